@@ -1,0 +1,108 @@
+--- Plain values: lists and maps of scalars, compared, copied and walked by meaning.
+local hidden = require "engine.value.hidden"
+
+local plain = {}
+
+--- The metatable that tells an empty list from an empty map.
+plain.LIST = { __name = "list" }
+
+--- Marks a table as a list, so that it stays one when it is empty.
+---@param items table|nil
+---@return table the same table
+function plain.list(items)
+  return setmetatable(items or {}, plain.LIST)
+end
+
+--- Whether this is a list: marked as one, or with a first element.
+---@param v any
+---@return boolean
+function plain.is_list(v)
+  if type(v) ~= "table" or hidden.kind(v) then return false end
+  if rawget(v, 1) ~= nil then return true end
+  local mark = getmetatable(v)
+  return type(mark) == "table" and mark.__name == "list"
+end
+
+--- Whether this is a table with names, and neither a list, a deferred value nor a secret.
+---@param v any
+---@return boolean
+function plain.is_map(v)
+  return type(v) == "table" and not hidden.kind(v) and not plain.is_list(v)
+end
+
+--- The keys of a map in order.
+---@param map table
+---@return any[]
+function plain.keys(map)
+  local keys = {}
+  for key in next, map do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b)
+    if type(a) == type(b) then return a < b end
+    return tostring(a) < tostring(b)
+  end)
+  return keys
+end
+
+--- A deep copy. Deferred values and secrets never change, so they are shared.
+---@generic T
+---@param v T
+---@return T
+function plain.copy(v)
+  if type(v) ~= "table" or hidden.kind(v) then return v end
+  local result = {}
+  for key, member in next, v do result[key] = plain.copy(member) end
+  local mark = getmetatable(v)
+  return mark and setmetatable(result, mark) or result
+end
+
+local function equal_tables(a, b)
+  for key, member in next, a do
+    local other = rawget(b, key)
+    if other == nil or not plain.equal(member, other) then return false end
+  end
+  for key in next, b do
+    if rawget(a, key) == nil then return false end
+  end
+  return true
+end
+
+--- Deep equality. A deferred value equals another that says the same; 8 equals 8.0.
+---@param a any
+---@param b any
+---@return boolean
+function plain.equal(a, b)
+  if rawequal(a, b) then return true end
+  if type(a) ~= "table" or type(b) ~= "table" then
+    return type(a) ~= "table" and type(b) ~= "table" and a == b
+  end
+  local raw_a, raw_b = hidden.raw(a), hidden.raw(b)
+  if raw_a or raw_b then
+    return raw_a ~= nil and raw_b ~= nil and equal_tables(raw_a, raw_b)
+  end
+  return equal_tables(a, b)
+end
+
+--- The path of a member: `Tags.Name`, `SecurityGroupIngress[1].CidrIp`.
+---@param base string
+---@param key string|integer
+---@return string
+function plain.path(base, key)
+  if math.type(key) == "integer" then return ("%s[%d]"):format(base, key) end
+  return base == "" and tostring(key) or base .. "." .. tostring(key)
+end
+
+--- Calls `visit(path, v)` for a value and everything in it, in order of the keys. A visit that
+--- returns false is not followed further down.
+---@param v any
+---@param visit fun(path: string, v: any): boolean|nil
+---@param path string|nil
+function plain.walk(v, visit, path)
+  path = path or ""
+  if visit(path, v) == false then return end
+  if type(v) ~= "table" or hidden.kind(v) then return end
+  for _, key in ipairs(plain.keys(v)) do
+    plain.walk(v[key], visit, plain.path(path, key))
+  end
+end
+
+return plain
