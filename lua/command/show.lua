@@ -1,0 +1,10 @@
+-- mrun show: what the stack owns, as the state remembers it.
+return {
+  summary = "show what the stack owns, as the state remembers it",
+  usage = "mrun show [RECIPE]",
+  options = {},
+  run = function(mrun)
+    mrun.show_state(mrun.existing(mrun.args[1]))
+    return 0
+  end,
+}

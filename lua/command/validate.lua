@@ -1,0 +1,17 @@
+-- mrun validate: evaluates a recipe and checks it against the schemas; nothing is asked of AWS
+-- but what the recipe's own look-ups ask.
+return {
+  summary = "check a recipe or template without looking at what is live",
+  usage = "mrun validate RECIPE",
+  options = {},
+  run = function(mrun)
+    local stack = mrun.load(mrun.recipe())
+    for _, warning in ipairs(stack.warnings) do mrun.note(warning .. "\n") end
+    if mrun.options.json then
+      mrun.json { stack = stack.name, resources = #stack.evaluated.resources, warnings = stack.warnings }
+    else
+      mrun.print(("%s is valid: %d resources.\n"):format(stack.path, #stack.evaluated.resources))
+    end
+    return 0
+  end,
+}

@@ -1,0 +1,29 @@
+-- ports.lua is the one place where the engine's ports meet the machine: clock, network, digests.
+local crypto = require "native.crypto"
+local http = require "native.http"
+local json = require "json"
+local regex = require "native.regex"
+local sys = require "native.sys"
+
+local ports = {}
+
+---The engine's ports (DESIGN.md, section 4). `journal` and `emit` are given by whoever has a
+---stack open; without one there is nothing to write and nobody to tell.
+---@param options { user_agent: string, emit: fun(event: table)|nil }
+---@return table ports
+function ports.new(options)
+  local network = http.new { user_agent = options.user_agent }
+  return {
+    now = sys.now_ms,
+    random = function(bytes) return crypto.hex(crypto.random(bytes)) end,
+    digest = function(key, text) return crypto.hex(crypto.hmac_sha256(key, text)) end,
+    json = json.encode,
+    match = regex.match,
+    send = function(request) return network:add(request) end,
+    poll = function(timeout_ms) return network:poll(timeout_ms) end,
+    interrupted = function() return sys.interrupts() > 0 end,
+    emit = options.emit or function() end,
+  }
+end
+
+return ports
