@@ -1,0 +1,291 @@
+-- Tasks: coroutines over one event loop. A task yields what it waits for and is resumed with the answer:
+--
+--   coroutine.yield { http = request }     -> response
+--   coroutine.yield { until_ms = time }    -> nothing, once the clock says so
+--   coroutine.yield { all = { fn, ... } }  -> list of results; the first failure is raised after all ended
+--
+-- The rest is for the engine: tasks.try, tasks.shield, tasks.spawn, tasks.turn and tasks.signal.
+-- After an interrupt a task that asks for something new has a failure raised in it, unless it is shielded.
+local failure = require "engine.failure"
+local heap = require "engine.heap"
+
+local tasks = {}
+
+-- How long one poll may last, so that an interrupt is seen soon even where poll does not end by it.
+local LONGEST_POLL_MS = 1000
+
+local function caught(co, err)
+  if failure.is(err) then return err end
+  local wrapped = failure.from(err)
+  wrapped.traceback = wrapped.traceback or debug.traceback(co)
+  return wrapped
+end
+
+local function enqueue(loop, task, ...)
+  task.answer = table.pack(...)
+  loop.ready[#loop.ready + 1] = task
+end
+
+--- Resumes a task with an error in the place of an answer. A hook is the only way to raise inside a
+--- suspended coroutine; one that has a hook of the host's own gets nil and the failure instead.
+local function enqueue_raise(loop, task, err)
+  if debug.gethook(task.co) then return enqueue(loop, task, nil, err) end
+  debug.sethook(task.co, function()
+    debug.sethook()
+    error(err, 0)
+  end, "", 1)
+  enqueue(loop, task)
+end
+
+local function start(loop, fn, group, index, shield)
+  loop.live = loop.live + 1
+  local task = { co = coroutine.create(fn), group = group, index = index, shield = shield }
+  enqueue(loop, task)
+end
+
+local function answer_group(loop, group)
+  local parent = group.parent
+  if not parent then return end
+  if group.try then
+    if group.failure then return enqueue(loop, parent, false, group.failure) end
+    return enqueue(loop, parent, true, table.unpack(group.results[1], 1, group.results[1].n))
+  end
+  if group.failure then return enqueue_raise(loop, parent, group.failure) end
+  local results = {}
+  for i, result in ipairs(group.results) do results[i] = result[1] end
+  enqueue(loop, parent, results)
+end
+
+local function ended(loop, task, ok, ...)
+  loop.live = loop.live - 1
+  local group = task.group
+  if ok then
+    group.results[task.index] = table.pack(...)
+  else
+    group.failure = group.failure or caught(task.co, (...))
+  end
+  group.left = group.left - 1
+  if group.left == 0 then answer_group(loop, group) end
+end
+
+local function start_group(loop, parent, functions, group)
+  group.parent, group.results, group.left = parent, {}, #functions
+  local shield = group.shield or parent.shield
+  for i, fn in ipairs(functions) do start(loop, fn, group, i, shield) end
+  if #functions == 0 then answer_group(loop, group) end
+end
+
+local wants = {}
+
+function wants.http(loop, task, request)
+  local id, err = loop.ports.send(request)
+  if id == nil then return enqueue(loop, task, { failure = err }) end
+  loop.calls[id] = task
+  loop.in_flight = loop.in_flight + 1
+end
+
+function wants.until_ms(loop, task, time)
+  loop.timers:push(time, task)
+end
+
+function wants.all(loop, task, functions)
+  start_group(loop, task, functions, {})
+end
+
+function wants.try(loop, task, fn, wanted)
+  start_group(loop, task, { fn }, { try = true, shield = wanted.shield })
+end
+
+function wants.spawn(loop, task, fn)
+  loop.spawned.left = loop.spawned.left + 1
+  start(loop, fn, loop.spawned, 1, task.shield)
+  enqueue(loop, task)
+end
+
+function wants.turn(loop, task)
+  loop.next_turn[#loop.next_turn + 1] = task
+end
+
+function wants.signal(loop, task, signal)
+  if signal.fired then return enqueue(loop, task, table.unpack(signal.fired, 1, signal.fired.n)) end
+  signal.loop = loop
+  signal.waiting[#signal.waiting + 1] = task
+end
+
+local KINDS = { "http", "until_ms", "all", "try", "spawn", "turn", "signal" }
+
+local function interrupted()
+  return failure.new { kind = "interrupted", what = "interrupted", next = "run it again to go on" }
+end
+
+local function stopping(loop, task)
+  return loop.interrupted and not task.shield
+end
+
+local function take(loop, task, wanted)
+  for _, kind in ipairs(KINDS) do
+    local what = type(wanted) == "table" and wanted[kind]
+    if what then
+      if (kind == "http" or kind == "until_ms") and stopping(loop, task) then
+        return enqueue_raise(loop, task, interrupted())
+      end
+      return wants[kind](loop, task, what, wanted)
+    end
+  end
+  enqueue_raise(loop, task, "a task yielded what nobody can wait for: " .. type(wanted))
+end
+
+local function step(loop, task)
+  local answer = task.answer
+  task.answer = nil
+  local result = table.pack(coroutine.resume(task.co, table.unpack(answer, 1, answer.n)))
+  if coroutine.status(task.co) == "suspended" then return take(loop, task, result[2]) end
+  ended(loop, task, table.unpack(result, 1, result.n))
+end
+
+local function run_ready(loop)
+  while #loop.ready > 0 do
+    local batch = loop.ready
+    loop.ready = {}
+    for _, task in ipairs(batch) do step(loop, task) end
+  end
+end
+
+local function wake_timers(loop)
+  local now = loop.ports.now()
+  while loop.timers:first() and loop.timers:first() <= now do
+    enqueue(loop, (loop.timers:pop()))
+  end
+end
+
+--- On the first interrupt whoever only waits for the clock is woken; calls in flight are let finish.
+local function heed_interrupt(loop)
+  local asked = loop.ports.interrupted
+  if loop.interrupted or not (asked and asked()) then return end
+  loop.interrupted = true
+  local kept = heap.new()
+  while loop.timers:first() do
+    local task, time = loop.timers:pop()
+    if task.shield then kept:push(time, task) else enqueue_raise(loop, task, interrupted()) end
+  end
+  loop.timers = kept
+end
+
+local function wait(loop)
+  heed_interrupt(loop)
+  wake_timers(loop)
+  if #loop.ready > 0 and loop.in_flight == 0 then return end
+  local ms = LONGEST_POLL_MS
+  if #loop.ready > 0 then
+    ms = 0
+  elseif loop.timers:first() then
+    ms = math.min(ms, loop.timers:first() - loop.ports.now())
+  elseif loop.in_flight == 0 then
+    error("every task waits for another one", 0)
+  end
+  local answers = loop.ports.poll(math.max(ms, 0))
+  local ids = {}
+  for id in pairs(answers) do ids[#ids + 1] = id end
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    local task = loop.calls[id]
+    if task then
+      loop.calls[id] = nil
+      loop.in_flight = loop.in_flight - 1
+      enqueue(loop, task, answers[id])
+    end
+  end
+end
+
+local function drive(loop)
+  while true do
+    run_ready(loop)
+    if loop.live == 0 then return end
+    if #loop.next_turn > 0 then
+      local waiting = loop.next_turn
+      loop.next_turn = {}
+      for _, task in ipairs(waiting) do enqueue(loop, task) end
+    else
+      wait(loop)
+    end
+  end
+end
+
+--- Runs fn as the main task and whatever it starts; returns its results when all have ended, or raises.
+---@param ports table now, send, poll and, where there is one, interrupted
+---@param fn function
+---@param ... any arguments of fn
+---@return any ...
+function tasks.run(ports, fn, ...)
+  local loop = {
+    ports = ports, ready = {}, next_turn = {}, calls = {}, in_flight = 0, live = 0,
+    timers = heap.new(), spawned = { left = 0, results = {} }, interrupted = false,
+  }
+  local main = { left = 1, results = {} }
+  start(loop, fn, main, 1, false)
+  loop.ready[1].answer = table.pack(...)
+  drive(loop)
+  local err = main.failure or loop.spawned.failure
+  if err then error(err, 0) end
+  return table.unpack(main.results[1], 1, main.results[1].n)
+end
+
+--- Runs fn as a child task: true and its results, or false and the failure. The one way to catch.
+---@param fn function
+---@return boolean ok, any ...
+function tasks.try(fn)
+  return coroutine.yield { try = fn }
+end
+
+--- As try, but what runs in it is not stopped by an interrupt: a change that has begun is finished.
+---@param fn function
+---@return boolean ok, any ...
+function tasks.shield(fn)
+  return coroutine.yield { try = fn, shield = true }
+end
+
+--- Runs all functions at once; returns the list of their first results.
+---@param functions function[]
+---@return any[]
+function tasks.all(functions)
+  return coroutine.yield { all = functions }
+end
+
+--- Starts fn beside the running task. Its failure is raised by tasks.run, at the end.
+---@param fn function
+function tasks.spawn(fn)
+  coroutine.yield { spawn = fn }
+end
+
+--- Waits until every task that can run now has run: what they all want can then be asked for at once.
+function tasks.turn()
+  coroutine.yield { turn = true }
+end
+
+---@param ms number since the epoch
+function tasks.sleep_until(ms)
+  coroutine.yield { until_ms = ms }
+end
+
+local signal = {}
+signal.__index = signal
+
+--- Waits until somebody fires it; at once where that has happened.
+---@return any ... what it was fired with
+function signal:wait()
+  return coroutine.yield { signal = self }
+end
+
+---@param ... any for all who wait
+function signal:fire(...)
+  self.fired = table.pack(...)
+  for _, task in ipairs(self.waiting) do enqueue(self.loop, task, ...) end
+  self.waiting = {}
+end
+
+---@return table signal
+function tasks.signal()
+  return setmetatable({ waiting = {} }, signal)
+end
+
+return tasks
