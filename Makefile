@@ -1,0 +1,143 @@
+# mrun: `make help` lists what there is.
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+# ---- What can be set -------------------------------------------------------
+comma   := ,
+BUILD   ?= build$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STRESS),-stress)
+DEPS    ?= build/deps
+PREFIX  ?= /usr/local
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+PYTHON  ?= /usr/bin/python3
+
+STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+           $(if $(DEV),-Werror)
+CODE    := $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN) \
+             -fno-sanitize-recover=all, \
+             -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+CFLAGS  ?=
+LUA     ?= lua5.4
+ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include/lua5.4 \
+             $(if $(STRESS),-DMRUN_STRESS) $(CFLAGS)
+# Every function of Lua stays in the binary: modules loaded at run time (busted's) need them.
+LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
+          -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive -l:liblua5.4-cjson.a \
+          -lcurl -lssl -lcrypto -lyaml -lexpat -lpcre2-8 -lz -lm -ldl $(LDFLAGS)
+
+# ---- The binary ------------------------------------------------------------
+# The folder is the list: modules/<name>.c, or modules/<name>/*.c, is native.<name>.
+C_FILES  := $(wildcard runtime/*.c modules/*.c modules/*/*.c) \
+            $(if $(STRESS),spec/support/stress.c)
+MODULES  := $(sort $(patsubst modules/%.c,%,$(wildcard modules/*.c)) \
+            $(filter-out shared,$(patsubst modules/%/,%,$(sort $(dir $(wildcard modules/*/*.c))))))
+BUNDLED  := $(shell find lua -name '*.lua' 2>/dev/null | LC_ALL=C sort)
+OBJECTS  := $(C_FILES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/preload.o $(BUILD)/gen/bundle.o
+PACKER   := $(wildcard lua/aws/pack/build.lua)
+DATA     := $(if $(PACKER),build/aws.data)
+
+all: $(BUILD)/mrun ## Build the binary at build/mrun (also plain `make`)
+
+$(BUILD)/mrun-seed: $(OBJECTS)
+	$(CC) $(CODE) -o $@ $^ $(LINK)
+
+$(BUILD)/mrun: $(OBJECTS) $(if $(DATA),$(BUILD)/obj/data.o)
+	$(CC) $(CODE) -o $@ $^ $(LINK)
+
+$(BUILD)/obj/%.o: %.c Makefile | /usr/include/lua5.4/lua.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c Makefile
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.S $(BUNDLED)
+	$(CC) -c -o $@ $<
+
+$(BUILD)/obj/data.o: runtime/data.S $(DATA)
+	@mkdir -p $(@D)
+	$(CC) -DMRUN_DATA='"$(DATA)"' -c -o $@ $<
+
+# The lists are files: a module or a source that comes or goes makes them anew.
+$(BUILD)/gen/%.list: always
+	@mkdir -p $(@D)
+	@echo '$(if $(filter preload,$*),$(MODULES),$(BUNDLED))' | cmp -s - $@ \
+	  || echo '$(if $(filter preload,$*),$(MODULES),$(BUNDLED))' > $@
+
+$(BUILD)/gen/preload.c: $(BUILD)/gen/preload.list runtime/generate.lua
+	$(LUA) runtime/generate.lua preload $(MODULES) > $@
+
+$(BUILD)/gen/bundle.S: $(BUILD)/gen/bundle.list runtime/generate.lua
+	$(LUA) runtime/generate.lua bundle lua $(BUNDLED) > $@
+
+# AWS's models and schemas, packed by the binary itself without them.
+build/aws.data: $(shell find lua/aws/pack -name '*.lua' 2>/dev/null) \
+                $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp
+	$(MAKE) SAN= STRESS= BUILD=build build/mrun-seed
+	MRUN_LUA=lua MRUN_MAIN=lua/aws/pack/build.lua build/mrun-seed \
+	  $(DEPS)/botocore/botocore/data $(DEPS)/cfn-lint/cfnlint/data/schemas $@
+
+-include $(shell find $(BUILD)/obj $(BUILD)/gen -name '*.d' 2>/dev/null)
+
+# ---- What it needs ---------------------------------------------------------
+PACKAGES := gcc libc6-dev lua5.4 liblua5.4-dev lua-cjson-dev libcurl4-openssl-dev libssl-dev \
+            libyaml-dev libexpat1-dev libpcre2-dev zlib1g-dev lua-busted lua-system \
+            lua-term lua-filesystem python3 python3-venv python3-pip ca-certificates curl \
+            openssl procps
+TOOLS    := clang clang-format clang-tidy cppcheck lua-check valgrind libclang-rt-dev
+
+deps: packages $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp $(DEPS)/venv.stamp ## \
+      Fetch what is needed: Debian packages, AWS's models, the emulators
+
+packages:
+	@runtime/packages $(PACKAGES)
+
+tools: ## Debian packages of lint, stress and fuzz
+	@runtime/packages $(PACKAGES) $(TOOLS)
+
+/usr/include/lua5.4/lua.h:
+	@echo "mrun needs Debian packages that are not here; install them with: make deps" >&2; exit 1
+
+$(DEPS)/%.stamp: spec/support/%.txt
+	@mkdir -p $(DEPS)/wheels
+	$(PYTHON) -m pip download --quiet --no-deps --require-hashes --dest $(DEPS)/wheels -r $<
+	rm -rf $(DEPS)/$* && mkdir -p $(DEPS)/$*
+	$(PYTHON) -m zipfile -e $(DEPS)/wheels/$(subst -,?,$*)-*.whl $(DEPS)/$*
+	touch $@
+
+$(DEPS)/venv.stamp: spec/support/requirements.txt
+	@mkdir -p $(DEPS)
+	$(PYTHON) -m venv --clear $(DEPS)/venv
+	$(DEPS)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+# ---- Checks ----------------------------------------------------------------
+FILES ?=
+
+test: deps ## Run the specs (FILES="spec/engine spec/json_spec.lua" for some)
+	@$(MAKE) --no-print-directory $(BUILD)/mrun
+	@MRUN_MAIN=spec/support/run.lua $(BUILD)/mrun $(FILES)
+
+demo: deps ## Watch mrun plan, apply, plan again and destroy a stack on a local AWS
+	@$(MAKE) --no-print-directory $(BUILD)/mrun
+	@spec/support/demo $(BUILD)/mrun
+
+# ---- Installing ------------------------------------------------------------
+install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
+	install -D -m 755 $(BUILD)/mrun $(DESTDIR)$(PREFIX)/bin/mrun
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/mrun/LICENSE
+	install -D -m 644 NOTICE $(DESTDIR)$(PREFIX)/share/doc/mrun/NOTICE
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/mrun
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/mrun
+
+clean: ## Remove what was built; what was fetched stays
+	rm -rf build-* $(filter-out $(DEPS),$(wildcard build/*))
+
+help: ## Say this
+	@sed -n 's/\\$$/&/; :a; /\\$$/{N; s/ *\\\n */ /; ba}; s/^\([a-z-]*\):[^#]*## */\1\t/p' Makefile \
+	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+always:
+.PHONY: all deps packages tools test demo install uninstall clean help always

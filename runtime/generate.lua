@@ -1,0 +1,44 @@
+-- Writes the two generated sources of the host: what is preloaded, and the bundle.
+--
+--   lua5.4 runtime/generate.lua preload NAME... > preload.c
+--   lua5.4 runtime/generate.lua bundle FOLDER FILE... > bundle.S
+
+local generate = {}
+
+--- One native.<name> for each module of the folder; cjson belongs to no module.
+function generate.preload(names)
+  print('#include "host.h"')
+  table.sort(names)
+  for _, name in ipairs(names) do
+    print(("int luaopen_native_%s(lua_State *L);"):format(name))
+  end
+  print "int luaopen_cjson(lua_State *L);\n\nconst luaL_Reg preload_modules[] = {"
+  for _, name in ipairs(names) do
+    print(('    {"native.%s", luaopen_native_%s},'):format(name, name))
+  end
+  print '    {"cjson", luaopen_cjson},\n    {NULL, NULL},\n};'
+end
+
+local function bytes(label, file)
+  print(('%s:\n    .incbin "%s"\n%s_end:\n    .byte 0'):format(label, file, label))
+end
+
+--- The bytes, the paths, and a table of both that bundle.c searches.
+function generate.bundle(words)
+  local folder, files = words[1], { table.unpack(words, 2) }
+  table.sort(files)
+  print "    .section .rodata"
+  for i, file in ipairs(files) do
+    bytes("file" .. i, file)
+    print(('path%d:\n    .asciz "%s"'):format(i, file:sub(#folder + 2)))
+  end
+  print "    .section .data.rel.ro,\"aw\"\n    .balign 8\n    .globl bundle_files\nbundle_files:"
+  for i in ipairs(files) do
+    print(("    .quad path%d, file%d, file%d_end"):format(i, i, i))
+  end
+  print "    .section .rodata\n    .balign 8\n    .globl bundle_count\nbundle_count:"
+  print(("    .quad %d"):format(#files))
+  print '    .section .note.GNU-stack,"",%progbits'
+end
+
+generate[arg[1]] { table.unpack(arg, 2) }
