@@ -1,0 +1,69 @@
+-- Saved plans: one a stack, always local, and the name of the stack that was planned last.
+local document = require "state.document"
+local folder = require "state.folder"
+local fs = require "native.fs"
+
+local VERSION <const> = 1
+local PLAN <const>, LAST <const> = "plan", "last"
+
+---@class state.plans
+local plans = {}
+plans.__index = plans
+
+---@param root string
+---@param stack string
+---@return state.plans
+local function open(root, stack)
+  local self = { root = folder.open(root), folder = folder.open(root .. "/" .. stack), stack = stack }
+  return setmetatable(self, plans)
+end
+
+---@param plan table
+---@param identity { id: string, key: string }  what digests in the plan were made with
+---@param now_ms number
+function plans:save(plan, identity, now_ms)
+  self.folder:ensure()
+  self.folder:replace(PLAN, document.encode("plan", VERSION, {
+    stack = self.stack, made_ms = now_ms, plan = plan,
+    identity = { id = identity.id, key = identity.key },
+  }))
+  self.root:replace(LAST, self.stack .. "\n")
+end
+
+---@return table|nil plan
+---@return table|nil identity
+function plans:load()
+  local bytes = self.folder:read(PLAN)
+  if not bytes then return nil end
+  local saved = document.decode("plan", VERSION, bytes, self.folder:at(PLAN))
+  return saved.plan, saved.identity
+end
+
+function plans:drop()
+  self.folder:remove(PLAN)
+end
+
+---The stack that was planned last below this root.
+---@param root string
+---@return string|nil
+local function last(root)
+  local name = folder.open(root):read(LAST)
+  return name and name:match("^([%w._/-]+)\n?$")
+end
+
+---The stacks that have a state or a journal below this root, sorted.
+---@param root string
+---@return string[]
+local function stacks(root)
+  local names = {}
+  for _, name in ipairs(fs.list(root) or {}) do
+    local path = root .. "/" .. name
+    if fs.stat(path .. "/state.json") or fs.stat(path .. "/journal") then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+return { open = open, last = last, stacks = stacks }

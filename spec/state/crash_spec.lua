@@ -1,0 +1,182 @@
+-- The state under a process killed, and a disk full, at every change that reaches the disk.
+local fs = require "native.fs"
+local journal = require "state.journal"
+local state = require "state"
+local support = require "spec.state.support"
+
+local root, clean
+
+-- A life in small: each step says what a run that comes after it must find.
+local function life(open)
+  local store = open()
+  local steps = {}
+  local function step(name) steps[#steps + 1] = name end
+  local ok, err = pcall(function()
+    store:load()
+    store:save_plan { n = 1 }
+    local lock = assert(store:lock { reason = "apply" })
+    step "begin 1"; store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+    step "call 1"
+    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+    step "save"; store:save { recipe = "r.lua" }
+    step "saved"
+    store:begin { { op = "3", name = "a" } }
+    step "call 3"
+    store:finish { { op = "3", name = "a", row = false }, { op = "2", name = "b", row = false } }
+    step "finish"; store:save {}
+    step "over"
+    lock:release()
+  end)
+  return steps, ok, err
+end
+
+local function reached(steps, name)
+  for _, each in ipairs(steps) do
+    if each == name then return true end
+  end
+  return false
+end
+
+local function ops(loaded)
+  local found = {}
+  for _, intent in ipairs(loaded.open) do found[intent.op] = true end
+  return found
+end
+
+-- Whatever was promised before the moment of death holds after it.
+local function check(steps)
+  local loaded = state.open { root = root, stack = "demo" }:load()
+  local open = ops(loaded)
+  if reached(steps, "over") then
+    assert.same({}, loaded.resources)
+  elseif reached(steps, "finish") then
+    assert.is_nil(open["3"])
+  elseif reached(steps, "call 3") then
+    assert.is_true(open["3"] or loaded.resources.a == nil)
+  elseif reached(steps, "saved") then
+    assert.equal("a1", loaded.resources.a.identifier)
+    assert.is_true(open["2"])
+  elseif reached(steps, "save") then
+    assert.equal("a1", loaded.resources.a.identifier)
+  elseif reached(steps, "call 1") then
+    assert.is_true(open["2"])
+    assert.is_true(open["1"] or loaded.resources.a.identifier == "a1")
+  end
+  assert.is_falsy(loaded.lost and next(loaded.open))
+end
+
+-- A second life on what the first left goes through to the end.
+local function goes_on()
+  local store = state.open { root = root, stack = "demo" }
+  store:load()
+  store:begin { { op = "9", name = "z" } }
+  store:finish { { op = "9", name = "z", row = { identifier = "z9" } } }
+  store:save {}
+  local loaded = state.open { root = root, stack = "demo" }:load()
+  assert.equal("z9", loaded.resources.z.identifier)
+end
+
+local function each_point(mode, expect)
+  local total
+  local at = 1
+  repeat
+    root, clean = support.folder()
+    local disk = support.disk(at, mode)
+    local faulty = support.state_with(disk)
+    local steps, ok, err = life(function()
+      return faulty.open { root = root, stack = "demo" }
+    end)
+    total = disk.count()
+    check(steps)
+    if not ok then expect(err) end
+    goes_on()
+    clean()
+    collectgarbage()
+    at = at + 1
+  until ok and at > total
+  return at
+end
+
+describe("state", function()
+  it("keeps every promise when killed at any change of the disk", function()
+    assert.is_true(each_point("killed", function(err) assert.matches("killed", err) end) > 15)
+  end)
+
+  it("keeps every promise when the disk is full at any change, and says so", function()
+    each_point("full", function(err)
+      assert.matches("No space left on device", tostring(err), 1, true)
+      assert.matches("disk is full", tostring(err), 1, true)
+    end)
+  end)
+
+  it("goes on in the same process once there is space again", function()
+    root, clean = support.folder()
+    local disk = support.disk(nil)
+    local store = support.state_with(disk).open { root = root, stack = "demo" }
+    store:load()
+    store:begin { { op = "1", name = "a" } }
+    local full = support.disk(1, "full")
+    store.handle = full.append(root .. "/demo/journal", 384)
+    assert.has_error(function() store:begin { { op = "2", name = "b" } } end)
+    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+    local loaded = state.open { root = root, stack = "demo" }:load()
+    assert.same({}, loaded.open)
+    assert.equal("a1", loaded.resources.a.identifier)
+    clean()
+  end)
+end)
+
+describe("the journal", function()
+  local lines = {
+    journal.header({ stack = "demo", id = "1", serial = 0 }, 5),
+    journal.line { kind = "intent", intent = { op = "1", text = "line\nbreak \"quoted\"" } },
+    journal.line { kind = "result", result = { op = "1", name = "a" } },
+  }
+  local bytes = table.concat(lines)
+
+  it("cut at any byte gives the whole records before the cut", function()
+    local ends, total = {}, 0
+    for at, line in ipairs(lines) do
+      total = total + #line
+      ends[at] = total
+    end
+    for cut = 0, #bytes do
+      local whole = 0
+      for at, stop in ipairs(ends) do
+        if cut >= stop then whole = at end
+      end
+      local records, position = journal.parse(bytes:sub(1, cut))
+      assert.equal(whole, #records)
+      assert.equal(ends[whole] or 0, position)
+    end
+  end)
+
+  it("with any byte of a record before the last one changed is refused", function()
+    for at = 1, #lines[1] + #lines[2] do
+      local changed = string.char(bytes:byte(at) ~ 1)
+      local records = journal.parse(bytes:sub(1, at - 1) .. changed .. bytes:sub(at + 1))
+      assert.is_nil(records)
+    end
+  end)
+
+  it("with a byte of the last record changed loses that record alone", function()
+    for at = #lines[1] + #lines[2] + 1, #bytes do
+      local changed = string.char(bytes:byte(at) ~ 1)
+      assert.equal(2, #journal.parse(bytes:sub(1, at - 1) .. changed .. bytes:sub(at + 1)))
+    end
+  end)
+
+  it("that is damaged stops the stack and names the byte", function()
+    root, clean = support.folder()
+    local store = state.open { root = root, stack = "demo" }
+    store:load()
+    store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+    local path = root .. "/demo/journal"
+    local text = fs.read(path)
+    assert(fs.replace(path, (text:gsub("intent", "intemt", 1)), 384))
+    local ok, err = pcall(function() state.open { root = root, stack = "demo" }:load() end)
+    assert.is_false(ok)
+    assert.matches("journal is damaged at byte %d+", tostring(err))
+    clean()
+  end)
+end)

@@ -1,0 +1,76 @@
+-- What the specs of the state share: a folder of their own, a store in it, and a disk that fails.
+local fs = require "native.fs"
+
+local support = {}
+
+local function remove_all(path)
+  for _, name in ipairs(fs.list(path) or {}) do remove_all(path .. "/" .. name) end
+  fs.remove(path)
+end
+
+---A new empty folder below TMPDIR and a function that takes it away.
+function support.folder()
+  local path = os.tmpname()
+  os.remove(path)
+  assert(fs.mkdir(path, tonumber("700", 8)))
+  return path, function() remove_all(path) end
+end
+
+---The state modules loaded afresh, with this in place of native.fs.
+function support.state_with(disk)
+  local saved = {}
+  for name in pairs(package.loaded) do
+    if name == "state" or name:match("^state%.") then saved[name] = package.loaded[name] end
+  end
+  for name in pairs(saved) do package.loaded[name] = nil end
+  package.loaded["native.fs"] = disk
+  local state = require "state"
+  for name in pairs(package.loaded) do
+    if name == "state" or name:match("^state%.") then package.loaded[name] = nil end
+  end
+  for name, module in pairs(saved) do package.loaded[name] = module end
+  package.loaded["native.fs"] = fs
+  return state
+end
+
+local WRITES <const> = { "replace", "mkdir", "rename", "remove", "chmod", "sync_folder", "append" }
+
+---A disk whose n-th change fails or never happens; every change is counted.
+---  mode "full": it answers ENOSPC, half of the bytes of an append being there
+---  mode "killed": an error flies through, and nothing more reaches the disk
+function support.disk(fail_at, mode)
+  local disk, count, dead = setmetatable({}, { __index = fs }), 0, false
+  local full = { op = "write", code = "ENOSPC", reason = "No space left on device" }
+  local function step(act, half)
+    count = count + 1
+    if dead then error("killed", 0) end
+    if count ~= fail_at then return act() end
+    if half then half() end
+    if mode == "full" then return nil, full end
+    dead = true
+    error("killed", 0)
+  end
+  local function appender(...)
+    local handle, cause = fs.append(...)
+    if not handle then return nil, cause end
+    return {
+      write = function(_, bytes)
+        return step(function() return handle:write(bytes) end,
+          function() handle:write(bytes:sub(1, #bytes // 2)) end)
+      end,
+      sync = function() return step(function() return handle:sync() end) end,
+      close = function() return handle:close() end,
+    }
+  end
+  for _, name in ipairs(WRITES) do
+    local real = name == "append" and appender or fs[name]
+    disk[name] = function(...)
+      local arguments = table.pack(...)
+      return step(function() return real(table.unpack(arguments, 1, arguments.n)) end)
+    end
+  end
+  function disk.count() return count end
+  return disk
+end
+
+return support
