@@ -1,0 +1,91 @@
+-- The coalescing reader: what is wanted of one type and place in one turn of the loop is one read.
+--
+--   local reader = reader.new(ports, providers)
+--   local have, state = reader:read({ provider, type, place, identifier }, wanted)
+--
+-- While a read of a type and place is in flight, further wants gather for the next one. Waits go
+-- through here too, on a grid of times that they share: twenty starting instances are one call.
+local failure = require "engine.failure"
+local tasks = require "engine.tasks"
+
+local reader = {}
+reader.__index = reader
+
+---@param providers table<string, table> by name
+---@return table reader
+function reader.new(ports, providers)
+  return setmetatable({ ports = ports, providers = providers, lines = {} }, reader)
+end
+
+--- Adds what is wanted of an identifier; nil wants everything.
+local function add_wanted(line, identifier, wanted)
+  if line.names[identifier] == nil then
+    line.names[identifier] = #line.list + 1
+    line.list[#line.list + 1] = identifier
+    line.wanted[identifier] = wanted and {} or nil
+    line.everything[identifier] = wanted == nil
+  end
+  if wanted == nil then
+    line.everything[identifier] = true
+    line.wanted[identifier] = nil
+  elseif not line.everything[identifier] then
+    for property in pairs(wanted) do line.wanted[identifier][property] = true end
+  end
+end
+
+local function new_batch()
+  return { list = {}, names = {}, wanted = {}, everything = {}, signal = tasks.signal() }
+end
+
+local function ask(self, line, batch)
+  local provider = self.providers[line.provider]
+  local ok, have, states = tasks.try(function()
+    return provider.read(line.type, line.place, batch.list, batch.wanted)
+  end)
+  if ok then return batch.signal:fire(have, states or {}) end
+  batch.signal:fire(nil, nil, have)
+end
+
+--- Reads batch after batch for as long as somebody wants one.
+local function serve(self, line)
+  tasks.turn()
+  while #line.batch.list > 0 do
+    local batch = line.batch
+    line.batch = new_batch()
+    ask(self, line, batch)
+    tasks.turn()
+  end
+  line.served = false
+end
+
+local function line_of(self, ref)
+  local key = ref.provider .. "\0" .. ref.type .. "\0" .. ref.place.key
+  local line = self.lines[key]
+  if not line then
+    line = { provider = ref.provider, type = ref.type, place = ref.place, batch = new_batch() }
+    self.lines[key] = line
+  end
+  return line
+end
+
+--- What is there under an identifier: its properties, or false, and its state (nil: ready).
+---@param ref { provider: string, type: string, place: table, identifier: string }
+---@param wanted table<string, boolean>|nil top-level properties; nil wants everything
+---@return table|false have
+---@return { pending: string|nil, failed: string|nil }|nil state
+function reader:read(ref, wanted)
+  local line = line_of(self, ref)
+  local batch = line.batch
+  add_wanted(batch, ref.identifier, wanted)
+  if not line.served then
+    line.served = true
+    tasks.spawn(function() serve(self, line) end)
+  end
+  local have, states, err = batch.signal:wait()
+  if err then error(err, 0) end
+  local state = states[ref.identifier]
+  if state and state.error then error(failure.from(state.error), 0) end
+  return have[ref.identifier] or false, state
+end
+
+return reader
