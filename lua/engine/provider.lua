@@ -1,0 +1,80 @@
+-- What a provider is to the engine: a table of functions that lua/provider/<name>/init.lua makes of
+-- the ports. All of them may yield { http = ... }, { until_ms = ... } or { all = { ... } }.
+local failure = require "engine.failure"
+
+---@class Place plain data: where things live and how that is reached
+---@field provider string
+---@field key string one for each place, such as "aws/eu-west-1/default"
+---@field account string|nil filled in by the engine from identity(place)
+
+---@class Query what is looked for, when no identifier is known
+---@field name string logical name
+---@field want table its properties; a natural name stands in them
+---@field stack { name: string, id: string }
+---@field op string|nil the intent's op id; without one only a natural name is looked up
+
+---@class Intent a change about to be made
+---@field op string fresh and random: the token of the create, and its mrun:op tag
+---@field stack { name: string, id: string }
+---@field name string
+---@field type string
+---@field place Place
+---@field action "create"|"update"|"delete"
+---@field identifier string|nil
+---@field want table|nil canonical properties, everything known, secrets as value.secret
+---@field have table|nil live canonical properties, of an update
+---@field changed string[]|nil top-level properties that an update is about
+---@field previous table|nil what was applied last
+---@field tags table<string, string> mrun:stack, mrun:resource and mrun:op, where tags can go
+
+---@class Provider
+---@field types fun(): string[]
+---@field schema fun(type: string): SchemaRecord|nil
+---@field place fun(options: table|nil): Place
+---@field identity fun(place: Place): string the account
+---@field read fun(type, place, identifiers: string[], wanted: table<string, table|nil>): table, table|nil
+---  have[identifier] = properties or false; states[identifier] = { pending = "creating" }, or
+---  { failed = "reason" }, or { error = Failure } (this one could not be read), or nil: ready.
+---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for all
+---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
+---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so
+---@field owned fun(place, stack_name: string): { stack: string, name: string, type: string, identifier: string }[]
+---@field call fun(place, lookup: table): any
+---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
+---  Every step can be repeated: "exists already" is success when it is our own, "not found" is
+---  success of a delete. pending: the delete was accepted and is still going on; the engine waits
+---  until read says false. A create that fails after something was made sets failure.identifier.
+---@field settle_rule nil|fun(type, intent: Intent): "token"|"name"|"parent"|"poll", number|nil
+---  how an open create is settled, and for how many seconds what was made may stay invisible
+
+local FUNCTIONS = { "types", "schema", "place", "identity", "read", "find", "owned", "call", "act" }
+
+local provider = {}
+
+--- Raises unless a provider has all that the engine calls.
+---@param name string
+---@param candidate any
+---@return Provider
+function provider.check(name, candidate)
+  for _, key in ipairs(FUNCTIONS) do
+    if type(candidate) ~= "table" or type(candidate[key]) ~= "function" then
+      failure.raise { what = ("the provider %s has no function %s"):format(name, key),
+        next = "see the file provider for all that a provider needs" }
+    end
+  end
+  return candidate
+end
+
+local VISIBLE_S = 20
+
+--- How an open create may be settled, and the visibility window in ms.
+---@param candidate Provider
+---@param intent Intent
+---@return string rule, number visible_ms
+function provider.settle_rule(candidate, intent)
+  local rule, visible_s
+  if candidate.settle_rule then rule, visible_s = candidate.settle_rule(intent.type, intent) end
+  return rule or "poll", (visible_s or VISIBLE_S) * 1000
+end
+
+return provider
