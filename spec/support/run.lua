@@ -1,0 +1,81 @@
+-- Runs specs inside the mrun binary: each file in a process of its own, several at once.
+--
+--   MRUN_MAIN=spec/support/run.lua build/mrun [FILE|FOLDER...]
+--
+-- A file fails when a case fails, when it crashes, and when it leaves a process, an open file
+-- or a temporary file behind. The last line is `N passed, N failed`.
+-- MRUN_SPEC_JOBS: how many at once; MRUN_SPEC_UNDER: a command put before each process.
+
+local worker = arg[1] == "--worker"
+if worker then return dofile "spec/support/worker.lua" end
+
+local function lines_of(command)
+  local pipe = assert(io.popen(command))
+  local lines = {}
+  for line in pipe:lines() do
+    lines[#lines + 1] = line
+  end
+  pipe:close()
+  return lines
+end
+
+local function quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function files_of(words)
+  local roots = {}
+  for i, word in ipairs(words) do
+    roots[i] = quote(word)
+  end
+  if #roots == 0 then roots[1] = "spec" end
+  local find = "find %s -name '*_spec.lua' | LC_ALL=C sort -u"
+  return lines_of(find:format(table.concat(roots, " ")))
+end
+
+--- What each process is: the interpreter and the file. spec/engine runs under a stock Lua too.
+local function jobs_of(files)
+  local jobs = {}
+  local binary = lines_of "readlink /proc/$PPID/exe"[1]
+  for _, file in ipairs(files) do
+    jobs[#jobs + 1] = binary .. " " .. file
+    if file:find "^spec/engine/" then jobs[#jobs + 1] = "lua5.4 " .. file end
+  end
+  return jobs
+end
+
+local function run(jobs)
+  local list = os.tmpname()
+  local handle = assert(io.open(list, "w"))
+  assert(handle:write(table.concat(jobs, "\n"), "\n"))
+  handle:close()
+  local count = os.getenv "MRUN_SPEC_JOBS" or "$(nproc)"
+  local command = "xargs -P %s -L 1 spec/support/isolate < %s"
+  local passed, failed, seen = 0, 0, 0
+  local pipe = assert(io.popen(command:format(count, list)))
+  for line in pipe:lines() do
+    local good, bad = line:match "^@result (%d+) (%d+)$"
+    if good then
+      passed, failed, seen = passed + good, failed + bad, seen + 1
+    else
+      print(line)
+    end
+  end
+  pipe:close()
+  os.remove(list)
+  if seen < #jobs then
+    print(("%d of %d spec files gave no result"):format(#jobs - seen, #jobs))
+    failed = failed + #jobs - seen
+  end
+  return passed, failed
+end
+
+local before = table.concat(lines_of "ls -A", "\n")
+local passed, failed = run(jobs_of(files_of(arg)))
+if table.concat(lines_of "ls -A", "\n") ~= before then
+  print "the specs left files in the project's folder"
+  failed = failed + 1
+end
+print(("%d passed, %d failed"):format(passed, failed))
+io.stdout:flush()
+os.exit(failed == 0 and passed > 0, true)
