@@ -64,17 +64,20 @@ local function unused_mark(text)
   return ("\xff"):rep(longest + 1)
 end
 
+local SIXTEEN_DIGITS = ("%d"):rep(16)
+
 --- Empty lists and integers beyond a double's reach do not survive cjson: they travel as strings
 --- that begin with a mark which the text does not contain.
 local function protect(text)
-  local long = text:find("%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d")
+  local long = text:find(SIXTEEN_DIGITS)
   if not long and not text:find("%[%s*%]") then return text, nil end
   local mark = unused_mark(text)
   return outside_strings(text, function(gap)
     gap = gap:gsub("%[%s*%]", '["' .. mark .. '"]')
     if long then
       gap = gap:gsub("()(%-?%d+)()([%.eE]?)", function(from, digits, _, rest)
-        local fraction = gap:sub(math.max(from - 2, 1), from - 1):find("[%d%.eE][%+%-]?$")
+        local before = gap:sub(math.max(from - 2, 1), from - 1)
+        local fraction = before:find("[%d%.eE][%+%-]?$")
         if #digits < 16 or rest ~= "" or fraction then return nil end
         return '"' .. mark .. digits .. '"'
       end)
@@ -94,7 +97,7 @@ local function restore_list(list, mark)
   return list
 end
 
---- Undoes `protect`, drops nulls, and turns whole floats into integers. Works in place on fresh data.
+--- Undoes `protect`, drops nulls, turns whole floats into integers; in place, on fresh data.
 function restore(value, mark)
   local kind = type(value)
   if kind == "number" then

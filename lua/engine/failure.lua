@@ -57,7 +57,7 @@ local function native_text(native)
   return text
 end
 
---- Whatever was raised or returned, as a failure: failures untouched, native ones and strings wrapped.
+--- Whatever was raised or returned, as a failure: failures untouched, anything else wrapped.
 ---@param x any
 ---@return Failure
 function failure.from(x)

@@ -1,0 +1,79 @@
+--- Declared and live properties in the same words: scalars of the schema's type, tags as a map.
+local deferred = require "engine.value.deferred"
+local hidden = require "engine.value.hidden"
+local node = require "engine.schema.node"
+local plain = require "engine.value.plain"
+local scalar = require "engine.schema.scalar"
+local secret = require "engine.value.secret"
+
+local convert
+
+local function only_type(n)
+  if type(n.type) == "string" then return n.type end
+  if type(n.type) == "table" and #n.type == 1 then return n.type[1] end
+  return nil
+end
+
+local function convert_scalar(v, n)
+  local kind = only_type(n)
+  local converted = kind and scalar.as(v, kind)
+  if converted == nil then return v end
+  return converted
+end
+
+local function convert_table(raw, v, n)
+  local types = node.types(n)
+  if plain.is_list(v) or next(v) == nil and types and types.array and not types.object then
+    local items, result = node.items(raw, n), plain.list()
+    for i, item in ipairs(v) do result[i] = convert(raw, item, items) end
+    return result
+  end
+  local result = {}
+  for key, member in next, v do
+    local inner = node.member(raw, n, key)
+    result[key] = convert(raw, member, inner or {})
+  end
+  return result
+end
+
+function convert(raw, v, n)
+  if secret.is(v) then return secret.new(convert(raw, secret.reveal(v), n)) end
+  if hidden.kind(v) then return v end
+  if type(v) ~= "table" then return convert_scalar(v, n) end
+  return convert_table(raw, v, n)
+end
+
+local function tag_value(v)
+  if type(v) == "table" then return v end
+  return scalar.text(v)
+end
+
+--- Tags as a map, whether they came as one or as a list of Key and Value.
+local function tag_map(tags)
+  if hidden.kind(tags) or type(tags) ~= "table" then return tags end
+  local map = {}
+  for key, v in next, tags do
+    if not plain.is_list(tags) then
+      map[key] = tag_value(v)
+    elseif plain.is_map(v) and v.Key ~= nil and not deferred.is(v.Key) then
+      map[scalar.text(v.Key)] = tag_value(v.Value == nil and "" or v.Value)
+    end
+  end
+  return map
+end
+
+--- A copy of the properties in canonical form. What a secret property holds is a secret.
+---@param record SchemaRecord
+---@param properties table<string, any>
+---@return table<string, any>
+return function(record, properties)
+  local result = {}
+  for name, v in next, properties do
+    if name == record.tags then
+      result[name] = tag_map(v)
+    else
+      result[name] = convert(record.raw, v, node.resolve(record.raw, record.properties[name]))
+    end
+  end
+  return result
+end
