@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
+# One short line a step; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
 
 # ---- What can be set -------------------------------------------------------
 comma   := ,
@@ -9,7 +11,6 @@ BUILD   ?= build$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STRE
 DEPS    ?= build/deps
 PREFIX  ?= /usr/local
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
-PYTHON  ?= /usr/bin/python3
 
 STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            $(if $(DEV),-Werror)
@@ -39,24 +40,24 @@ DATA     := $(if $(PACKER),build/aws.data)
 all: $(BUILD)/mrun ## Build the binary at build/mrun (also plain `make`)
 
 $(BUILD)/mrun-seed: $(OBJECTS)
-	$(CC) $(CODE) -o $@ $^ $(LINK)
+	$(call say,LINK,$@)$(CC) $(CODE) -o $@ $^ $(LINK)
 
 $(BUILD)/mrun: $(OBJECTS) $(if $(DATA),$(BUILD)/obj/data.o)
-	$(CC) $(CODE) -o $@ $^ $(LINK)
+	$(call say,LINK,$@)$(CC) $(CODE) -o $@ $^ $(LINK)
 
 $(BUILD)/obj/%.o: %.c Makefile | /usr/include/lua5.4/lua.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c Makefile
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.S $(BUNDLED)
-	$(CC) -c -o $@ $<
+	$(call say,AS,$<)$(CC) -c -o $@ $<
 
 $(BUILD)/obj/data.o: runtime/data.S $(DATA)
 	@mkdir -p $(@D)
-	$(CC) -DMRUN_DATA='"$(DATA)"' -c -o $@ $<
+	$(call say,AS,$<)$(CC) -DMRUN_DATA='"$(DATA)"' -c -o $@ $<
 
 # The lists are files: a module or a source that comes or goes makes them anew.
 $(BUILD)/gen/%.list: always
@@ -65,16 +66,16 @@ $(BUILD)/gen/%.list: always
 	  || echo '$(if $(filter preload,$*),$(MODULES),$(BUNDLED))' > $@
 
 $(BUILD)/gen/preload.c: $(BUILD)/gen/preload.list runtime/generate.lua
-	$(LUA) runtime/generate.lua preload $(MODULES) > $@
+	$(call say,GEN,$@)$(LUA) runtime/generate.lua preload $(MODULES) > $@
 
 $(BUILD)/gen/bundle.S: $(BUILD)/gen/bundle.list runtime/generate.lua
-	$(LUA) runtime/generate.lua bundle lua $(BUNDLED) > $@
+	$(call say,GEN,$@)$(LUA) runtime/generate.lua bundle lua $(BUNDLED) > $@
 
 # AWS's models and schemas, packed by the binary itself without them.
 build/aws.data: $(shell find lua/aws/pack -name '*.lua' 2>/dev/null) \
                 $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp
-	$(MAKE) SAN= STRESS= BUILD=build build/mrun-seed
-	MRUN_LUA=lua MRUN_MAIN=lua/aws/pack/build.lua build/mrun-seed \
+	@$(MAKE) --no-print-directory SAN= STRESS= BUILD=build build/mrun-seed
+	$(call say,PACK,$@)MRUN_LUA=lua MRUN_MAIN=lua/aws/pack/build.lua build/mrun-seed \
 	  $(DEPS)/botocore/botocore/data $(DEPS)/cfn-lint/cfnlint/data/schemas $@
 
 -include $(shell find $(BUILD)/obj $(BUILD)/gen -name '*.d' 2>/dev/null)
@@ -86,7 +87,7 @@ PACKAGES := gcc libc6-dev lua5.4 liblua5.4-dev lua-cjson-dev libcurl4-openssl-de
             openssl procps
 TOOLS    := clang clang-format clang-tidy cppcheck lua-check valgrind libclang-rt-dev
 
-deps: packages $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp $(DEPS)/venv.stamp ## \
+deps: packages $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp $(DEPS)/emulators.stamp ## \
       Fetch what is needed: Debian packages, AWS's models, the emulators
 
 packages:
@@ -98,28 +99,19 @@ tools: ## Debian packages of lint, stress and fuzz
 /usr/include/lua5.4/lua.h:
 	@echo "mrun needs Debian packages that are not here; install them with: make deps" >&2; exit 1
 
-$(DEPS)/%.stamp: spec/support/%.txt
-	@mkdir -p $(DEPS)/wheels
-	$(PYTHON) -m pip download --quiet --no-deps --require-hashes --dest $(DEPS)/wheels -r $<
-	rm -rf $(DEPS)/$* && mkdir -p $(DEPS)/$*
-	$(PYTHON) -m zipfile -e $(DEPS)/wheels/$(subst -,?,$*)-*.whl $(DEPS)/$*
-	touch $@
-
-$(DEPS)/venv.stamp: spec/support/requirements.txt
-	@mkdir -p $(DEPS)
-	$(PYTHON) -m venv --clear $(DEPS)/venv
-	$(DEPS)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	touch $@
+# A stamp is a copy of the list that was fetched: what has not changed is not fetched again.
+$(DEPS)/%.stamp: always
+	@cmp -s spec/support/$*.txt $@ || runtime/fetch $(DEPS) $* $@
 
 # ---- Checks ----------------------------------------------------------------
 FILES ?=
 
 test: deps ## Run the specs (FILES="spec/engine spec/json_spec.lua" for some)
-	@$(MAKE) --no-print-directory $(BUILD)/mrun
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@MRUN_MAIN=spec/support/run.lua $(BUILD)/mrun $(FILES)
 
 demo: deps ## Watch mrun plan, apply, plan again and destroy a stack on a local AWS
-	@$(MAKE) --no-print-directory $(BUILD)/mrun
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@spec/support/demo $(BUILD)/mrun
 
 # ---- Installing ------------------------------------------------------------
