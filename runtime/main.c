@@ -119,11 +119,12 @@ static int describe(lua_State *L) /* the message handler */
     return 1;
 }
 
-static int farewell(struct command *command)
+static int farewell(const struct command *command)
 {
-    if (fclose(stdout) == 0)
+    int lost = ferror(stdout); /* of what was flushed before */
+    if (fclose(stdout) == 0 && !lost)
         return command->code;
-    perror("mrun: cannot write to standard output");
+    fputs("mrun: cannot write to standard output\n", stderr);
     return command->code ? command->code : EXIT_FAILURE;
 }
 
