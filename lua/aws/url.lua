@@ -1,0 +1,71 @@
+-- URLs as a client needs them: taken apart, percent-encoded, judged to be loopback or not.
+local url = {}
+
+local function byte_hex(char)
+  return ("%%%02X"):format(char:byte())
+end
+
+---Percent-encodes everything but unreserved characters; `keep` is a set of more to leave, as in "/".
+---@param text string
+---@param keep string|nil
+---@return string
+function url.encode(text, keep)
+  return (text:gsub("[^%w%-%._~" .. (keep and keep:gsub("%p", "%%%0") or "") .. "]", byte_hex))
+end
+
+---@param host string
+---@return boolean
+function url.is_ipv4(host)
+  local parts = { host:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$") }
+  for _, part in ipairs(parts) do
+    if #part > 3 or tonumber(part) > 255 then return false end
+  end
+  return #parts == 4
+end
+
+---An absolute http or https URL; nil for everything else.
+---@param text string
+---@return { scheme: string, authority: string, host: string, port: integer|nil, path: string,
+---  query: string|nil, fragment: string|nil }|nil
+function url.parse(text)
+  if text:find("[%s%c]") then return nil end
+  local scheme, authority, rest = text:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
+  scheme = scheme and scheme:lower()
+  if scheme ~= "http" and scheme ~= "https" or authority == "" then return nil end
+  local host, port = authority:match("^.-@?(%[[%x:.]+%]):?(%d*)$")
+  if not host then host, port = authority:match("^.-@?([^@:%[%]]+):?(%d*)$") end
+  if not host or (port ~= "" and tonumber(port) > 65535) then return nil end
+  local path, query, fragment = rest:match("^([^?#]*)%??([^#]*)#?(.*)$")
+  return {
+    scheme = scheme, authority = authority, host = host, port = tonumber(port), path = path,
+    query = rest:match("^[^#]*%?") and query or nil,
+    fragment = rest:find("#", 1, true) and fragment or nil,
+  }
+end
+
+---A path without empty and dot segments.
+---@param path string
+---@return string
+function url.normalize(path)
+  local kept = {}
+  for part in path:gmatch("[^/]+") do
+    if part == ".." then
+      kept[#kept] = nil
+    elseif part ~= "." then
+      kept[#kept + 1] = url.encode(part, "%$&+,:;=@!'()*")
+    end
+  end
+  local joined = "/" .. table.concat(kept, "/")
+  if #kept > 0 and path:sub(-1) == "/" then joined = joined .. "/" end
+  return joined
+end
+
+---@param host string
+---@return boolean
+function url.is_loopback(host)
+  host = host:lower()
+  return host == "localhost" or host:match("%.localhost$") ~= nil or host == "[::1]"
+    or (url.is_ipv4(host) and host:match("^127%.") ~= nil)
+end
+
+return url
