@@ -124,9 +124,7 @@ end
 function rules.evaluate(ruleset, params, functions)
   local scope, missing = bind(ruleset, params)
   if not scope then return nil, missing end
-  local ok, endpoint, reason = pcall(evaluate, ruleset.rules, scope, functions, 1)
-  if not ok then return nil, endpoint end
-  return endpoint, reason
+  return evaluate(ruleset.rules, scope, functions, 1)
 end
 
 return rules

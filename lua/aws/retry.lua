@@ -1,0 +1,118 @@
+-- When a call is sent again and after how long: AWS's standard mode. Pure; the caller waits.
+local retry = {}
+
+local QUOTA <const> = 500
+local COST <const>, THROTTLING_COST <const>, REWARD <const> = 14, 5, 1
+local LONGEST_S <const> = 20
+local SERVER_EXTRA_S <const> = 5 -- how much later than our own delay a server may ask us to come
+
+local MAX_ATTEMPTS <const> = { dynamodb = 4, ["dynamodb-streams"] = 4, dynamodbstreams = 4 }
+local BASE_S <const> = { dynamodb = 0.025, ["dynamodb-streams"] = 0.025, dynamodbstreams = 0.025 }
+
+local function set(text)
+  local members = {}
+  for word in text:gmatch("%S+") do members[word] = true end
+  return members
+end
+
+local THROTTLING <const> = set [[
+  Throttling ThrottlingException ThrottledException RequestThrottledException
+  TooManyRequestsException ProvisionedThroughputExceededException TransactionInProgressException
+  RequestLimitExceeded BandwidthLimitExceeded LimitExceededException RequestThrottled SlowDown
+  PriorRequestNotComplete EC2ThrottledException
+]]
+local TRANSIENT <const> = set "RequestTimeout RequestTimeoutException PriorRequestNotComplete"
+local TRANSIENT_STATUS <const> = { [500] = true, [502] = true, [503] = true, [504] = true }
+
+-- Calls that wait at the server: out of quota, they pause before they give up, not to spin.
+local LONG_POLLS <const> = {
+  sqs = set "ReceiveMessage", sfn = set "GetActivityTask", stepfunctions = set "GetActivityTask",
+  swf = set "PollForActivityTask PollForDecisionTask",
+  kinesis = set "ReceiveQueueRecords ReceiveDeadLetterQueueRecords",
+}
+
+---A retry quota, shared by all calls of a client: failures use it up, successes give it back.
+---@param capacity integer|nil
+---@return table
+function retry.quota(capacity)
+  return { left = capacity or QUOTA, capacity = capacity or QUOTA }
+end
+
+local function give_back(quota, cost)
+  quota.left = math.min(quota.capacity, quota.left + cost)
+end
+
+---@param service string
+---@param configured integer|nil
+---@return integer
+function retry.max_attempts(service, configured)
+  return configured or MAX_ATTEMPTS[service] or 3
+end
+
+local function modeled(outcome)
+  for _, shape in ipairs(outcome.errors or {}) do
+    if outcome.code and (shape.code == outcome.code or shape.name == outcome.code) then
+      return shape
+    end
+  end
+end
+
+---What kind of failure this is, seen from retrying.
+---@param outcome { service: string|nil, status: integer|nil, code: string|nil, failure: any,
+---  errors: table|nil }
+---@return "throttling"|"transient"|nil
+function retry.kind(outcome)
+  local code, status = outcome.code, outcome.status
+  if code and THROTTLING[code] then return "throttling" end
+  local shape = modeled(outcome)
+  if shape and shape.retryable then
+    return shape.retryable.throttling and "throttling" or "transient"
+  end
+  if status == 429 and not shape then return "throttling" end
+  if outcome.failure or TRANSIENT_STATUS[status] or (code and TRANSIENT[code]) then
+    return "transient"
+  end
+  -- STS could not reach the identity provider in time.
+  if code == "IDPCommunicationError" and outcome.service == "sts" then return "transient" end
+  return nil
+end
+
+---@param kind "throttling"|"transient"
+---@param attempt integer  the one that failed, from 1
+---@param options { service: string, random: number, retry_after: string|nil }
+---@return number seconds
+function retry.delay_s(kind, attempt, options)
+  local base = kind == "throttling" and 1 or BASE_S[options.service] or 0.05
+  local own = options.random * math.min(base * 2 ^ (attempt - 1), LONGEST_S)
+  local asked = tonumber((options.retry_after or ""):match("^%d+$"))
+  if not asked then return own end
+  return math.max(own, math.min(asked / 1000, own + SERVER_EXTRA_S))
+end
+
+---Judges one answer of a call and keeps the quota's books.
+---@param call { quota: table, attempt: integer, max_attempts: integer, service: string,
+---  operation: string, random: number, cost: integer|nil }  cost is kept between the attempts
+---@param outcome table  service, status, code, failure, errors, headers
+---@return number|nil delay_s  nil: do not send it again
+---@return number|nil pause_s  how long to wait before giving up
+function retry.judge(call, outcome)
+  if outcome.status and outcome.status < 300 and not outcome.failure then
+    give_back(call.quota, call.cost or REWARD)
+    return nil
+  end
+  local kind = retry.kind(outcome)
+  if not kind or call.attempt >= call.max_attempts then return nil end
+  local cost = kind == "throttling" and THROTTLING_COST or COST
+  local delay_s = retry.delay_s(kind, call.attempt, {
+    service = call.service, random = call.random,
+    retry_after = outcome.headers and outcome.headers["x-amz-retry-after"],
+  })
+  if call.quota.left < cost then
+    local waits = LONG_POLLS[call.service] and LONG_POLLS[call.service][call.operation]
+    return nil, waits and delay_s or nil
+  end
+  call.quota.left, call.cost = call.quota.left - cost, cost
+  return delay_s
+end
+
+return retry
