@@ -50,19 +50,12 @@ function folder:read(name)
   end
 end
 
----Makes the folder, and those above it.
+---Makes the folder, and those above it; what is below ours is closed to others.
 function folder:ensure()
-  local done = ""
-  for part in self.path:gmatch("[^/]+") do
-    done = done .. ((done == "" and self.path:sub(1, 1) ~= "/") and "" or "/") .. part
-    local info = fs.stat(done)
-    if not info then
-      local made, cause = fs.mkdir(done, FOLDER_MODE)
-      if not made and cause.code ~= "EEXIST" then fail("make a folder", done, cause) end
-    end
-  end
-  local closed, cause = fs.chmod(self.path, FOLDER_MODE)
-  if not closed then fail("close the folder to others", self.path, cause) end
+  local made, cause = fs.mkdir(self.path, FOLDER_MODE)
+  if not made then fail("make the folder", self.path, cause) end
+  local closed, why = fs.chmod(self.path, FOLDER_MODE)
+  if not closed then fail("close the folder to others", self.path, why) end
 end
 
 ---Replaces a file as a whole; when it returns, the new one is on disk.
@@ -73,12 +66,12 @@ function folder:replace(name, bytes)
   if not ok then fail("write the " .. name .. " file", self:at(name), cause) end
 end
 
----Opens a file to append to: write(bytes) and sync() raise; close() does not.
+---Opens a file to append to: write(bytes), sync() and truncate(bytes) raise; close() does not.
 ---@param name string
 ---@return table
 function folder:append(name)
   local path = self:at(name)
-  local handle, cause = fs.append(path, FILE_MODE)
+  local handle, cause = fs.append(path)
   if not handle then fail("open the " .. name .. " file", path, cause) end
   local function checked(method)
     return function(_, ...)
@@ -87,7 +80,8 @@ function folder:append(name)
     end
   end
   return {
-    write = checked "write", sync = checked "sync", close = function() handle:close() end,
+    write = checked "write", sync = checked "sync", truncate = checked "truncate",
+    close = function() handle:close() end,
   }
 end
 

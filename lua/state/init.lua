@@ -83,13 +83,13 @@ local function read_journal(self)
       where = path, next = "put back a copy of this file" }
   end
   local header = records[1]
-  if not header then return { records = {}, torn = true, bytes = "" } end
+  if not header then return { records = {}, torn = true, size = 0 } end
   if header.version > journal.VERSION then
     failure.raise { what = "the journal is of a newer version of mrun", where = path,
       next = "use a newer mrun" }
   end
   return { id = header.id, serial = math.floor(header.serial), records = records,
-    bytes = bytes:sub(1, position), torn = position < #bytes }
+    size = position, torn = position < #bytes }
 end
 
 local function new_state(self)
@@ -186,11 +186,7 @@ end
 
 -- Adds whole lines. After a write that failed half-way (a full disk), the part is cut off first.
 local function append(self, lines, synced)
-  if self.damaged then
-    self.folder:replace(JOURNAL, self.folder:read(JOURNAL):sub(1, self.size))
-    self.handle:close()
-    self.handle = self.folder:append(JOURNAL)
-  end
+  if self.damaged then self.handle:truncate(self.size) end
   self.damaged = true
   self.handle:write(lines)
   if synced then self.handle:sync() end
@@ -205,11 +201,10 @@ local function open_journal(self)
   if log and not self.counts then
     self:archive()
     log = nil
-  elseif log and log.torn then
-    self.folder:replace(JOURNAL, log.bytes)
   end
   self.handle = self.folder:append(JOURNAL)
-  self.size = log and #log.bytes or 0
+  self.size = log and log.size or 0
+  if log and log.torn then self.handle:truncate(self.size) end
   if not log then
     append(self, journal.header(state, self.now()), true)
     self.folder:sync()

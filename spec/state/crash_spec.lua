@@ -115,8 +115,9 @@ describe("state", function()
     local store = support.state_with(disk).open { root = root, stack = "demo" }
     store:load()
     store:begin { { op = "1", name = "a" } }
-    local full = support.disk(1, "full")
-    store.handle = full.append(root .. "/demo/journal", 384)
+    local full = support.disk(2, "full") -- opening is the first change, writing the second
+    store.handle:close()
+    store.handle = support.checked(full.append(root .. "/demo/journal"))
     assert.has_error(function() store:begin { { op = "2", name = "b" } } end)
     store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
     local loaded = state.open { root = root, stack = "demo" }:load()

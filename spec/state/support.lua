@@ -59,6 +59,9 @@ function support.disk(fail_at, mode)
           function() handle:write(bytes:sub(1, #bytes // 2)) end)
       end,
       sync = function() return step(function() return handle:sync() end) end,
+      truncate = function(_, bytes)
+        return step(function() return handle:truncate(bytes) end)
+      end,
       close = function() return handle:close() end,
     }
   end
@@ -71,6 +74,15 @@ function support.disk(fail_at, mode)
   end
   function disk.count() return count end
   return disk
+end
+
+---The same file, raising where it would return a failure, as the store's own handle does.
+function support.checked(file)
+  local wrapped = { close = function() file:close() end }
+  for _, name in ipairs { "write", "sync", "truncate" } do
+    wrapped[name] = function(_, ...) return assert(file[name](file, ...)) end
+  end
+  return wrapped
 end
 
 return support
