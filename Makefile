@@ -114,6 +114,35 @@ demo: deps ## Watch mrun plan, apply, plan again and destroy a stack on a local 
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@spec/support/demo $(BUILD)/mrun
 
+C_ALL   = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+C_FIXED = $(STRICT) -D_GNU_SOURCE -Imodules -Iruntime -I/usr/include/lua5.4
+
+CHECKS  := style luacheck clang-format cppcheck clang-tidy
+
+lint: tools ## Sizes, who may use whom, luacheck, clang-format, clang-tidy, cppcheck
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS:%=lint-%)
+
+lint-style:
+	$(call say,LINT,style)$(LUA) spec/support/lint/main.lua
+
+lint-luacheck:
+	$(call say,LINT,luacheck)luacheck --quiet --no-color $(wildcard lua spec recipes)
+
+lint-clang-format:
+	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(C_ALL)
+
+lint-cppcheck:
+	$(call say,LINT,cppcheck)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	  -Imodules -Iruntime $(filter %.c,$(C_ALL))
+
+lint-clang-tidy:
+	$(call say,LINT,clang-tidy)printf '%s\n' $(filter %.c,$(C_ALL)) \
+	  | xargs -P $(shell nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(C_FIXED) 2>/dev/null' tidy
+
+format: ## Let clang-format lay out the C files
+	clang-format -i $(C_ALL)
+
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
 	install -D -m 755 $(BUILD)/mrun $(DESTDIR)$(PREFIX)/bin/mrun
@@ -132,4 +161,4 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test demo install uninstall clean help always
+.PHONY: all deps packages tools test demo lint $(CHECKS:%=lint-%) format install uninstall clean help always

@@ -41,8 +41,8 @@ static int lock_take(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
     struct lock *lock = lua_newuserdatauv(L, sizeof *lock, 0);
-    lock->fd = -1;              /* empty first, */
-    luaL_setmetatable(L, LOCK); /* then the collector's, */
+    lock->fd = -1;                                             /* empty first, */
+    luaL_setmetatable(L, LOCK);                                /* then the collector's, */
     lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* then filled */
     if (lock->fd < 0)
         return failure_return(L, OS_FAILURE("open", path));
@@ -52,7 +52,10 @@ static int lock_take(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"release", lock_release}, {"__gc", lock_release}, {"__close", lock_release}, {NULL, NULL},
+    {"release", lock_release},
+    {"__gc", lock_release},
+    {"__close", lock_release},
+    {NULL, NULL},
 };
 static const luaL_Reg functions[] = {{"take", lock_take}, {NULL, NULL}};
 

@@ -20,9 +20,8 @@ struct failure {
 };
 
 /* The arguments are names or literals, so that nothing disturbs errno. */
-#define OS_FAILURE(op, subject) \
-    ((struct failure){(op), (subject), NULL, __FILE__, __LINE__, errno})
-#define FAILURE(op, subject, reason) \
+#define OS_FAILURE(op, subject) ((struct failure){(op), (subject), NULL, __FILE__, __LINE__, errno})
+#define FAILURE(op, subject, reason)                                                               \
     ((struct failure){(op), (subject), (reason), __FILE__, __LINE__, 0})
 
 /* Pushes nil and a table { op, subject, reason, errno, code, message, file, line };
@@ -36,7 +35,7 @@ void concat(char *to, const char *a, const char *b);
  * which is written; `to` of a decoder holds len bytes of base64, len / 2 of hex.
  * Decoders are false on text that no encoder writes; base64 may hold white space. */
 #define BASE64_SIZE(len) (((len) + 2) / 3 * 4)
-#define HEX_SIZE(len) ((len) * 2)
+#define HEX_SIZE(len) ((len)*2)
 void base64_encode(char *to, const void *bytes, size_t len);
 bool base64_decode(unsigned char *to, size_t *to_len, const char *text, size_t len);
 void hex_encode(char *to, const void *bytes, size_t len);

@@ -14,7 +14,7 @@
 #define EXIT_INTERRUPTED 3
 
 static volatile sig_atomic_t interrupts;
-static char last_words[1024];   /* of a process that used up its CPU time */
+static char last_words[1024]; /* of a process that used up its CPU time */
 static size_t last_words_bytes;
 static int last_code;
 
@@ -39,7 +39,7 @@ static void handle(int number, void (*handler)(int))
     struct sigaction old, action = {.sa_handler = handler};
     sigemptyset(&action.sa_mask);
     if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-        return; /* nohup and background jobs: whoever started us decided */
+        return;                       /* nohup and background jobs: whoever started us decided */
     sigaction(number, &action, NULL); /* no SA_RESTART: a wait must wake up */
 }
 

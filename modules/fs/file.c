@@ -203,7 +203,7 @@ int fs_list(lua_State *L)
 }
 
 static const luaL_Reg file_methods[] = {
-    {"write", file_write}, {"sync", file_sync},    {"truncate", file_truncate},
+    {"write", file_write}, {"sync", file_sync},     {"truncate", file_truncate},
     {"close", file_close}, {"__close", file_close}, {"__gc", file_close},
     {NULL, NULL},
 };

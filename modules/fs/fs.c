@@ -238,11 +238,16 @@ static int fs_sync_folder(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"read", fs_read},         {"replace", fs_replace},
-    {"append", fs_append},     {"list", fs_list},
-    {"stat", fs_stat},         {"mkdir", fs_mkdir},
-    {"remove", fs_remove},     {"rename", fs_rename},
-    {"chmod", fs_chmod},       {"realpath", fs_realpath},
+    {"read", fs_read},
+    {"replace", fs_replace},
+    {"append", fs_append},
+    {"list", fs_list},
+    {"stat", fs_stat},
+    {"mkdir", fs_mkdir},
+    {"remove", fs_remove},
+    {"rename", fs_rename},
+    {"chmod", fs_chmod},
+    {"realpath", fs_realpath},
     {"sync_folder", fs_sync_folder},
     {NULL, NULL},
 };

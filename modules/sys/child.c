@@ -19,8 +19,6 @@
 #define OUTPUT_BYTES (1024 * 1024) /* unless max_bytes says otherwise */
 #define TIMEOUT_MS (60 * 1000)     /* unless timeout_ms says otherwise */
 
-extern char **environ;
-
 enum { IN, OUT, ERR, STREAMS }; /* from here on the parent's ends of three pipes */
 
 struct text {

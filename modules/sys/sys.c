@@ -24,8 +24,6 @@
 
 #define INTERRUPTS "mrun.interrupts" /* where the host keeps the address of its counter */
 
-extern char **environ;
-
 long long sys_clock_ms(int clock)
 {
     struct timespec time;

@@ -27,8 +27,8 @@ describe("the host", function()
   end)
 
   it("looks for modules in itself only, whatever the environment says", function()
-    local said = child.run("print(package.path .. package.cpath, (pcall(require, 'pl.path')))", {},
-      { environment = "LUA_PATH='/usr/share/lua/5.4/?.lua' LUA_PATH_5_4='/usr/share/lua/5.4/?.lua'" })
+    local script = "print(package.path .. package.cpath, (pcall(require, 'pl.path')))"
+    local said = child.run(script, {}, { environment = "LUA_PATH='/usr/share/lua/5.4/?.lua'" })
     assert.are.equal("\tfalse\n", said.out)
   end)
 
@@ -92,7 +92,8 @@ describe("the host", function()
     local said = child.run([[
       require "native.sys".sleep_ms(50)
       local done, failure = require "native.sys".write(1, ("x"):rep(1000000))
-      io.stderr:write(tostring(done), " ", failure.code, "\n")]], {}, { before = "exec > >(true);" })
+      io.stderr:write(tostring(done), " ", failure.code, "\n")]], {},
+      { before = "exec > >(true);" })
     assert.are.equal("nil EPIPE\n", said.err)
   end)
 

@@ -1,6 +1,7 @@
 -- Runs a Lua script in an mrun process of its own: for what ends a process.
 --
---   child.run("print(...)", { "argument" }, { prefix = "ulimit -v 100000;" }) -> { code, signal, out, err }
+--   child.run("print(...)", { "argument" }, { before = "ulimit -v 100000;" })
+--       -> { code, signal, out, err }
 
 local fs = require "native.fs"
 local sys = require "native.sys"

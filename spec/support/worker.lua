@@ -21,8 +21,8 @@ local function open_files()
     mine=$(readlink /proc/$$/fd/1)
     for file in /proc/$PPID/fd/*; do readlink "$file"; done | grep -vxF "$mine"]])
   local files = {}
-  for file in pipe:lines() do
-    files[#files + 1] = file
+  for name in pipe:lines() do
+    files[#files + 1] = name
   end
   pipe:close()
   return files
