@@ -1,0 +1,69 @@
+-- main.lua joins the parts: reads the command line, finds the command, hands it the `mrun` table,
+-- and turns whatever is raised into one message and an exit code.
+local console = require "main.console"
+local failure = require "engine.failure"
+local mrun_table = require "main.mrun"
+local options = require "main.options"
+local process = require "native.host"
+local report = require "engine.report"
+local schema = require "engine.schema"
+local sys = require "native.sys"
+
+local EXIT <const> = { usage = 64, interrupted = 3 }
+
+local function command_names()
+  local names = {}
+  for _, path in ipairs(process.list "command/") do
+    names[#names + 1] = path:match "^command/([%w_]+)%.lua$"
+  end
+  return names
+end
+
+local function find_command(name)
+  local names = command_names()
+  for _, known in ipairs(names) do
+    if known == name then return require("command." .. name) end
+  end
+  local near = schema.nearest(name, names)
+  failure.raise { kind = "usage", what = ("no command %s"):format(name),
+    next = near and ("did you mean mrun %s?"):format(near) or "`mrun help` lists the commands" }
+end
+
+local function run(screen, argv)
+  local parsed = options.parse(argv, find_command)
+  if parsed.options.help or not parsed.module then
+    parsed.args = { parsed.command ~= "help" and parsed.command or parsed.args[1] }
+    parsed.module = find_command "help"
+  end
+  local mrun = mrun_table.new(screen, parsed, { names = command_names, find = find_command })
+  return parsed.module.run(mrun)
+end
+
+---A person reads the message on standard error; with --json a program reads the same as a document.
+local function tell(screen, argv, raised)
+  local wrong = failure.from(raised)
+  for _, word in ipairs(argv) do
+    if word == "--json" then
+      screen.json(report.failure_document(wrong))
+      break
+    end
+  end
+  screen.note(report.failure(wrong, screen.err))
+  if sys.getenv "MRUN_DEBUG" and wrong.traceback then screen.note(wrong.traceback .. "\n") end
+  return EXIT[wrong.kind] or 1
+end
+
+---@param ... string the words after the program's name
+---@return integer exit code
+return function(...)
+  local argv = { ... }
+  local screen = console.new()
+  local ok, result = xpcall(run, function(raised)
+    if failure.is(raised) then return raised end
+    local wrong = failure.from(raised)
+    wrong.traceback = wrong.traceback or debug.traceback()
+    return wrong
+  end, screen, argv)
+  if ok then return result end
+  return tell(screen, argv, result)
+end

@@ -1,0 +1,88 @@
+-- host.lua is what a front end may know of the world: files, parameters, schemas, look-ups. It is
+-- handed functions; it requires neither a provider nor a native module that touches the world.
+local crypto = require "native.crypto"
+local failure = require "engine.failure"
+local fs = require "native.fs"
+local json = require "json"
+local process = require "native.host"
+local regex = require "native.regex"
+local sys = require "native.sys"
+local yaml = require "native.yaml"
+
+local RECIPE_BYTES <const> = 16 * 1024 * 1024
+
+local host = {}
+
+---Parameters from --params-file, and over them those from -P.
+---@param file string|nil
+---@param given table<string, string>
+---@return table<string, any>
+local function parameters(file, given)
+  local params = {}
+  if file then
+    local text, why = fs.read(file, RECIPE_BYTES)
+    if not text then failure.raise(failure.add(failure.from(why), { kind = "usage" })) end
+    local values, broken = json.decode(text)
+    if type(values) ~= "table" then
+      failure.raise { what = "the parameters' file is not a JSON object", kind = "usage",
+        where = file .. (broken and (": " .. tostring(broken)) or ""), next = 'write { "Name": "value" }' }
+    end
+    for name, value in pairs(values) do params[name] = value end
+  end
+  for name, value in pairs(given) do params[name] = value end
+  return params
+end
+
+local function digest(text)
+  return crypto.hex(crypto.sha256(text))
+end
+
+local function asker(console)
+  if not console.can_ask then return nil end
+  return function(name, param)
+    local help = type(param) == "table" and param.help and (" (" .. param.help .. ")") or ""
+    return console.ask(("%s%s: "):format(name, help))
+  end
+end
+
+local function read_sources(recorded)
+  if not recorded then
+    return function(path) return fs.read(path, RECIPE_BYTES) end
+  end
+  return function(path)
+    local text = recorded.sources and recorded.sources[path]
+    if text then return text end
+    return nil, failure.new { what = "the saved plan does not hold this file", where = path,
+      next = "run mrun plan again" }
+  end
+end
+
+---@param given { console: table, providers: table, params_file: string|nil, params: table,
+---  recorded: table|nil, place_options: table }
+---@return table host
+function host.new(given)
+  local providers = given.providers
+  return {
+    schema = providers.schema,
+    types = providers.types,
+    providers = providers.names,
+    provider = providers.get,
+    place = function(name, options) return providers.get(name).place(options) end,
+    call = function(name, place, lookup) return providers.get(name).call(place, lookup) end,
+    read_file = read_sources(given.recorded),
+    realpath = not given.recorded and fs.realpath or nil,
+    regex = regex.match,
+    env = sys.getenv,
+    params = given.recorded and given.recorded.params
+      or parameters(given.params_file, given.params),
+    ask = asker(given.console),
+    print = function(text) given.console.note(text .. "\n") end,
+    json = json,
+    yaml = yaml,
+    digest = digest,
+    memory = process.memory_limit,
+    recorded = given.recorded,
+  }
+end
+
+return host
