@@ -8,13 +8,13 @@ local VERSION <const> = "0.1.0"
 local PARTS <const> = {
   catalog = { "data", "documentation", "types", "schema", "read_json", "call_aws" },
   script = { "run_script" },
-  world = { "providers", "ports", "task", "place_options", "api_calls" },
+  world = { "providers", "ports", "task", "place_options", "api_calls", "listen" },
   stack = { "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "lock", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
     "nothing_to_do",
   },
-  show = { "show_plan", "show_diff", "show_outcome", "show_state", "plain" },
+  show = { "show_plan", "show_diff", "show_outcome", "show_state", "plain", "show_progress", "hide_progress" },
 }
 
 local function part_of()
@@ -34,7 +34,7 @@ local mrun = {}
 function mrun.new(console, parsed, commands)
   local self = {
     VERSION = VERSION, GLOBAL = options.GLOBAL,
-    options = parsed.options, args = parsed.args, console = console,
+    options = parsed.options, args = parsed.args, module = parsed.module, console = console,
     print = console.print, note = console.note, json = console.json,
     commands = commands.names, command = commands.find,
   }

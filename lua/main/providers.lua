@@ -1,6 +1,7 @@
 -- providers.lua finds providers by their names, makes each once, and answers for them: the front
 -- ends and the engine are handed functions, never a provider's module.
 local failure = require "engine.failure"
+local process = require "native.host"
 local provider = require "engine.provider"
 local sys = require "native.sys"
 
@@ -23,9 +24,10 @@ local function module_of(name)
   return outside(name)
 end
 
----@param context table handed to every provider: ports, settings, environment
+---@param ports table
+---@param settings { region: string|nil, profile: string|nil, aws: table } what the user chose
 ---@return table registry
-function providers.new(context)
+function providers.new(ports, settings)
   local made = {}
   local self = {}
 
@@ -37,7 +39,7 @@ function providers.new(context)
         failure.raise { what = ("no provider %s"):format(name),
           next = "mrun has aws and file; others are found on MRUN_PATH" }
       end
-      made[name] = provider.check(name, new(context))
+      made[name] = provider.check(name, new(ports, settings))
     end
     return made[name]
   end
@@ -47,7 +49,15 @@ function providers.new(context)
 
   function self.types(name) return self.get(name).types() end
 
-  self.made = made
+  ---The providers as the engine takes them: by name, made when asked for.
+  self.by_name = setmetatable({}, { __index = function(_, name) return self.get(name) end })
+
+  ---The names of the providers that this binary has.
+  self.names = {}
+  for _, path in ipairs(process.list "provider/") do
+    local name = path:match "^provider/([%w_]+)/init%.lua$"
+    if name then self.names[#self.names + 1] = name end
+  end
   return self
 end
 
