@@ -62,6 +62,28 @@ local function tag_map(tags)
   return map
 end
 
+local function split(pattern)
+  local steps = {}
+  for step in pattern:gmatch("[^/]+") do steps[#steps + 1] = step end
+  return steps
+end
+
+--- The value with what stands at the end of these steps made a secret; in place, on fresh data.
+local function hide(v, steps, from)
+  if v == nil or secret.is(v) then return v end
+  if from > #steps then
+    if deferred.contains(v) then return deferred.secret(v) end
+    return secret.new(v)
+  end
+  if type(v) ~= "table" or hidden.kind(v) then return v end
+  if steps[from] == "*" then
+    for i, item in ipairs(v) do v[i] = hide(item, steps, from + 1) end
+  else
+    v[steps[from]] = hide(v[steps[from]], steps, from + 1)
+  end
+  return v
+end
+
 --- A copy of the properties in canonical form. What a secret property holds is a secret.
 ---@param record SchemaRecord
 ---@param properties table<string, any>
@@ -75,5 +97,6 @@ return function(record, properties)
       result[name] = convert(record.raw, v, node.resolve(record.raw, record.properties[name]))
     end
   end
+  for pattern in next, record.secret do hide(result, split(pattern), 1) end
   return result
 end

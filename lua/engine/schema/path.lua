@@ -1,4 +1,6 @@
 --- Paths and pointers: `BlockDeviceMappings[1].Ebs` against "BlockDeviceMappings/*/Ebs".
+local hidden = require "engine.value.hidden"
+
 local path = {}
 
 --- "/properties/A/*/B" as "A/*/B": the words that only JSON Schema needs are left out.
@@ -17,10 +19,12 @@ end
 ---@param text string
 ---@return string[]
 function path.steps(text)
-  local steps = {}
-  for name, rest in (text .. "."):gmatch("([^%.%[]*)([^%.]*)%.") do
-    if name ~= "" then steps[#steps + 1] = name end
-    for index in rest:gmatch("%[([^%]]*)%]") do steps[#steps + 1] = "[" .. index .. "]" end
+  local steps, at = {}, 1
+  while at <= #text do
+    local bracket = text:match("^%[[^%]]*%]", at)
+    local step = bracket or text:match("^[^.%[]+", at)
+    if step then steps[#steps + 1] = step end
+    at = at + (step and #step or 1)
   end
   return steps
 end
@@ -56,7 +60,7 @@ end
 ---@return any[]
 function path.pick(v, steps, from, found)
   from, found = from or 1, found or {}
-  if from > #steps then
+  if from > #steps or hidden.kind(v) then
     found[#found + 1] = v
   elseif type(v) == "table" then
     if steps[from] == "*" then

@@ -1,0 +1,77 @@
+--- Declared against live, with what was applied last as the third witness.
+local Context = require "engine.diff.context"
+local plain = require "engine.value.plain"
+local property = require "engine.diff.property"
+local removed = require "engine.diff.removed"
+local secret = require "engine.value.secret"
+
+local diff = {}
+
+---@class PropertyChange
+---@field path string
+---@field old any
+---@field new any may be deferred
+---@field replaces boolean
+---@field conditional boolean|nil it replaces because nobody but AWS can tell that it need not
+---@field reset boolean|nil it is no longer declared, and goes back to what it was
+---@field unmanaged boolean|nil it is no longer declared, and stays as it is
+
+local function created(options)
+  local changes = {}
+  for _, name in ipairs(plain.keys(options.want)) do
+    changes[#changes + 1] = { path = name, new = options.want[name], replaces = false }
+  end
+  return changes, plain.copy(options.want)
+end
+
+--- What differs between what is declared and what is live, and the full wanted value of each
+--- top-level property that differs.
+---@param options { schema: SchemaRecord, want: table, last: table|nil, have: table|false|nil,
+---  digest: function|nil, key: string|nil, siblings: table[]|nil, ignore: string[]|nil }
+---  want, last and have in canonical form; siblings: { type, want } of resources that add to lists
+---  of this one; ignore: properties or paths that are left alone
+---@return PropertyChange[]
+---@return table<string, any> target
+function diff.resource(options)
+  if not options.have then return created(options) end
+  local context = Context.new(options)
+  for _, name in ipairs(plain.keys(options.want)) do property.declared(context, name) end
+  for _, name in ipairs(plain.keys(options.last or {})) do
+    if rawget(options.want, name) == nil and not context:ignored(name)
+      and options.schema.properties[name] then
+      removed.property(context, name)
+    end
+  end
+  return context.changes, context.target
+end
+
+--- Whether there is anything to do: what is only no longer managed is not.
+---@param changes PropertyChange[]
+---@return boolean
+function diff.changes_anything(changes)
+  for _, change in ipairs(changes) do
+    if not change.unmanaged then return true end
+  end
+  return false
+end
+
+--- Properties as the state keeps them: secrets and what AWS never shows as keyed digests.
+---@param record SchemaRecord
+---@param properties table<string, any>
+---@param digest fun(key: string, text: string): string
+---@param key string
+---@return table<string, any>
+function diff.sealed(record, properties, digest, key)
+  local result = {}
+  for name, v in next, properties do
+    if record.write_only[name] then
+      result[name] = secret.digest(digest, key, v)
+    else
+      result[name] = secret.sealed(v, digest, key)
+    end
+  end
+  return result
+end
+
+
+return diff
