@@ -1,0 +1,285 @@
+/* http.c -- many HTTP requests at once over libcurl, asked for and collected from one thread.
+ *
+ *   local http = require "native.http".new { user_agent = "mrun" }
+ *   local id = assert(http:add { method = "GET", url = "https://example.com/" })
+ *   repeat local done = http:poll(1000) until done[id]
+ *   print(done[id].status, done[id].headers["content-type"], #done[id].body)
+ *
+ * Connections are kept and used again; TLS is verified, always; no redirect is followed, no
+ * cookie kept, no variable of the environment read. Failures have a `code`: "dns", "refused",
+ * "timeout", "tls", "proxy", "reset", "too_large", "malformed", "url", "memory" or "failed", and
+ * `sent`, which is false when not a byte of the request can have reached the server.
+ *
+ * ---@class http.Options
+ * ---@field user_agent string?
+ * ---@field max_connections_per_host integer?  the others wait; 0, as many as there are requests
+ * ---@field max_connections integer?
+ *
+ * ---@class http.Request
+ * ---@field url string                   http or https
+ * ---@field method string?               GET
+ * ---@field headers table<string, string>?
+ * ---@field body string?
+ * ---@field timeout_ms integer?          the whole of it; 300,000
+ * ---@field connect_timeout_ms integer?  10,000
+ * ---@field idle_timeout_ms integer?     without a byte, in whole seconds; 60,000
+ * ---@field max_body_bytes integer?      after decompression; 128 MiB
+ * ---@field max_header_bytes integer?    256 KiB
+ * ---@field compressed boolean?          whether to ask for gzip or deflate; true, unless the headers
+ *                                        say accept-encoding themselves
+ * ---@field proxy string?                its URL
+ * ---@field ca_file string?              certificates to trust in place of the system's
+ * ---@field resend boolean?              whether a connection found dead after it was used again may be
+ *                                        replaced without a word; false for POST and PATCH
+ *
+ * ---@class http.Response
+ * ---@field status integer?
+ * ---@field headers table<string, string>?  small letters; several of one name are joined with ", "
+ * ---@field body string?
+ * ---@field http_version string?         "1.1" or "2"
+ * ---@field connect_ms number            0 on a connection that was there
+ * ---@field total_ms number
+ * ---@field failure native.failure?      and then no status
+ *
+ * ---@param options http.Options?
+ * ---@return http? http, native.failure? failure
+ * function http.new(options) end
+ * ---@param request http.Request
+ * ---@return integer? id, native.failure? failure
+ * function http:add(request) end
+ * ---@param timeout_ms number  returns earlier with what is done, on a signal, or to no purpose
+ * ---@return table<integer, http.Response> done
+ * function http:poll(timeout_ms) end
+ * ---@param id integer
+ * ---@return boolean was_there
+ * function http:cancel(id) end
+ * ---@return integer count  requests that are under way
+ * function http:pending() end
+ * function http:close() end
+ */
+#include "http.h"
+
+#include <string.h>
+
+#define HTTP "native.http"
+#define LIBRARY "native.http.library"
+#define POLL_MAX_MS 3600000
+
+struct http {
+    CURLM *multi; /* NULL once closed */
+    struct http_transfer *first;
+    lua_Integer last_id;
+    char user_agent[]; /* empty: none */
+};
+
+static struct http *check_open(lua_State *L)
+{
+    struct http *http = luaL_checkudata(L, 1, HTTP);
+    luaL_argcheck(L, http->multi, 1, "closed");
+    return http;
+}
+
+static void drop(struct http *http, struct http_transfer **link)
+{
+    struct http_transfer *transfer = *link;
+    *link = transfer->next;
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    http_transfer_free(transfer);
+}
+
+static int http_close(lua_State *L) /* close, __gc and __close */
+{
+    struct http *http = luaL_checkudata(L, 1, HTTP);
+    while (http->first)
+        drop(http, &http->first);
+    if (http->multi)
+        curl_multi_cleanup(http->multi);
+    http->multi = NULL;
+    return 0;
+}
+
+static long check_option(lua_State *L, const char *name)
+{
+    lua_Integer number = 0;
+    int is_integer = 1;
+    if (lua_istable(L, 1) && lua_getfield(L, 1, name) != LUA_TNIL)
+        number = lua_tointegerx(L, -1, &is_integer);
+    if (!is_integer || number < 0 || number > 65535)
+        luaL_error(L, "http: %s is no number of connections", name);
+    return (long)number;
+}
+
+static int http_new(lua_State *L)
+{
+    const char *user_agent = "";
+    if (!lua_isnoneornil(L, 1))
+        luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    long per_host = check_option(L, "max_connections_per_host");
+    long in_all = check_option(L, "max_connections");
+    if (lua_istable(L, 1) && lua_getfield(L, 1, "user_agent") != LUA_TNIL)
+        user_agent = luaL_checkstring(L, -1);
+    size_t len = strlen(user_agent);
+    struct http *http = lua_newuserdatauv(L, sizeof *http + len + 1, 0);
+    memset(http, 0, sizeof *http);
+    memcpy(http->user_agent, user_agent, len + 1);
+    luaL_setmetatable(L, HTTP);
+    http->multi = curl_multi_init();
+    if (!http->multi)
+        return failure_return(L, FAILURE("open http", NULL, "out of memory"));
+    curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
+    return 1;
+}
+
+static int http_add(lua_State *L)
+{
+    struct http_request request = {0};
+    struct http *http = check_open(L);
+    http_check_request(L, 2, &request);
+    request.user_agent = *http->user_agent ? http->user_agent : NULL;
+
+    struct http_transfer *transfer = http_transfer_new(&request);
+    if (!transfer)
+        return failure_return(L, FAILURE("add a request", NULL, "out of memory"));
+    if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+        http_transfer_free(transfer);
+        return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
+    }
+    transfer->id = ++http->last_id;
+    transfer->next = http->first;
+    http->first = transfer;
+
+    lua_pushinteger(L, transfer->id);
+    return 1;
+}
+
+/* Whether a transfer is done; says of each that is what came of it. */
+static bool collect(struct http *http)
+{
+    bool any = false;
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        struct http_transfer *transfer = http->first;
+        while (transfer && transfer->easy != message->easy_handle)
+            transfer = transfer->next;
+        if (transfer) {
+            transfer->done = true;
+            transfer->result = message->data.result;
+            if (transfer->result == CURLE_OK && !transfer->head_whole)
+                transfer->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
+        }
+    }
+    for (struct http_transfer *t = http->first; t; t = t->next)
+        any = any || t->done;
+    return any;
+}
+
+/* A signal ends the wait: libcurl's poll takes EINTR for nothing to do. */
+static CURLMcode advance(struct http *http, int timeout_ms)
+{
+    int running;
+    CURLMcode code = curl_multi_perform(http->multi, &running);
+    if (code != CURLM_OK || collect(http) || timeout_ms == 0)
+        return code;
+    code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
+    if (code != CURLM_OK)
+        return code;
+    code = curl_multi_perform(http->multi, &running);
+    collect(http);
+    return code;
+}
+
+static int http_poll(lua_State *L)
+{
+    struct http *http = check_open(L);
+    lua_Number timeout_ms = luaL_checknumber(L, 2);
+    luaL_argcheck(L, timeout_ms >= 0, 2, "a time in ms");
+
+    CURLMcode code = advance(http, timeout_ms < POLL_MAX_MS ? (int)timeout_ms : POLL_MAX_MS);
+
+    if (code != CURLM_OK)
+        return failure_return(L, FAILURE("poll", NULL, curl_multi_strerror(code)));
+    lua_newtable(L);
+    for (struct http_transfer *t = http->first; t; t = t->next)
+        if (t->done) {
+            http_push_response(L, t);
+            lua_rawseti(L, -2, t->id);
+        }
+    for (struct http_transfer **link = &http->first; *link;) /* Lua has them all now */
+        if ((*link)->done)
+            drop(http, link);
+        else
+            link = &(*link)->next;
+    return 1;
+}
+
+static int http_cancel(lua_State *L)
+{
+    struct http *http = check_open(L);
+    lua_Integer id = luaL_checkinteger(L, 2);
+    struct http_transfer **link = &http->first;
+    while (*link && (*link)->id != id)
+        link = &(*link)->next;
+    bool found = *link != NULL;
+    if (found)
+        drop(http, link);
+    lua_pushboolean(L, found);
+    return 1;
+}
+
+static int http_pending(lua_State *L)
+{
+    struct http *http = luaL_checkudata(L, 1, HTTP);
+    lua_Integer count = 0;
+    for (struct http_transfer *t = http->first; t; t = t->next)
+        count++;
+    lua_pushinteger(L, count);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"add", http_add},         {"poll", http_poll},   {"cancel", http_cancel},
+    {"pending", http_pending}, {"close", http_close}, {"__gc", http_close},
+    {"__close", http_close},   {NULL, NULL},
+};
+static const luaL_Reg functions[] = {{"new", http_new}, {NULL, NULL}};
+
+static int library_close(lua_State *L)
+{
+    bool *open = luaL_checkudata(L, 1, LIBRARY);
+    if (*open)
+        curl_global_cleanup();
+    *open = false;
+    return 0;
+}
+
+/* The collector closes libcurl after all that uses it: what came last goes first. */
+static void library_open(lua_State *L)
+{
+    bool *open = lua_newuserdatauv(L, sizeof *open, 0);
+    *open = false;
+    luaL_newmetatable(L, LIBRARY);
+    lua_pushcfunction(L, library_close);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, LIBRARY ".open");
+    *open = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    if (!*open)
+        luaL_error(L, "libcurl does not start");
+}
+
+int luaopen_native_http(lua_State *L)
+{
+    library_open(L);
+    luaL_newmetatable(L, HTTP);
+    luaL_setfuncs(L, methods, 0);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+    luaL_newlib(L, functions);
+    return 1;
+}

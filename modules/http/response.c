@@ -1,0 +1,168 @@
+/* response.c -- what came of a transfer, as a Lua table. The transfer stays its owner's, so
+ * whatever raises here loses nothing.
+ */
+#include "http.h"
+
+#include <string.h>
+
+static const char *code_of(const struct http_transfer *t, bool sent)
+{
+    if (t->too_large)
+        return "too_large";
+    if (t->no_memory)
+        return "memory";
+    switch ((int)t->result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return "dns";
+    case CURLE_COULDNT_CONNECT:
+        return "refused";
+    case CURLE_OPERATION_TIMEDOUT:
+        return "timeout";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        return "proxy";
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_USE_SSL_FAILED:
+        return "tls";
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_SEND_FAIL_REWIND:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return "reset";
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return "malformed";
+    case CURLE_URL_MALFORMAT:
+    case CURLE_LOGIN_DENIED:
+        return "url";
+    case CURLE_UNSUPPORTED_PROTOCOL: /* of the URL, or HTTP/0.9 from the other end */
+        return sent ? "malformed" : "url";
+    case CURLE_OUT_OF_MEMORY:
+        return "memory";
+    default:
+        return "failed";
+    }
+}
+
+static void push_failure(lua_State *L, const struct http_transfer *t)
+{
+    long sent = 0, os_errno = 0;
+    const char *reason = *t->error ? t->error : curl_easy_strerror(t->result);
+    if (t->too_large)
+        reason = "the answer is larger than the limit";
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
+    struct failure why = FAILURE(t->method, t->subject, reason);
+    why.err = t->result == CURLE_COULDNT_CONNECT ? (int)os_errno : 0;
+    failure_return(L, why);
+    lua_remove(L, -2); /* the nil below it */
+    lua_pushstring(L, code_of(t, sent > 0));
+    lua_setfield(L, -2, "code");
+    lua_pushboolean(L, sent > 0);
+    lua_setfield(L, -2, "sent");
+}
+
+/* The name, in small letters, and the value; false for a line that is no header. */
+static bool push_header(lua_State *L, const char *line, size_t len)
+{
+    luaL_Buffer name;
+    const char *colon = memchr(line, ':', len);
+    if (!colon || colon == line)
+        return false;
+    const char *value = colon + 1, *end = line + len;
+    while (value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    while (end > value && strchr(" \t\r\n", end[-1]))
+        end--;
+    luaL_buffinit(L, &name);
+    for (const char *c = line; c < colon; c++)
+        luaL_addchar(&name, *c >= 'A' && *c <= 'Z' ? (char)(*c + 'a' - 'A') : *c);
+    luaL_pushresult(&name);
+    lua_pushlstring(L, value, (size_t)(end - value));
+    return true;
+}
+
+static void add_header(lua_State *L, int headers)
+{
+    lua_pushvalue(L, -2);
+    if (lua_rawget(L, headers) == LUA_TNIL) {
+        lua_pop(L, 1);
+    } else { /* name, value, what is there */
+        lua_insert(L, -2);
+        lua_pushliteral(L, ", ");
+        lua_insert(L, -2);
+        lua_concat(L, 3);
+    }
+    lua_rawset(L, headers);
+}
+
+static void push_headers(lua_State *L, const struct http_buffer *head)
+{
+    lua_newtable(L);
+    int headers = lua_gettop(L);
+    const char *line = head->bytes, *end = line ? line + head->len : NULL;
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *next = newline ? newline + 1 : end;
+        if (push_header(L, line, (size_t)(next - line)))
+            add_header(L, headers);
+        line = next;
+    }
+}
+
+static const char *version_of(CURL *easy)
+{
+    long version = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+    case CURL_HTTP_VERSION_2_0:
+        return "2";
+    case CURL_HTTP_VERSION_3:
+        return "3";
+    default:
+        return "1.1";
+    }
+}
+
+static void set_ms(lua_State *L, const char *name, CURL *easy, CURLINFO info)
+{
+    double seconds = 0;
+    curl_easy_getinfo(easy, info, &seconds);
+    lua_pushnumber(L, seconds * 1000);
+    lua_setfield(L, -2, name);
+}
+
+void http_push_response(lua_State *L, const struct http_transfer *t)
+{
+    long status = 0;
+    luaL_checkstack(L, 12, "response");
+    lua_createtable(L, 0, 6);
+    set_ms(L, "connect_ms", t->easy, CURLINFO_CONNECT_TIME);
+    set_ms(L, "total_ms", t->easy, CURLINFO_TOTAL_TIME);
+    if (t->result != CURLE_OK) {
+        push_failure(L, t);
+        lua_setfield(L, -2, "failure");
+        return;
+    }
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    lua_pushinteger(L, status);
+    lua_setfield(L, -2, "status");
+    lua_pushstring(L, version_of(t->easy));
+    lua_setfield(L, -2, "http_version");
+    push_headers(L, &t->head);
+    lua_setfield(L, -2, "headers");
+    lua_pushlstring(L, t->body.bytes ? t->body.bytes : "", t->body.len);
+    lua_setfield(L, -2, "body");
+}

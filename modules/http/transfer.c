@@ -1,0 +1,231 @@
+/* transfer.c -- one request as libcurl has it. Its callbacks fill C memory and nothing more. */
+#define _POSIX_C_SOURCE 200809L
+#include "http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const char *bytes, size_t len)
+{
+    if (len > to->max - to->len) {
+        t->too_large = true;
+        return false;
+    }
+    if (to->len + len > to->size) {
+        size_t size = to->size ? to->size * 2 : 4096;
+        while (size < to->len + len)
+            size *= 2;
+        char *grown = realloc(to->bytes, size);
+        if (!grown) {
+            t->no_memory = true;
+            return false;
+        }
+        to->bytes = grown;
+        to->size = size;
+    }
+    memcpy(to->bytes + to->len, bytes, len);
+    to->len += len;
+    return true;
+}
+
+static size_t on_body(char *bytes, size_t one, size_t len, void *context)
+{
+    struct http_transfer *t = context;
+    return buffer_add(t, &t->body, bytes, one * len) ? one * len : 0;
+}
+
+/* Each line of a header; a new status line means that what came before was not the answer. */
+static size_t on_header(char *bytes, size_t one, size_t len, void *context)
+{
+    struct http_transfer *t = context;
+    len *= one;
+    if (len >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
+        t->head.len = 0;
+        t->head_whole = false;
+    }
+    t->head_whole = t->head_whole || (len > 0 && (*bytes == '\r' || *bytes == '\n'));
+    return buffer_add(t, &t->head, bytes, len) ? len : 0;
+}
+
+static size_t on_request_body(char *to, size_t one, size_t len, void *context)
+{
+    struct http_transfer *t = context;
+    size_t left = t->request.len - t->sent;
+    len = one * len < left ? one * len : left;
+    if (len)
+        memcpy(to, t->request.bytes + t->sent, len);
+    t->sent += len;
+    return len;
+}
+
+/* libcurl sends a request again when a connection that it used again turns out to be dead, if
+ * it can go back to the body's begin. Without this function it cannot, and says so. */
+static int on_rewind(void *context, curl_off_t offset, int origin)
+{
+    struct http_transfer *t = context;
+    if (origin != SEEK_SET || offset < 0 || (size_t)offset > t->request.len)
+        return CURL_SEEKFUNC_FAIL;
+    t->sent = (size_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+static bool add_line(struct http_transfer *t, const char *line)
+{
+    struct curl_slist *more = curl_slist_append(t->headers, line);
+    if (more)
+        t->headers = more;
+    return more != NULL;
+}
+
+static bool add_header(struct http_transfer *t, const struct http_header *header)
+{
+    /* "Name;" is how libcurl is told to send a header without a value */
+    size_t name_len = strlen(header->name), value_len = strlen(header->value);
+    char *line = malloc(name_len + value_len + 3);
+    if (!line)
+        return false;
+    concat(line, header->name, value_len ? ": " : ";");
+    concat(line + strlen(line), header->value, "");
+    bool added = add_line(t, line);
+    free(line);
+    return added;
+}
+
+static bool add_headers(struct http_transfer *t, const struct http_request *r)
+{
+    /* Those that libcurl would write by itself come first, as none; the caller's own win. */
+    static const char *const none[] = {"Accept", "Content-Type", "Expect"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        bool given = false;
+        char line[32];
+        for (size_t h = 0; h < r->header_count; h++)
+            given = given || curl_strequal(r->headers[h].name, none[i]);
+        concat(line, none[i], ":");
+        if (!given && !add_line(t, line))
+            return false;
+    }
+    for (size_t h = 0; h < r->header_count; h++) {
+        if (curl_strequal(r->headers[h].name, "content-length"))
+            continue; /* libcurl counts */
+        if (!add_header(t, &r->headers[h]))
+            return false;
+    }
+    return true;
+}
+
+static bool set_method(struct http_transfer *t, const struct http_request *r)
+{
+    CURL *easy = t->easy;
+    bool head = strcmp(r->method, "HEAD") == 0;
+    bool body = r->body_len > 0 || strcmp(r->method, "POST") == 0 ||
+                strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0;
+    CURLcode code = CURLE_OK;
+    if (head)
+        code |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    else if (body)
+        code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (!head)
+        code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
+    if (!body || head)
+        return code == CURLE_OK;
+    t->request.max = r->body_len;
+    if (r->body_len && !buffer_add(t, &t->request, r->body, r->body_len))
+        return false;
+    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
+    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_request_body);
+    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
+    if (r->resend) {
+        code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
+        code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
+    }
+    return code == CURLE_OK;
+}
+
+static bool set_trust(CURL *easy, const struct http_request *r)
+{
+    CURLcode code = CURLE_OK;
+#if LIBCURL_VERSION_NUM >= 0x075500
+    code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    code |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    code |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    code |= curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    if (r->ca_file) {
+        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
+        code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+        code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, r->ca_file);
+        code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    }
+    /* Said outright, so that libcurl does not ask the environment. */
+    code |= curl_easy_setopt(easy, CURLOPT_PROXY, r->proxy ? r->proxy : "");
+    code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    return code == CURLE_OK;
+}
+
+static bool set_limits(struct http_transfer *t, const struct http_request *r)
+{
+    CURL *easy = t->easy;
+    CURLcode code = CURLE_OK;
+    t->head.max = r->max_header_bytes;
+    t->body.max = r->max_body_bytes;
+    code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, r->timeout_ms);
+    code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, r->connect_timeout_ms);
+    code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, r->idle_timeout_s ? 1L : 0L);
+    code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, r->idle_timeout_s);
+    code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    if (r->compressed)
+        code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    return code == CURLE_OK;
+}
+
+static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
+{
+    CURL *easy = t->easy;
+    CURLcode code = CURLE_OK;
+    code |= curl_easy_setopt(easy, CURLOPT_URL, r->url);
+    code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+    code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
+    code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+    code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    return code == CURLE_OK;
+}
+
+static bool fill(struct http_transfer *t, const struct http_request *r)
+{
+    t->method = strdup(r->method);
+    t->subject = strndup(r->url, strcspn(r->url, "?#"));
+    t->easy = curl_easy_init();
+    return t->method && t->subject && t->easy && add_headers(t, r) && set_callbacks(t, r) &&
+           set_method(t, r) && set_limits(t, r) && set_trust(t->easy, r);
+}
+
+struct http_transfer *http_transfer_new(const struct http_request *request)
+{
+    struct http_transfer *transfer = calloc(1, sizeof *transfer);
+    if (transfer && !fill(transfer, request)) {
+        http_transfer_free(transfer);
+        transfer = NULL;
+    }
+    return transfer;
+}
+
+void http_transfer_free(struct http_transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    free(transfer->method);
+    free(transfer->subject);
+    free(transfer->request.bytes);
+    free(transfer->head.bytes);
+    free(transfer->body.bytes);
+    free(transfer);
+}
