@@ -1,0 +1,138 @@
+--- The Lua front end: evaluates a recipe in its sandbox and returns what it declares.
+local failure = require "engine.failure"
+local files = require "recipe.files"
+local inputs = require "recipe.inputs"
+local limits = require "recipe.limits"
+local outputs = require "recipe.outputs"
+local params = require "recipe.params"
+local position = require "recipe.position"
+local sandbox = require "recipe.sandbox"
+local schema = require "engine.schema"
+local strings = require "recipe.strings"
+local value = require "engine.value"
+
+local recipe = {}
+
+--- One evaluation: what was declared, what was read, what may still be used.
+---@param host table what main hands in
+---@param path string
+---@return table
+function recipe.new_evaluation(host, path)
+  local bounds = limits.new(host)
+  local record = inputs.new(host, bounds)
+  record.waits = coroutine.isyieldable()
+  local ev = {
+    host = host, path = path, folder = files.folder_of(path), limits = bounds, inputs = record,
+    chunks = {}, modules = {}, prefix = "",
+    resources = {}, by_name = {}, pending = {}, outputs = {}, output_names = {},
+    declared_params = {}, types = {}, policies = {}, notices = {},
+  }
+  bounds.where = function() return position.of(ev.chunks) end
+  return ev
+end
+
+--- What was raised, with the recipe's line in it. Runs where the error is, so the line can be seen.
+local function explain(ev, raised)
+  if ev.limits.killed then
+    return failure.add(ev.limits.killed, { where = ev.path })
+  end
+  if failure.is(raised) then
+    -- A tail call leaves no line behind, so at least the file is named.
+    return raised.where and raised or failure.add(raised, { where = position.of(ev.chunks) or ev.path })
+  end
+  if type(raised) ~= "string" then
+    local text = type(raised) == "table" and "an error that is a table" or tostring(raised)
+    local native = type(raised) == "table" and failure.from(raised)
+    if native and native.native then
+      return failure.add(native, { where = position.of(ev.chunks) })
+    end
+    return failure.new { what = "the recipe raised " .. text, where = position.of(ev.chunks),
+      next = "raise a text with error(\"...\")" }
+  end
+  local text, place = position.split(raised)
+  if place and not place:find(ev.path, 1, true) then place = nil end
+  return failure.new { what = text, where = position.of(ev.chunks) or place or ev.path,
+    next = "the error is Lua's own: look at this line" }
+end
+
+local function check_pending(ev)
+  local first
+  for entry in next, ev.pending do
+    if not first or entry.name < first.name then first = entry end
+  end
+  if first then
+    failure.raise { what = ("%s has a name but no properties"):format(first.name),
+      where = first.source, next = "add them in braces after the name, { } for none" }
+  end
+end
+
+--- Every name in depends_on must be declared.
+---@param ev table
+function recipe.check_dependencies(ev)
+  for _, resource in ipairs(ev.resources) do
+    for _, name in ipairs(resource.options.depends_on or {}) do
+      if not ev.by_name[name] then
+        local nearest = schema.nearest(name, value.keys(ev.by_name))
+        failure.raise { what = ("%s depends on %s, which is not declared"):format(resource.name,
+          name), where = resource.source,
+          next = nearest and ("did you mean %s?"):format(nearest) or "declare it, or leave it out" }
+      end
+    end
+  end
+end
+
+--- The declarations, as both front ends hand them over.
+---@param ev table
+---@return table
+function recipe.finish(ev)
+  recipe.check_dependencies(ev)
+  params.check_given(ev)
+  ev.closed = true
+  return {
+    stack = ev.stack, resources = ev.resources, outputs = ev.outputs, notices = ev.notices,
+    inputs = ev.inputs:record(), types = ev.types,
+  }
+end
+
+local function evaluate(ev, text)
+  ev.env = sandbox.new(ev)
+  files.compile(ev, ev.path, text)()
+  check_pending(ev)
+  outputs.enforce(ev)
+  return recipe.finish(ev)
+end
+
+--- Runs `fn` under the limits of the evaluation; whatever it raises comes out with its line.
+---@param ev table
+---@param fn function
+---@return any ...
+function recipe.guarded(ev, fn, ...)
+  strings.install()
+  ev.limits:start()
+  local results = table.pack(xpcall(fn, function(raised) return explain(ev, raised) end, ...))
+  ev.limits:stop()
+  ev.closed = true
+  if results[1] then return table.unpack(results, 2, results.n) end
+  local why = results[2]
+  if ev.limits.killed then why = explain(ev, why) end
+  if not failure.is(why) then -- no memory was left for the explanation
+    why = failure.new { what = "the recipe uses too much memory", where = ev.path,
+      next = "look for a table or a string that grows in a loop" }
+  end
+  error(why, 0)
+end
+
+--- Evaluates the recipe at `path`; runs inside a task, where look-ups may wait.
+---@param host table
+---@param path string
+---@return table evaluated
+function recipe.load(host, path)
+  local ev = recipe.new_evaluation(host, path)
+  local text, why = host.read_file(path)
+  if not text then
+    error(failure.add(why, { next = "give the path of a recipe", kind = "usage" }), 0)
+  end
+  return recipe.guarded(ev, evaluate, ev, text)
+end
+
+return recipe
