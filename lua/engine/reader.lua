@@ -68,24 +68,47 @@ local function line_of(self, ref)
   return line
 end
 
+local function want(self, ref, wanted)
+  local line = line_of(self, ref)
+  add_wanted(line.batch, ref.identifier, wanted)
+  if not line.served then
+    line.served = true
+    tasks.spawn(function() serve(self, line) end)
+  end
+  return line.batch
+end
+
+local function result(batch, ref)
+  local have, states, err = batch.signal:wait()
+  if err then error(err, 0) end
+  local state = states[ref.identifier]
+  if state and state.error then error(failure.from(state.error), 0) end
+  return have[ref.identifier] or false, state
+end
+
 --- What is there under an identifier: its properties, or false, and its state (nil: ready).
 ---@param ref { provider: string, type: string, place: table, identifier: string }
 ---@param wanted table<string, boolean>|nil top-level properties; nil wants everything
 ---@return table|false have
 ---@return { pending: string|nil, failed: string|nil }|nil state
 function reader:read(ref, wanted)
-  local line = line_of(self, ref)
-  local batch = line.batch
-  add_wanted(batch, ref.identifier, wanted)
-  if not line.served then
-    line.served = true
-    tasks.spawn(function() serve(self, line) end)
+  return result(want(self, ref, wanted), ref)
+end
+
+--- Reads many in the turn of the caller: one task, however many there are. Raises the first failure
+--- with what `name` says of its ref added.
+---@param refs table[] as of read, each with `wanted`
+---@param about fun(ref: table): table what to add to a failure
+---@return { have: table|false, state: table|nil }[] in the order of refs
+function reader:read_all(refs, about)
+  local batches, results = {}, {}
+  for i, ref in ipairs(refs) do batches[i] = want(self, ref, ref.wanted) end
+  for i, ref in ipairs(refs) do
+    local ok, have, state = pcall(result, batches[i], ref)
+    if not ok then error(failure.add(have, about(ref)), 0) end
+    results[i] = { have = have, state = state }
   end
-  local have, states, err = batch.signal:wait()
-  if err then error(err, 0) end
-  local state = states[ref.identifier]
-  if state and state.error then error(failure.from(state.error), 0) end
-  return have[ref.identifier] or false, state
+  return results
 end
 
 return reader

@@ -1,0 +1,182 @@
+-- The plan: what has to change so that what is declared is there, as a value.
+--
+--   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
+--     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool })
+--   plan.public(plan)    plain data for JSON and for keeping: { stack, id, changes, totals, notices }
+--   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
+--   plan.moved(saved, plan)  nil, or the failure that says what has moved since
+--
+-- It yields, so it runs inside tasks.run. It reads only; with `settle` (under the lock, before an
+-- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
+-- in order; each is { key, name, type, action, identifier, place, source, properties, because,
+-- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local context = require "engine.context"
+local decide = require "engine.plan.decide"
+local graphs = require "engine.graph"
+local inputs = require "engine.plan.inputs"
+local leaving = require "engine.plan.leaving"
+local match = require "engine.plan.match"
+local places = require "engine.plan.places"
+local records = require "engine.plan.records"
+local refresh = require "engine.refresh"
+local replace = require "engine.plan.replace"
+local rests = require "engine.plan.rests"
+local settle = require "engine.settle"
+local strangers = require "engine.plan.strangers"
+local taken = require "engine.plan.taken"
+local value = require "engine.value"
+
+local plan = { rests_on = rests.on, moved = rests.moved, public = require "engine.plan.public" }
+
+--- Rows as they are after settling, or as the ownership tags tell when the state was lost.
+local function load_rows(ctx, options, notices)
+  local state = ctx.state
+  ctx.rows = state.resources or {}
+  ctx.row_names = value.keys(ctx.rows)
+  places.identify(ctx, options.graph)
+  if state.lost then
+    ctx.rows = strangers.rebuilt(ctx)
+    ctx.rebuilt = true
+    notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resources")
+      :format(#value.keys(ctx.rows))
+  elseif state.fresh and not options.new and not options.destroy then
+    strangers.stop(ctx)
+  end
+  ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, notices = notices,
+    wants = options.graph.resources })
+  ctx.row_names = value.keys(ctx.rows)
+end
+
+local function adopted_row(ctx, resource)
+  return { name = resource.name, type = resource.type, provider = resource.provider,
+    place = ctx.places[resource.place.key], identifier = resource.options.identifier,
+    attributes = {}, depends = {}, options = {}, adopted = true }
+end
+
+--- Reads what is there of all rows, and of what is to be taken over.
+local function read_all(run)
+  local ctx, refs, targets = run.ctx, {}, {}
+  local function add(target, name, row, wanted, about)
+    targets[#targets + 1] = { target, name }
+    refs[#refs + 1] = { name = name, provider = row.provider, type = row.type,
+      place = ctx.places[row.place.key], identifier = row.identifier, wanted = wanted,
+      made = row.made, source = about and about.source }
+  end
+  for _, name in ipairs(run.graph.order) do
+    local resource = run.graph.resources[name]
+    local row = run.matched[name]
+    if not row and resource.options.identifier then
+      row = adopted_row(ctx, resource)
+      run.matched[name] = row
+    end
+    if row then
+      local same = row.type == resource.type and row.provider == resource.provider
+      add(run.live, name, row, same and ctx.wanted(ctx:record(resource), resource.want, row.last,
+        run.graph.attributes[name]) or {}, resource)
+    end
+  end
+  for _, name in ipairs(run.leaving) do add(run.gone, name, ctx.rows[name], {}, ctx.rows[name]) end
+  for i, result in ipairs(refresh.run(ctx, refs)) do targets[i][1][targets[i][2]] = result end
+end
+
+local function by_type(graph)
+  local result = {}
+  for _, name in ipairs(graph.order) do
+    local resource = graph.resources[name]
+    local list = result[resource.type] or {}
+    list[#list + 1] = resource
+    result[resource.type] = list
+  end
+  return result
+end
+
+local function refuse_protected(run, resource, change)
+  local row = run.matched[resource.name]
+  local protect = resource.options.protect
+  if protect == nil then protect = row and row.options and row.options.protect end
+  if protect and change.action == "replace" then
+    leaving.refuse_protected(run.ctx, resource, "replace")
+  end
+end
+
+local function decide_all(run)
+  taken.ask_all(run)
+  for _, name in ipairs(run.graph.order) do
+    local resource = run.graph.resources[name]
+    local change = decide.resource(run, resource)
+    if change then
+      refuse_protected(run, resource, change)
+    elseif run.live[name] and run.live[name].state then
+      run.pending[#run.pending + 1] = name
+    end
+  end
+  for _, name in ipairs(run.leaving) do
+    run.leaves[name] = leaving.row(run, run.ctx.rows[name], run.gone[name])
+  end
+end
+
+--- All changes in order: what is made after what it needs, what goes before what it needs.
+local function collect(run)
+  local changes, unchanged = {}, 0
+  for _, name in ipairs(run.graph.order) do
+    local change = run.changes[name]
+    if change then changes[#changes + 1] = change else unchanged = unchanged + 1 end
+  end
+  for i = #run.graph.order, 1, -1 do
+    local row = run.matched[run.graph.order[i]]
+    table.move(row and leaving.leftovers(row) or {}, 1, #(row and row.old or {}), #changes + 1, changes)
+  end
+  for _, name in ipairs(run.leaving_order) do
+    changes[#changes + 1] = run.leaves[name]
+    for _, change in ipairs(leaving.leftovers(run.ctx.rows[name])) do changes[#changes + 1] = change end
+  end
+  return changes, unchanged
+end
+
+local ACTIONS = { "create", "update", "replace", "delete", "adopt", "forget" }
+
+local function totals(changes, unchanged)
+  local result = { unchanged = unchanged }
+  for _, action in ipairs(ACTIONS) do result[action] = 0 end
+  for _, change in ipairs(changes) do result[change.action] = result[change.action] + 1 end
+  return result
+end
+
+local function new_run(ctx, options, notices)
+  local graph = options.graph
+  local run = { ctx = ctx, graph = graph, notices = notices, update_inputs = options.update_inputs,
+    live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {}, pending = {},
+    parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
+  run.matched, run.leaving = match.rows(ctx, graph)
+  return run
+end
+
+--- Makes the plan; see the top of this file.
+---@param ports table
+---@param options table
+---@return table plan
+function plan.make(ports, options)
+  if options.destroy then
+    options = setmetatable({ graph = graphs.nothing(options.state.stack) }, { __index = options })
+  end
+  local graph, notices = options.graph, {}
+  table.move(graph.notices, 1, #graph.notices, 1, notices)
+  local ctx = context.new(ports, { state = options.state, providers = options.providers,
+    stack = options.stack or graph.stack or options.state.stack })
+  load_rows(ctx, options, notices)
+  local run = new_run(ctx, options, notices)
+  read_all(run)
+  decide_all(run)
+  run.leaving_order = records.deletion_order(run)
+  run.conflicts = leaving.conflicts(run)
+  replace.orders(run, run.conflicts)
+  local changes, unchanged = collect(run)
+  return {
+    stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
+    totals = totals(changes, unchanged), notices = notices, outputs = graph.outputs,
+    records = records.changed(run), pending = run.pending, run = run, context = ctx, graph = graph,
+    destroy = options.destroy or false,
+  }
+end
+
+return plan

@@ -1,0 +1,233 @@
+-- What has to happen to one declared resource: the three-way difference, and the action it makes.
+local diff = require "engine.diff"
+local failure = require "engine.failure"
+local inputs = require "engine.plan.inputs"
+local schema = require "engine.schema"
+local taken = require "engine.plan.taken"
+local value = require "engine.value"
+
+local decide = {}
+
+--- An attribute of another resource as the plan knows it: nil when it comes only during apply.
+local function finder(run, resource)
+  return function(name, attribute)
+    local known = run.known[name]
+    if not known then return nil end
+    local found = run.ctx:attribute(known, known.have, attribute)
+    if found == nil and not known.changes then
+      failure.raise { what = ("%s.%s has no value"):format(name, attribute),
+        where = run.ctx:about(resource).where,
+        next = ("mrun show lists what %s has"):format(name) }
+    end
+    return found
+  end
+end
+
+--- What is wanted, with all that is known put in.
+local function wanted(run, resource)
+  local resolved = value.resolve(resource.want, finder(run, resource),
+    function(place, lookup) return run.ctx:call(place, lookup) end)
+  if resolved == resource.want then return resolved end
+  return schema.canonical(run.ctx:record(resource), resolved)
+end
+
+local function stands_on(depends, name)
+  for _, other in ipairs(depends or {}) do
+    if other == name then return true end
+  end
+  return false
+end
+
+--- The resources of the stack whose own declarations are part of this one's properties: the rules
+--- of a security group that stand in resources of their own, and those that are about to go.
+local function siblings(run, resource, record)
+  if not next(record.shares) then return nil end
+  local found, types = {}, {}
+  for _, share in pairs(record.shares) do types[share.type] = true end
+  for other in pairs(types) do
+    for _, sibling in ipairs(run.by_type[other] or {}) do
+      if stands_on(run.graph.edges[sibling.name], resource.name) then
+        found[#found + 1] = { type = other, want = wanted(run, sibling) }
+      end
+    end
+  end
+  for _, name in ipairs(run.leaving) do
+    local row = run.ctx.rows[name]
+    if types[row.type] and row.last and stands_on(row.depends, resource.name) then
+      found[#found + 1] = { type = row.type, want = row.last }
+    end
+  end
+  return found
+end
+
+--- The difference of a resource that is there: the changes, notices apart, and the target.
+---@param run table
+---@param resource table
+---@param row table with last
+---@param have table
+---@param want table
+---@return table[] changes, table target, table[] unmanaged
+function decide.difference(run, resource, row, have, want)
+  local record = run.ctx:record(resource)
+  local found, target = diff.resource {
+    schema = record, want = want, last = row.last, have = have, digest = run.ctx.ports.digest,
+    key = run.ctx.key, siblings = siblings(run, resource, record),
+    ignore = resource.options.ignore_changes,
+  }
+  local changes, unmanaged = {}, {}
+  for _, one in ipairs(found) do
+    local list = one.unmanaged and unmanaged or changes
+    list[#list + 1] = one
+  end
+  return changes, target, unmanaged
+end
+
+local function base(run, resource, action)
+  return { name = resource.name, key = resource.name, type = resource.type, action = action,
+    provider = resource.provider, place = run.ctx.places[resource.place.key],
+    source = resource.source, properties = {} }
+end
+
+--- Every declared property as a property that is new.
+local function all_new(want)
+  local properties = {}
+  for i, name in ipairs(value.keys(want)) do
+    properties[i] = { path = name, new = want[name], replaces = false }
+  end
+  return properties
+end
+
+local function create(run, resource, want, because)
+  local change = base(run, resource, "create")
+  change.want, change.properties, change.because = want, all_new(want), because
+  return change
+end
+
+--- Which of the causes of a replacement is another resource, in words.
+local function cause(run, property)
+  local text = property.path
+  for _, name in ipairs(value.contains_deferred(property.new) and value.names(property.new) or {}) do
+    local other = run.changes[name]
+    if other then
+      text = ("%s: %s is %s"):format(text, name, other.action == "replace" and "replaced" or "new")
+      break
+    end
+  end
+  return property.conditional and text .. " (AWS may replace for this)" or text
+end
+
+local function replacing(run, changes)
+  local causes = {}
+  for _, property in ipairs(changes) do
+    if property.replaces then causes[#causes + 1] = cause(run, property) end
+  end
+  return #causes > 0 and table.concat(causes, ", ") or nil
+end
+
+local function moved_away(run, resource, row)
+  if row.type ~= resource.type or row.provider ~= resource.provider then
+    return ("its type was %s"):format(row.type)
+  end
+  if row.place.key ~= run.ctx.places[resource.place.key].key then
+    return ("it moves from %s"):format(row.place.display or row.place.region or row.place.key)
+  end
+end
+
+local function shown(run, v)
+  v = value.public(v)
+  return type(v) == "table" and run.ctx.ports.json(v) or tostring(v)
+end
+
+local function note_unmanaged(run, resource, unmanaged)
+  for _, one in ipairs(unmanaged) do
+    run.notices[#run.notices + 1] = ("%s.%s: no longer managed (stays %s)")
+      :format(resource.name, one.path, shown(run, one.old))
+  end
+end
+
+local function renamed(run, resource, changes)
+  local property = run.ctx:record(resource).name_property
+  for _, one in ipairs(changes) do
+    if one.path == property then return true end
+  end
+  return false
+end
+
+--- A change of something that is there, or nothing where it is as declared.
+local function existing(run, resource, row, live, want)
+  local changes, target, unmanaged = decide.difference(run, resource, row, live.have, want)
+  note_unmanaged(run, resource, unmanaged)
+  local because = replacing(run, changes)
+  if live.state and live.state.failed then because = "it failed: " .. live.state.failed end
+  local change = base(run, resource, because and "replace" or "update")
+  change.identifier, change.because, change.properties = live.identifier, because, changes
+  change.target, change.have, change.want, change.last = target, live.have, want, row.last
+  change.pending = live.state and live.state.pending
+  if row.adopted then
+    change.action = "adopt"
+    if because then
+      failure.raise { what = ("%s cannot be taken over as it is: %s differs"):format(live.identifier, because),
+        where = run.ctx:about(resource).where, next = "declare it as it is, or leave out identifier" }
+    end
+  elseif because and renamed(run, resource, changes) then
+    taken.check(run, resource, want)
+  elseif row.name ~= resource.name then
+    change.because = change.because or ("it was %s before"):format(row.name)
+    change.moved = true
+  elseif not because and #changes == 0 then
+    return nil
+  end
+  return change
+end
+
+local function is_there(run, resource, row, live, want)
+  local elsewhere = moved_away(run, resource, row)
+  if elsewhere then
+    local change = create(run, resource, want, elsewhere)
+    change.action, change.identifier, change.have = "replace", live.identifier, live.have
+    return change, want
+  end
+  local record = run.ctx:record(resource)
+  local kept = inputs.keep(run, resource, row, want, function(property, old, new)
+    return schema.replaces(record, property, old, new, { want = want, have = live.have })
+  end)
+  return existing(run, resource, row, live, kept), kept
+end
+
+local function remember(run, resource, change, live)
+  if change and (change.action == "create" or change.action == "replace") then return end
+  run.known[resource.name] = { name = resource.name, type = resource.type, have = live.have,
+    provider = resource.provider, identifier = live.identifier, changes = change ~= nil }
+end
+
+--- Decides what happens to one resource; those that it depends on have been decided.
+---@param run table
+---@param resource table
+---@return table|nil change
+function decide.resource(run, resource)
+  local want = wanted(run, resource)
+  local row, live = run.matched[resource.name], run.live[resource.name]
+  run.used[resource.name] = inputs.used(want, run.parameters)
+  local change
+  if not row then
+    local found = taken.check(run, resource, want)
+    if found then
+      run.matched[resource.name], run.live[resource.name] = found.row, found.live
+      row, live = found.row, found.live
+    end
+  end
+  if not row then
+    change = create(run, resource, want)
+  elseif not live.have then
+    change = create(run, resource, want, "it is gone: somebody else deleted it")
+    change.gone = row.identifier
+  else
+    change, want = is_there(run, resource, row, live, want)
+  end
+  run.wants[resource.name] = want
+  run.changes[resource.name] = change
+  remember(run, resource, change, live)
+  return change
+end
+
+return decide

@@ -1,0 +1,84 @@
+-- What carries the ownership tags of a stack of this name although the state knows nothing of it:
+-- our own when the stack's id is known (the state was lost), somebody's when it is not.
+local failure = require "engine.failure"
+local tasks = require "engine.tasks"
+
+local strangers = {}
+
+--- Everything tagged NAME/* in all places, each with its place.
+local function owned(ctx)
+  local keys = {}
+  for key in pairs(ctx.places) do keys[#keys + 1] = key end
+  table.sort(keys)
+  local functions = {}
+  for i, key in ipairs(keys) do
+    local place = ctx.places[key]
+    functions[i] = function()
+      return ctx.providers[place.provider].owned(place, ctx.stack.name)
+    end
+  end
+  local result = {}
+  for i, list in ipairs(tasks.all(functions)) do
+    for _, one in ipairs(list) do
+      result[#result + 1] = { stack = one.stack, name = one.name, type = one.type,
+        identifier = one.identifier, place = ctx.places[keys[i]] }
+    end
+  end
+  return result
+end
+
+local function described(found)
+  local groups, list = {}, {}
+  for _, one in ipairs(found) do
+    local key = one.stack .. "\0" .. one.place.key
+    if not groups[key] then
+      groups[key] = { stack = one.stack, place = one.place, count = 0 }
+      list[#list + 1] = groups[key]
+    end
+    groups[key].count = groups[key].count + 1
+  end
+  for i, group in ipairs(list) do
+    list[i] = ("%s in %s (%d tagged)"):format(group.stack,
+      group.place.display or group.place.region or group.place.key, group.count)
+  end
+  table.sort(list)
+  return table.concat(list, ", ")
+end
+
+--- Stops when there are tagged stacks of this name that the state does not know.
+---@param ctx table
+function strangers.stop(ctx)
+  local found = owned(ctx)
+  if #found == 0 then return end
+  local id = found[1].stack:match "/(.*)$" or found[1].stack
+  failure.raise {
+    what = ("there is no state here, and a stack of this name exists: %s"):format(described(found)),
+    where = "stack " .. ctx.stack.name,
+    next = ("mrun state rebuild --stack-id %s when it is yours; --new for a second stack beside it")
+      :format(id),
+  }
+end
+
+--- Rows of everything that carries the tags of this very stack.
+---@param ctx table
+---@return table<string, table> rows by name
+function strangers.rebuilt(ctx)
+  local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
+  for _, one in ipairs(owned(ctx)) do
+    if one.stack == mine then
+      local row = { name = one.name, type = one.type, provider = one.place.provider,
+        place = one.place, identifier = one.identifier, attributes = {}, depends = {}, options = {} }
+      local other = rows[one.name]
+      if other and other.identifier ~= row.identifier then
+        other.old = other.old or {}
+        table.insert(other.old, { identifier = row.identifier, type = row.type, name = row.name,
+          provider = row.provider, place = row.place, depends = {} })
+      else
+        rows[one.name] = row
+      end
+    end
+  end
+  return rows
+end
+
+return strangers

@@ -1,0 +1,77 @@
+-- Natural names: one that exists already is ours only by its ownership tags; otherwise the plan stops.
+local failure = require "engine.failure"
+local refresh = require "engine.refresh"
+local tasks = require "engine.tasks"
+local value = require "engine.value"
+
+local taken = {}
+
+--- The natural name that a resource asks for; nil where its type has none or it comes during apply.
+local function natural_name(run, resource, want)
+  local property = run.ctx:record(resource).name_property
+  local name = property and want[property]
+  return type(name) == "string" and name or nil
+end
+
+local function stop(run, resource, name, owner, identifier)
+  local whose = owner and owner.stack and (" and belongs to the stack " .. owner.stack)
+    or " and is not this stack's"
+  failure.raise { what = ("%s: a %s named %s exists already%s")
+    :format(resource.name, resource.type, name, whose),
+    where = run.ctx:about(resource).where,
+    next = ('choose another name, or write identifier = "%s" to take it over'):format(identifier) }
+end
+
+local function leaving_holds(run, identifier)
+  for _, name in ipairs(run.leaving) do
+    if run.ctx.rows[name].identifier == identifier then return true end
+  end
+  return false
+end
+
+local function ask(run, resource, want)
+  local ctx = run.ctx
+  local identifier, owner = ctx.providers[resource.provider].find(resource.type,
+    ctx.places[resource.place.key], { name = resource.name, want = want, stack = ctx.stack })
+  return { identifier = identifier, owner = owner }
+end
+
+--- Asks at once for all names that are known before anything is decided.
+function taken.ask_all(run)
+  local functions, names = {}, {}
+  for _, name in ipairs(run.graph.order) do
+    local resource = run.graph.resources[name]
+    if not run.matched[name] and natural_name(run, resource, resource.want) then
+      names[#names + 1] = name
+      functions[#functions + 1] = function() return ask(run, resource, resource.want) end
+    end
+  end
+  run.asked = {}
+  for i, answer in ipairs(tasks.all(functions)) do run.asked[names[i]] = answer end
+end
+
+--- Looks whether the natural name of something to be created is taken.
+---@return { row: table, live: table }|nil what is ours already, by its tags
+function taken.check(run, resource, want)
+  local ctx = run.ctx
+  local name = natural_name(run, resource, want)
+  if not name then return nil end
+  local place = ctx.places[resource.place.key]
+  local answer = run.asked[resource.name] or ask(run, resource, want)
+  local identifier, owner = answer.identifier, answer.owner
+  if not identifier or leaving_holds(run, identifier) then return nil end
+  local ours = owner and owner.stack == ctx.stack.name .. "/" .. ctx.stack.id
+    and owner.name == resource.name
+  if not ours then stop(run, resource, name, owner, identifier) end
+  local ref = { name = resource.name, type = resource.type, provider = resource.provider,
+    place = place, identifier = identifier, source = resource.source,
+    wanted = ctx.wanted(ctx:record(resource), value.copy(want), nil, run.graph.attributes[resource.name]) }
+  local live = refresh.run(ctx, { ref })[1]
+  if not live.have then return nil end
+  local row = { name = resource.name, type = resource.type, provider = resource.provider,
+    place = place, identifier = identifier, attributes = {}, depends = {}, options = {},
+    adopted = true }
+  return { row = row, live = live }
+end
+
+return taken
