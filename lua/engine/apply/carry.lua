@@ -1,0 +1,84 @@
+-- Carrying out one intent: into the journal, to the provider, and what came of it into the journal.
+local rows = require "engine.rows"
+local tasks = require "engine.tasks"
+
+local carry = {}
+
+--- What the journal keeps of an intent: everything that settling needs, and no secret.
+local function written(run, intent, row)
+  local ctx = run.ctx
+  return { op = intent.op, name = intent.name, type = intent.type, provider = row.provider,
+    place = intent.place, action = intent.action, identifier = intent.identifier,
+    want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
+    changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
+    options = row.options, source = row.source, made = row.made, old = row.old, inputs = row.inputs }
+end
+
+local function short(err)
+  return { code = err.code, operation = err.operation, request_id = err.request_id }
+end
+
+--- Whether the other side has said no. Without an answer nobody knows what was done.
+local function refused(err)
+  return err.status ~= nil and err.status < 500 and not err.retryable
+end
+
+--- A create that failed may have made something all the same.
+local function left_behind(run, intent, kept, err)
+  if err.identifier then return err.identifier end
+  if not refused(err) then return nil end
+  local ok, found, owner = tasks.shield(function()
+    return run.ctx.providers[kept.provider].find(intent.type, intent.place,
+      { op = intent.op, name = intent.name, want = intent.want, stack = run.ctx.stack })
+  end)
+  local mine = run.ctx.stack.name .. "/" .. run.ctx.stack.id
+  return ok and found and (owner and owner.stack == mine) and found or nil
+end
+
+local after_failure = {}
+
+--- Known to have made something: a row. Known to have made nothing: the intent is closed. Else it
+--- stays open, and the next run settles it.
+function after_failure.create(run, intent, kept, err)
+  local identifier = left_behind(run, intent, kept, err)
+  if identifier then
+    return { op = intent.op, ok = false, name = intent.name, identifier = identifier,
+      row = rows.done(kept, identifier), failure = short(err) }
+  end
+  return refused(err) and { op = intent.op, ok = false, name = intent.name, failure = short(err) }
+    or nil
+end
+
+function after_failure.update(run, intent, kept, err)
+  return { op = intent.op, ok = false, name = intent.name, failure = short(err),
+    row = rows.attempted(run.rows[intent.name] or rows.done(kept, intent.identifier), kept) }
+end
+
+function after_failure.delete(_, intent, _, err)
+  return { op = intent.op, ok = false, name = intent.name, failure = short(err) }
+end
+
+--- Writes a result, and remembers its row.
+function carry.finish(run, result)
+  if result.row ~= nil then run.rows[result.name] = result.row or nil end
+  run.journal:finish(result)
+end
+
+--- Journal, act. Raises the provider's failure after it has been written down.
+---@param run table
+---@param intent table
+---@param row table what the row will have: provider, last, depends, options, source, made, old
+---@return table answer, table kept the intent as it was written
+function carry.out(run, intent, row)
+  local ctx = run.ctx
+  local kept = written(run, intent, row)
+  run.journal:begin(kept)
+  ctx:emit { kind = "start", name = intent.name, type = intent.type, action = intent.action }
+  local ok, answer = tasks.shield(function() return ctx.providers[row.provider].act(intent) end)
+  if ok then return answer or {}, kept end
+  local result = after_failure[intent.action](run, intent, kept, answer)
+  if result then carry.finish(run, result) end
+  error(answer, 0)
+end
+
+return carry

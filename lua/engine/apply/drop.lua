@@ -1,0 +1,53 @@
+-- Taking a resource away: one that has left the recipe, or the old one of a replacement.
+local carry = require "engine.apply.carry"
+local confirm = require "engine.apply.confirm"
+local rows = require "engine.rows"
+local tasks = require "engine.tasks"
+
+local drop = {}
+
+--- The old one as it was recorded: its type and place may be others than the new one's.
+local function subject(run, change, identifier)
+  local row = run.rows[change.name]
+  if row and row.identifier == identifier then return row end
+  for _, old in ipairs(row and row.old or {}) do
+    if old.identifier == identifier then return old end
+  end
+  return change
+end
+
+--- Deletes and waits until it is gone.
+---@param run table
+---@param step table with change and identifier
+function drop.delete(run, step)
+  local ctx, name, identifier = run.ctx, step.name, step.identifier
+  if run.kept[name] and step.replaced then return end
+  local old = subject(run, step.change, identifier)
+  local place = ctx.places[old.place.key]
+  local op = ctx.ports.random(16)
+  local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
+    action = "delete", identifier = identifier, have = step.change.have, previous = old.last,
+    tags = ctx:ownership(name, op) }
+  local answer = carry.out(run, intent, { provider = old.provider, source = old.source })
+  if answer.pending then
+    local ok, err = tasks.try(function()
+      confirm.gone(run, { name = name, type = old.type, provider = old.provider, place = place,
+        identifier = identifier, source = old.source })
+    end)
+    if not ok then
+      carry.finish(run, { op = op, ok = false, name = name })
+      error(err, 0)
+    end
+  end
+  carry.finish(run, { op = op, ok = true, name = name, identifier = identifier,
+    row = rows.without(run.rows[name], identifier) })
+end
+
+--- Lets a row go without touching what it stands for.
+---@param run table
+---@param step table
+function drop.forget(run, step)
+  carry.finish(run, { ok = true, name = step.name, identifier = step.change.identifier, row = false })
+end
+
+return drop

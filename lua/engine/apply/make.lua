@@ -1,0 +1,208 @@
+-- Making a resource as it is declared: create, update, adopt, or the new one of a replacement.
+local carry = require "engine.apply.carry"
+local confirm = require "engine.apply.confirm"
+local decide = require "engine.plan.decide"
+local failure = require "engine.failure"
+local rows = require "engine.rows"
+local schema = require "engine.schema"
+local tasks = require "engine.tasks"
+local value = require "engine.value"
+
+local make = {}
+
+--- What is wanted, everything known: what it depends on has been made by now.
+local function wanted(run, resource)
+  local ctx, plan_run = run.ctx, run.plan.run
+  local want = plan_run.wants[resource.name]
+  if not value.contains_deferred(want) then return want end
+  local resolved, missing = value.resolve(want, function(name, attribute)
+    local known = plan_run.known[name]
+    return known and ctx:attribute(known, known.have, attribute)
+  end, function(place, lookup) return ctx:call(place, lookup) end)
+  if #missing > 0 or value.contains_deferred(resolved) then
+    failure.raise { what = ("%s needs a value that %s does not have"):format(resource.name,
+      missing[1] or "a resource"), where = ctx:about(resource).where,
+      next = "mrun show lists what it has" }
+  end
+  return schema.canonical(ctx:record(resource), resolved)
+end
+
+local LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+--- STACK-NAME-<8 letters> for a type that goes by a name and was given none.
+local function generated_name(run, resource, op)
+  local record, letters = run.ctx:record(resource), {}
+  for i = 1, 8 do
+    local at = tonumber(op:sub(2 * i - 1, 2 * i), 16) % 26 + 1
+    letters[i] = LETTERS:sub(at, at)
+  end
+  local name = (run.ctx.stack.name .. "-" .. resource.name):gsub("[^%w-]+", "-")
+  return name:sub(1, (record.name_limit or 64) - 9) .. "-" .. table.concat(letters)
+end
+
+--- What the row of a resource has besides its identifier and attributes.
+local function new_row(run, resource, want, previous)
+  return { provider = resource.provider, last = run.ctx:applied(resource, want),
+    depends = run.plan.graph.edges[resource.name], options = value.public(resource.options),
+    source = resource.source, made = previous and previous.made, old = previous and previous.old,
+    inputs = run.plan.run.used[resource.name] }
+end
+
+local function intent_of(run, resource, action, fields)
+  local ctx, op = run.ctx, run.ctx.ports.random(16)
+  local intent = { op = op, stack = ctx.stack, name = resource.name, type = resource.type,
+    place = ctx.places[resource.place.key], action = action,
+    tags = ctx:ownership(resource.name, op) }
+  for key, member in pairs(fields) do intent[key] = member end
+  return intent
+end
+
+--- Reads back until there is no difference, and puts what is there into the row.
+local function confirmed(run, resource, identifier, want, row)
+  local ctx, plan_run = run.ctx, run.plan.run
+  local have = confirm.ready(run, resource, identifier, {
+    wanted = ctx.wanted(ctx:record(resource), want, nil, run.plan.graph.attributes[resource.name]),
+    differs = function(have)
+      return (decide.difference(plan_run, resource, { last = row.last }, have, want))
+    end,
+  })
+  row.attributes = ctx:sealed(have)
+  plan_run.known[resource.name] = { name = resource.name, type = resource.type, have = have,
+    provider = resource.provider, identifier = identifier }
+  return have
+end
+
+local function create(run, resource, change, want)
+  local previous = run.rows[resource.name]
+  local row = new_row(run, resource, want)
+  if change.gone or not previous then
+    row.old = previous and previous.old
+  else
+    row.old = rows.old_of(previous)
+  end
+  row.made = run.ctx.ports.now()
+  local intent = intent_of(run, resource, "create", { want = want, have = {} })
+  local record = run.ctx:record(resource)
+  if record.name_property and want[record.name_property] == nil then
+    intent.want = value.copy(want)
+    intent.want[record.name_property] = generated_name(run, resource, intent.op)
+  end
+  local answer, kept = carry.out(run, intent, row)
+  local done = rows.done(kept, answer.identifier)
+  carry.finish(run, { op = intent.op, ok = true, name = resource.name,
+    identifier = answer.identifier, row = done })
+  confirmed(run, resource, answer.identifier, want, done)
+  carry.finish(run, { ok = true, name = resource.name, identifier = answer.identifier, row = done })
+end
+
+local function changed_properties(changes)
+  local set = {}
+  for _, one in ipairs(changes) do set[one.path:match "^[^.%[]+"] = true end
+  return value.keys(set)
+end
+
+--- The ownership tags beside those that are there: of something taken over, or of another name now.
+local function add_ownership(run, resource, target, have, changed)
+  local record = run.ctx:record(resource)
+  if not record.tags then return target, changed end
+  local tags, result, with = {}, {}, { record.tags }
+  local before = target[record.tags] or have[record.tags]
+  for key, member in pairs(before or {}) do tags[key] = member end
+  for key, member in pairs(run.ctx:ownership(resource.name)) do tags[key] = member end
+  for key, member in pairs(target) do result[key] = member end
+  result[record.tags] = tags
+  for _, name in ipairs(changed) do
+    if name ~= record.tags then with[#with + 1] = name end
+  end
+  table.sort(with)
+  return result, with
+end
+
+local function ready_before(run, resource, change)
+  if not change.pending then return change.have end
+  local ctx = run.ctx
+  local row = run.plan.run.matched[resource.name]
+  return confirm.ready(run, resource, change.identifier, {
+    wanted = ctx.wanted(ctx:record(resource), change.want, row.last,
+      run.plan.graph.attributes[resource.name]),
+    differs = function() return {} end,
+  })
+end
+
+--- Updates in place; nothing is called where nothing differs any more.
+local function update(run, resource, change, want)
+  local ctx, plan_run = run.ctx, run.plan.run
+  local previous = plan_run.matched[resource.name]
+  local have = ready_before(run, resource, change)
+  local changes, target = decide.difference(plan_run, resource, previous, have, want)
+  for _, one in ipairs(changes) do
+    if one.replaces and change.action ~= "replace" then
+      failure.raise { what = ("%s has to be replaced after all: %s"):format(resource.name, one.path),
+        where = ctx:about(resource).where, next = "run it again: it will plan the replacement" }
+    end
+  end
+  local changed = changed_properties(changes)
+  if change.action == "adopt" or change.moved then
+    target, changed = add_ownership(run, resource, target, have, changed)
+  end
+  local row = new_row(run, resource, want, previous)
+  local intent = intent_of(run, resource, "update", { identifier = change.identifier, want = target,
+    have = have, changed = changed, previous = previous.last })
+  local kept
+  if #changed > 0 then kept = select(2, carry.out(run, intent, row)) end
+  local done = rows.done(kept or { name = resource.name, type = resource.type, last = row.last,
+    provider = row.provider, place = intent.place, depends = row.depends, options = row.options,
+    source = row.source, made = row.made, old = row.old, inputs = row.inputs }, change.identifier)
+  local ok, err = tasks.try(function()
+    confirmed(run, resource, change.identifier, want, done)
+  end)
+  if not ok then
+    if kept then
+      carry.finish(run, { op = intent.op, ok = false, name = resource.name,
+        row = rows.attempted(previous, kept) })
+    end
+    error(err, 0)
+  end
+  if change.moved then carry.finish(run, { ok = true, name = previous.name, row = false }) end
+  carry.finish(run, { op = kept and intent.op, ok = true, name = resource.name,
+    identifier = change.identifier, row = done })
+end
+
+--- Whether a replacement is one still, now that everything is known.
+local function still_replaces(run, resource, change, want)
+  if change.order == "delete_first" or not change.target then return true end
+  local found = decide.difference(run.plan.run, resource, run.plan.run.matched[resource.name],
+    change.have, want)
+  for _, one in ipairs(found) do
+    if one.replaces then return true end
+  end
+  return false
+end
+
+--- Carries out the make step of a change.
+---@param run table
+---@param change table
+function make.change(run, change)
+  local resource = run.plan.graph.resources[change.name]
+  local want = wanted(run, resource)
+  if change.action == "create" then return create(run, resource, change, want) end
+  if change.action == "replace" and still_replaces(run, resource, change, want) then
+    return create(run, resource, change, want)
+  end
+  run.kept[change.name] = true
+  return update(run, resource, change, want)
+end
+
+--- Waits for something that is as declared and not ready yet.
+---@param run table
+---@param name string
+function make.wait(run, name)
+  local resource = run.plan.graph.resources[name]
+  local row = run.plan.run.matched[name]
+  local done = {}
+  for key, member in pairs(row) do done[key] = member end
+  confirmed(run, resource, row.identifier, run.plan.run.wants[name], done)
+  carry.finish(run, { ok = true, name = name, identifier = row.identifier, row = done })
+end
+
+return make

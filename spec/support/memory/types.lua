@@ -1,0 +1,85 @@
+-- The types of the memory provider, as CloudFormation would describe them, and their handlers.
+-- Between them they have what real types make hard.
+
+local STRING, INTEGER, BOOLEAN = { type = "string" }, { type = "integer" }, { type = "boolean" }
+local TAGS = { type = "array", insertionOrder = false, items = { type = "object",
+  properties = { Key = STRING, Value = STRING } } }
+local WORDS = { type = "array", insertionOrder = false, items = STRING }
+
+local types = {}
+
+--- Found by the tag of its op id alone; created in two steps; waited for.
+types["Memory::Thing"] = {
+  rule = "poll", visible_s = 5,
+  schema = {
+    typeName = "Memory::Thing", primaryIdentifier = { "/properties/Id" },
+    properties = { Id = STRING, Arn = STRING, Name = STRING, Size = INTEGER, Color = STRING,
+      Slot = STRING, Parent = STRING, Base = STRING, Words = WORDS, Password = STRING,
+      Policy = STRING, Loose = STRING, Shape = STRING, Image = STRING, Tags = TAGS,
+      Rules = { type = "array", insertionOrder = false, items = STRING }, Flag = BOOLEAN },
+    readOnlyProperties = { "/properties/Id", "/properties/Arn" },
+    createOnlyProperties = { "/properties/Color", "/properties/Base", "/properties/Slot",
+      "/properties/Image" },
+    conditionalCreateOnlyProperties = { "/properties/Shape" },
+    writeOnlyProperties = { "/properties/Password" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = { exclusive = { "Slot" }, defaults = { Flag = false }, secret = { "Password" },
+    shares = { Rules = { type = "Memory::Rule", item = function(want) return want.Text end } } },
+  --- What the create cannot take and a second call sets.
+  later = { "Policy" },
+}
+
+--- Goes by a name that only one can have.
+types["Memory::Named"] = {
+  rule = "name",
+  schema = {
+    typeName = "Memory::Named", primaryIdentifier = { "/properties/Name" },
+    properties = { Name = { type = "string", maxLength = 40 }, Arn = STRING, Size = INTEGER,
+      Color = STRING, Parent = STRING, Tags = TAGS },
+    readOnlyProperties = { "/properties/Arn" },
+    createOnlyProperties = { "/properties/Name", "/properties/Color" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = {},
+}
+
+--- Its create takes a token.
+types["Memory::Token"] = {
+  rule = "token",
+  schema = {
+    typeName = "Memory::Token", primaryIdentifier = { "/properties/Id" },
+    properties = { Id = STRING, Size = INTEGER, Color = STRING, Parent = STRING, Base = STRING,
+      Secret = STRING, Tags = TAGS },
+    readOnlyProperties = { "/properties/Id" },
+    createOnlyProperties = { "/properties/Color", "/properties/Base" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = {},
+}
+
+--- Joins two others: no tags, no identifier of its own, a note that can change.
+types["Memory::Pair"] = {
+  rule = "parent",
+  schema = {
+    typeName = "Memory::Pair", primaryIdentifier = { "/properties/Left", "/properties/Right" },
+    properties = { Left = STRING, Right = STRING, Note = STRING },
+    createOnlyProperties = { "/properties/Left", "/properties/Right" },
+    required = { "Left", "Right" }, tagging = { taggable = false },
+  },
+  handler = { exclusive = { "Left" } },
+}
+
+--- One of the rules of a thing, as a resource of its own.
+types["Memory::Rule"] = {
+  rule = "parent",
+  schema = {
+    typeName = "Memory::Rule", primaryIdentifier = { "/properties/Owner", "/properties/Text" },
+    properties = { Owner = STRING, Text = STRING },
+    createOnlyProperties = { "/properties/Owner", "/properties/Text" },
+    required = { "Owner", "Text" }, tagging = { taggable = false },
+  },
+  handler = {},
+}
+
+return types
