@@ -30,7 +30,7 @@ LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
 # The folder is the list: modules/<name>.c, or modules/<name>/*.c, is native.<name>.
 C_FILES  := $(wildcard runtime/*.c modules/*.c modules/*/*.c) \
             $(if $(STRESS),spec/support/stress.c)
-MODULES  := $(sort $(patsubst modules/%.c,%,$(wildcard modules/*.c)) \
+MODULES  := $(sort $(if $(STRESS),stress) $(patsubst modules/%.c,%,$(wildcard modules/*.c)) \
             $(filter-out shared,$(patsubst modules/%/,%,$(sort $(dir $(wildcard modules/*/*.c))))))
 BUNDLED  := $(shell find lua -name '*.lua' 2>/dev/null | LC_ALL=C sort)
 OBJECTS  := $(C_FILES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/preload.o $(BUILD)/gen/bundle.o
@@ -129,7 +129,8 @@ lint-luacheck:
 	$(call say,LINT,luacheck)luacheck --quiet --no-color $(wildcard lua spec recipes)
 
 lint-clang-format:
-	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(C_ALL)
+	$(call say,LINT,clang-format)! clang-format --dry-run $(C_ALL) 2>&1 | grep '^[^ ]' \
+	  | sed 's/:.*/: run make format/' | sort -u | grep .
 
 lint-cppcheck:
 	$(call say,LINT,cppcheck)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
@@ -142,6 +143,18 @@ lint-clang-tidy:
 
 format: ## Let clang-format lay out the C files
 	clang-format -i $(C_ALL)
+
+SPECS_OF_MODULES ?= spec/modules
+stress: deps tools ## All specs under ASan and UBSan; modules' with every allocation failed; valgrind
+	@$(MAKE) --no-print-directory -j$(shell nproc) SAN=address,undefined STRESS=1
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	$(call say,SPEC,"all, under the sanitizers")MRUN_MAIN=spec/support/run.lua \
+	  build-address-stress/mrun $(FILES)
+	$(call say,SPEC,"modules, each allocation failed in turn")MRUN_SPEC_STRESS=1 \
+	  MRUN_MAIN=spec/support/run.lua build-address-stress/mrun $(SPECS_OF_MODULES)
+	$(call say,SPEC,"modules, under valgrind")MRUN_MAIN=spec/support/run.lua MRUN_SPEC_UNDER=" \
+	  valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	  $(BUILD)/mrun $(SPECS_OF_MODULES)
 
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
@@ -161,4 +174,4 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test demo lint $(CHECKS:%=lint-%) format install uninstall clean help always
+.PHONY: all deps packages tools test demo stress lint $(CHECKS:%=lint-%) format install uninstall clean help always
