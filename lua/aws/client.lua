@@ -1,0 +1,86 @@
+-- A client of one service: its operations as methods, and their pages.
+local call = require "aws.call"
+local failure = require "engine.failure"
+local nearest = require "aws.nearest"
+local pages = require "aws.pages"
+
+---@class aws.client
+---@field service string
+local methods = {}
+
+local client = {}
+
+-- A service by its name in the models.
+local function find_service(data, name)
+  local service = data:service(name)
+  if service then return service end
+  failure.raise {
+    what = ("there is no AWS service %s"):format(name), service = name, code = "UnknownService",
+    next = nearest.advice(name, data:services(), "mrun aws lists the services"),
+  }
+end
+
+local function find_operation(self, name)
+  local found = self.operations[name] or self.session.data:operation(self.service, name)
+  if not found then
+    failure.raise {
+      what = ("%s has no operation %s"):format(self.service, name), service = self.service,
+      operation = name, code = "UnknownOperation",
+      next = nearest.advice(name, self.session.data:operations(self.service),
+        "mrun aws " .. self.service .. " lists its operations"),
+    }
+  end
+  self.operations[name] = found
+  return found
+end
+
+---Calls an operation and waits for its answer; raises a failure with service, operation, code,
+---message, status and request_id.
+---@param operation string
+---@param params table|nil
+---@param options { repeatable: boolean|nil }|nil
+---@return table result
+---@return table about
+function methods:call(operation, params, options)
+  local found = find_operation(self, operation)
+  return call(self.session, self.record, found, params or {}, options)
+end
+
+---The pages of an operation, one answer after the other; of one that has no pages, its answer.
+---@param operation string
+---@param params table|nil
+---@return fun(): table|nil
+function methods:pages(operation, params)
+  find_operation(self, operation)
+  return pages.iterate(self, operation, params or {})
+end
+
+---All pages as one answer: the lists that pages bring are joined.
+---@param operation string
+---@param params table|nil
+---@return table
+function methods:all(operation, params)
+  find_operation(self, operation)
+  return pages.join(self, operation, params or {})
+end
+
+local class = {
+  __index = function(self, name)
+    if methods[name] then return methods[name] end
+    if type(name) ~= "string" or not name:match("^%u") then return nil end
+    find_operation(self, name)
+    return function(_, params, options) return self:call(name, params, options) end
+  end,
+}
+
+---@param session aws.session
+---@param service string
+---@return aws.client
+function client.new(session, service)
+  return setmetatable({
+    session = session, service = service, record = find_service(session.data, service),
+    operations = {},
+  }, class)
+end
+
+return client

@@ -1,0 +1,147 @@
+-- What went wrong with a call, in words: the service's own, where it was, and what to do about it.
+local failure = require "engine.failure"
+local url = require "aws.url"
+
+local errors = {}
+
+local function set(text)
+  local members = {}
+  for word in text:gmatch("%S+") do members[word] = true end
+  return members
+end
+
+local UNKNOWN_KEY <const> = set [[
+  AuthFailure InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId
+  InvalidClientTokenIdException NotAuthorized
+]]
+local WRONG_SECRET <const> = set "SignatureDoesNotMatch InvalidSignatureException InvalidSignature"
+local EXPIRED <const> = set [[
+  ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired InvalidToken
+]]
+local DENIED <const> = set [[
+  AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationError
+  AuthorizationErrorException AccessDeniedFault
+]]
+local SKEWED <const> = set [[
+  RequestTimeTooSkewed RequestExpired RequestInTheFuture InvalidSignatureException
+  SignatureDoesNotMatch AuthFailure
+]]
+local LONGEST_MESSAGE <const> = 600
+
+-- Messages of a service go into one line of ours.
+local function one_line(text)
+  text = text:gsub("[%c%s]+", " ")
+  return #text > LONGEST_MESSAGE and text:sub(1, LONGEST_MESSAGE) .. "..." or text
+end
+
+local function action_of(call)
+  local metadata = call.service.metadata
+  local prefix = metadata.signingName or metadata.endpointPrefix or call.service.name
+  return prefix .. ":" .. call.operation.name
+end
+
+local function advice(code, call)
+  local source = call.credentials and call.credentials.source or "the options"
+  if EXPIRED[code] then
+    return ("the credentials from %s have expired: sign in again"):format(source)
+  end
+  if UNKNOWN_KEY[code] then
+    return ("AWS does not accept the access key from %s: check it, and the account"):format(source)
+  end
+  if WRONG_SECRET[code] then
+    return ("the secret key from %s is wrong (or this machine's clock is)"):format(source)
+  end
+  if DENIED[code] then
+    return ("allow %s to who holds the credentials from %s"):format(action_of(call), source)
+  end
+end
+
+local function where_of(call, response)
+  local parts = { call.endpoint.url }
+  if call.endpoint.where then parts[1] = parts[1] .. " (" .. call.endpoint.where .. ")" end
+  if response and response.status then parts[#parts + 1] = "HTTP " .. response.status end
+  if call.request_id then parts[#parts + 1] = "request " .. call.request_id end
+  if call.attempt > 1 then parts[#parts + 1] = call.attempt .. " attempts" end
+  return table.concat(parts, ", ")
+end
+
+local function base(call, response)
+  return {
+    service = call.service.name, operation = call.operation.name,
+    status = response and response.status, request_id = call.request_id,
+    where = where_of(call, response), attempts = call.attempt,
+  }
+end
+
+---The failure that a service answered.
+---@param call table
+---@param response table
+---@param parsed { code: string, message: string|nil, fields: table|nil }
+---@return table failure
+function errors.answered(call, response, parsed)
+  local fields = base(call, response)
+  local message = one_line(parsed.message or "")
+  fields.code, fields.message, fields.fields = parsed.code, message, parsed.fields
+  fields.what = ("%s %s: %s%s"):format(fields.service, fields.operation, parsed.code,
+    message ~= "" and ": " .. message or "")
+  fields.next = advice(parsed.code, call)
+  return failure.new(fields)
+end
+
+local function kind_of_body(response)
+  local content = (response.headers["content-type"] or ""):match("^[^;]*")
+  if content:match("html") or (response.body or ""):match("^%s*<![Dd][Oo][Cc]") then
+    return "an HTML page"
+  end
+  if (response.body or "") == "" then return "an empty answer" end
+  return "an answer that cannot be read"
+end
+
+---The failure of an answer that is not of this protocol: a proxy's page, a cut body.
+---@param call table
+---@param response table
+---@param reason any  what the reader said
+---@return table failure
+function errors.unreadable(call, response, reason)
+  local fields = base(call, response)
+  local redirect = response.headers.location
+  fields.code = "UnreadableAnswer"
+  fields.what = ("%s %s: HTTP %d with %s"):format(fields.service, fields.operation,
+    response.status, redirect and "a redirect to " .. one_line(redirect) or kind_of_body(response))
+  if reason then fields.what = fields.what .. (" (%s)"):format(one_line(tostring(reason))) end
+  fields.next = "see that the endpoint is an AWS API and that no proxy stands in between"
+  return failure.new(fields)
+end
+
+---The failure of a connection.
+---@param call table
+---@param cause table  the native failure
+---@param ambiguous boolean  the call may have been carried out
+---@return table failure
+function errors.unreachable(call, cause, ambiguous)
+  local fields = base(call)
+  local parsed = url.parse(call.endpoint.url)
+  fields.code, fields.ambiguous = cause.code or "ConnectionError", ambiguous
+  fields.what = ("%s %s: no answer from %s: %s"):format(fields.service, fields.operation,
+    parsed and parsed.authority or call.endpoint.url,
+    one_line(tostring(cause.reason or cause.message or cause)))
+  fields.next = call.endpoint.custom
+    and ("see that %s is right and that something listens there"):format(call.endpoint.where)
+    or "see that the network, the proxy and the region are right"
+  return failure.new(fields)
+end
+
+---Whether an answer with this code can come of a clock that is wrong.
+---@param code string
+---@return boolean
+function errors.may_be_clock(code)
+  return SKEWED[code] or false
+end
+
+---@param code string
+---@return boolean
+function errors.is_expired(code)
+  return EXPIRED[code] or false
+end
+
+return errors

@@ -1,0 +1,37 @@
+-- The AWS client. Every service and operation of AWS's models, by their own names:
+--
+--   local aws = require "aws"
+--   local ec2 = aws.client("ec2", { region = "eu-west-1" })
+--   local answer = ec2:DescribeVpcs { VpcIds = { "vpc-1" } }
+--   for page in ec2:pages("DescribeInstances", {}) do ... end
+--
+-- Calls wait by yielding (see aws.call), so they run in a coroutine that somebody drives.
+local client = require "aws.client"
+local sessions = require "aws.session"
+
+local aws = {}
+
+---Settings, credentials and limits that several clients share.
+---@param options aws.session_options|nil
+---@return aws.session
+function aws.session(options)
+  return sessions.new(options)
+end
+
+---A client of one service.
+---@param service string  the model's name, as in "ec2"
+---@param options aws.session_options|nil  or { session = ... } to share one
+---@return aws.client
+function aws.client(service, options)
+  local session = options and options.session or sessions.new(options)
+  return client.new(session, service)
+end
+
+---@param service string
+---@param options aws.session_options|nil
+---@return aws.client
+function sessions.class:client(service, options)
+  return client.new(options and self:with(options) or self, service)
+end
+
+return aws

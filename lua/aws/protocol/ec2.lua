@@ -1,0 +1,38 @@
+-- The ec2 protocol: a form in, XML out, errors in Response/Errors/Error.
+local form = require "native.form"
+local xml = require "native.xml"
+local xml_error = require "aws.protocol.xml_error"
+
+local ec2 = {}
+
+---@param call { service: table, operation: table, params: table }
+---@return { method: string, path: string, headers: table, body: string }|nil request
+---@return table|nil failure
+function ec2.request(call)
+  local body, cause = form.encode(call.operation.input, call.params, {
+    flavor = "ec2", action = call.operation.name, version = call.service.metadata.apiVersion,
+  })
+  if not body then return nil, cause end
+  return {
+    method = "POST", path = "/", body = body,
+    headers = { ["content-type"] = "application/x-www-form-urlencoded; charset=utf-8" },
+  }
+end
+
+---@param call table
+---@param response table
+---@return table|nil result
+---@return table|nil failure
+function ec2.result(call, response)
+  if not call.operation.output then return {} end
+  return xml.decode(call.operation.output, response.body, { flavor = "ec2" })
+end
+
+---@param _ table
+---@param response table
+---@return { code: string, message: string|nil, request_id: string|nil }|nil
+function ec2.error(_, response)
+  return xml_error.parse(response.body or "")
+end
+
+return ec2

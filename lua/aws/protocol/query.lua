@@ -1,0 +1,40 @@
+-- The query protocol: a form in, XML with a result wrapper out, errors in ErrorResponse/Error.
+local form = require "native.form"
+local xml = require "native.xml"
+local xml_error = require "aws.protocol.xml_error"
+
+local query = {}
+
+---@param call { service: table, operation: table, params: table }
+---@return table|nil request
+---@return table|nil failure
+function query.request(call)
+  local body, cause = form.encode(call.operation.input, call.params, {
+    flavor = "query", action = call.operation.name, version = call.service.metadata.apiVersion,
+  })
+  if not body then return nil, cause end
+  return {
+    method = "POST", path = "/", body = body,
+    headers = { ["content-type"] = "application/x-www-form-urlencoded; charset=utf-8" },
+  }
+end
+
+---@param call table
+---@param response table
+---@return table|nil result
+---@return table|nil failure
+function query.result(call, response)
+  local operation = call.operation
+  if not operation.output then return {} end
+  local wrapper = (operation.output_traits or {}).resultWrapper
+  return xml.decode(operation.output, response.body, { flavor = "query", wrapper = wrapper })
+end
+
+---@param _ table
+---@param response table
+---@return table|nil
+function query.error(_, response)
+  return xml_error.parse(response.body or "")
+end
+
+return query

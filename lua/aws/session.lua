@@ -1,0 +1,146 @@
+-- What the clients of one account and region share: settings, credentials, retry quotas, rate buckets.
+local config = require "aws.config"
+local credentials = require "aws.credentials"
+local crypto = require "native.crypto"
+local failure = require "engine.failure"
+local fs = require "native.fs"
+local pack = require "native.pack"
+local rate = require "aws.rate"
+local region = require "aws.region"
+local retry = require "aws.retry"
+local sys = require "native.sys"
+
+---@class aws.session
+---@field on_call fun(event: table)|nil  told of every attempt
+local session = {}
+session.__index = session
+
+local function env_of(given)
+  if type(given) == "table" then
+    local values = given
+    given = function(name) return values[name] end
+  end
+  local env = given or sys.getenv
+  return function(name)
+    local value = env(name)
+    return value ~= "" and value or nil
+  end
+end
+
+local function random_fraction()
+  return (string.unpack("<I6", crypto.random(6))) / 2 ^ 48
+end
+
+---@class aws.session_options
+---@field region string|nil
+---@field profile string|nil  stands above AWS_PROFILE and the keys in the environment
+---@field assume_role string|nil  the ARN of a role that is assumed with the credentials found
+---@field credentials table|nil  { access_key, secret_key, token } instead of the chain
+---@field endpoint_url string|nil
+---@field allow_http boolean|nil  plain HTTP to hosts that are not loopback
+---@field rate_limits "aws"|"none"|nil  the published limits; by default where the endpoint is AWS's
+---@field max_attempts integer|nil
+---@field timeout_ms integer|nil
+---@field connect_timeout_ms integer|nil
+---@field on_call fun(event: { service: string, operation: string, attempt: integer, status: integer|nil })
+---@field debug fun(text: string)|nil  told what is sent and answered, without secrets
+
+---@param options aws.session_options|nil  also the ports env, read_file, now, random, data
+---@return aws.session
+local function new(options)
+  options = options or {}
+  local self = setmetatable({ options = options, quotas = {}, records = {} }, session)
+  self.env = env_of(options.env)
+  self.now = options.now or sys.now_ms
+  self.random = options.random or random_fraction
+  self.data = options.data or assert(pack.open())
+  self.config = config.load({ env = self.env, read_file = options.read_file or fs.read },
+    options.profile)
+  self.given_credentials = options.credentials
+  for _, key in ipairs { "assume_role", "endpoint_url", "allow_http", "on_call", "path_style",
+    "debug" } do
+    self[key] = options[key]
+  end
+  self.buckets, self.skew_ms = rate.new(), 0
+  return self
+end
+
+---@return string
+function session:region()
+  self.found_region = self.found_region or region.find(self.options, self.config)
+  return self.found_region or region.missing(self.config)
+end
+
+---The credentials to sign with; may wait.
+---@return table
+function session:get_credentials()
+  return credentials.get(self)
+end
+
+---@param used table
+---@return boolean
+function session:credentials_expired(used)
+  return credentials.expired(self, used)
+end
+
+---The clock of AWS, as far as its answers have told.
+---@return number
+function session:aws_now_ms()
+  return self.now() + self.skew_ms
+end
+
+---A record of the data file, read once.
+---@param kind string
+---@param key string|nil
+---@return any
+function session:record(kind, key)
+  local name = kind .. "/" .. (key or "")
+  local found = self.records[name]
+  if found == nil then
+    found = self.data:record(kind, key or kind)
+    if found == nil then
+      failure.raise { what = ("the data file has no %s of %s"):format(kind, key or "AWS"),
+        next = "mrun version --verify checks the data file" }
+    end
+    self.records[name] = found
+  end
+  return found
+end
+
+---@param service string
+---@return table
+function session:quota(service)
+  self.quotas[service] = self.quotas[service] or retry.quota()
+  return self.quotas[service]
+end
+
+---@param service string
+---@return integer
+function session:max_attempts(service)
+  local configured = self.options.max_attempts
+    or math.tointeger(self.config:get("max_attempts", "AWS_MAX_ATTEMPTS"))
+  if configured and configured < 1 then configured = nil end
+  return retry.max_attempts(service, configured)
+end
+
+---The same account and files with other options; quotas, buckets and caches are shared.
+---@param options table
+---@return aws.session
+function session:with(options)
+  local merged = {}
+  for _, source in ipairs { self.options, options } do
+    for key, value in pairs(source) do merged[key] = value end
+  end
+  local copy = setmetatable({}, session)
+  for key, value in pairs(self) do copy[key] = value end
+  copy.options = merged
+  if options.credentials then copy.given_credentials = options.credentials end
+  if options.region and options.region ~= self.options.region then
+    copy.found_region, copy.buckets = nil, rate.new()
+  end
+  if options.endpoint_url then copy.endpoint_url = options.endpoint_url end
+  if options.on_call then copy.on_call = options.on_call end
+  return copy
+end
+
+return { new = new, class = session }

@@ -1,0 +1,40 @@
+-- Idempotency tokens: which member of an operation's input is one, and new ones where none was given.
+local crypto = require "native.crypto"
+
+local token = {}
+
+---The name of the operation's idempotency token, if it takes one.
+---@param operation table
+---@return string|nil
+function token.member(operation)
+  if not operation.input then return nil end
+  for _, member in ipairs(operation.input:members()) do
+    if member.traits.idempotencyToken then return member.name end
+  end
+end
+
+local function uuid()
+  local bytes = { crypto.random(16):byte(1, 16) }
+  bytes[7] = bytes[7] & 0x0f | 0x40
+  bytes[9] = bytes[9] & 0x3f | 0x80
+  return ("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x")
+    :format(table.unpack(bytes))
+end
+
+---The parameters with a token in them, where the operation takes one and the caller gave none.
+---@param operation table
+---@param params table
+---@return table params
+---@return boolean has_token
+function token.fill(operation, params)
+  local name = token.member(operation)
+  if not name then return params, false end
+  if params[name] ~= nil then return params, true end
+  local filled = setmetatable({ [name] = uuid() }, getmetatable(params))
+  for key, value in pairs(params) do filled[key] = value end
+  return filled, true
+end
+
+token.uuid = uuid
+
+return token
