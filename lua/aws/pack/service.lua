@@ -1,0 +1,157 @@
+-- One service model of botocore's form (service-2.json) into records: the service, its
+-- operations, and the shapes that those reach.
+local file = require "aws.pack.file"
+local values = require "aws.pack.values"
+
+local NO_TRAIT = {
+  type = true, members = true, member = true, key = true, value = true, required = true,
+  documentation = true, shape = true, deprecatedSince = true, deprecatedMessage = true,
+}
+local NO_FIELD = {
+  input = true, output = true, errors = true, documentation = true, documentationUrl = true,
+  deprecatedSince = true, examples = true,
+}
+
+local function without(map, left_out)
+  local kept = {}
+  for name, value in pairs(map) do
+    if not left_out[name] then kept[name] = value end
+  end
+  return kept
+end
+
+local function traits_node(out, described)
+  local traits = without(described, NO_TRAIT)
+  return next(traits) and out.values:node(traits) or nil
+end
+
+local Reader = {}
+Reader.__index = Reader
+
+--- A reference with what its shape says about its own name on the wire.
+local function reference_traits(self, reference)
+  local target = assert(self.model.shapes[reference.shape], reference.shape)
+  if target.locationName and not reference.locationName then
+    local own = without(reference, {})
+    own.locationName = target.locationName
+    reference = own
+  end
+  return traits_node(self.out, reference)
+end
+
+local function member(self, name, reference, required)
+  return {
+    name = name, required = required, shape = self:shape(reference.shape),
+    traits = reference_traits(self, reference),
+  }
+end
+
+local function structure_members(self, shape)
+  local required, members = {}, {}
+  for _, name in ipairs(shape.required or {}) do
+    required[name] = true
+  end
+  for _, name in ipairs(self.order(shape.members)) do
+    members[#members + 1] = member(self, name, shape.members[name], required[name])
+  end
+  return members
+end
+
+--- The packer's index of a shape, which is read when first asked for.
+---@param name string
+---@return integer
+function Reader:shape(name)
+  local known = self.indices[name]
+  if known then return known end
+  local shape = assert(self.model.shapes[name], name)
+  local index, members = self.out.shapes:reserve(), {}
+  self.indices[name] = index
+  if shape.type == "structure" then
+    members = structure_members(self, shape)
+  elseif shape.type == "list" then
+    members = { member(self, "member", shape.member) }
+  elseif shape.type == "map" then
+    members = { member(self, "key", shape.key), member(self, "value", shape.value) }
+  end
+  self.out.shapes:set(index, {
+    kind = shape.type, name = name, traits = traits_node(self.out, shape), members = members,
+  })
+  self:document(name, shape)
+  return index
+end
+
+--- "service:Shape" and "service.Shape.Member"; a member without text has its shape's.
+function Reader:document(name, shape)
+  local documentation = self.out.documentation
+  documentation:add(self.name .. ":" .. name, shape.documentation)
+  for member_name, reference in pairs(shape.members or {}) do
+    local text = reference.documentation or self.model.shapes[reference.shape].documentation
+    documentation:add(("%s.%s.%s"):format(self.name, name, member_name), text)
+  end
+end
+
+local function reference_fields(operation, fields, which)
+  local reference = operation[which]
+  if not reference then return end
+  local traits = without(reference, NO_TRAIT)
+  if next(traits) then fields[which .. "_traits"] = traits end
+end
+
+local function operation_record(self, name, operation)
+  local fields = without(operation, NO_FIELD)
+  fields.name = operation.name or name
+  for _, which in ipairs { "input", "output" } do
+    if operation[which] then fields[which] = values.shape(self:shape(operation[which].shape)) end
+    reference_fields(operation, fields, which)
+  end
+  if operation.errors and operation.errors[1] then
+    fields.errors = {}
+    for i, reference in ipairs(operation.errors) do
+      fields.errors[i] = values.shape(self:shape(reference.shape))
+    end
+  end
+  return fields
+end
+
+local function sorted(map)
+  local names = {}
+  for name in pairs(map or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+local service = {}
+
+--- Announces a service to the file.
+---@param out table of aws.pack.file
+---@param name string the botocore folder: "ec2"
+---@param model table service-2 form
+---@param order fun(members: table): string[] the members' names in the model's order
+function service.add(out, name, model, order)
+  local self = setmetatable({
+    out = out, name = name, model = model, indices = {}, order = order or sorted,
+  }, Reader)
+  local record = without(model, { shapes = true, operations = true, documentation = true, examples = true })
+  record.name = name
+  out:record("service", name, record)
+  out.documentation:add(name, model.documentation)
+  for _, operation in ipairs(sorted(model.operations)) do
+    local described = model.operations[operation]
+    out:record("operation:" .. name, operation, operation_record(self, operation, described))
+    out.documentation:add(name .. "." .. operation, described.documentation)
+  end
+end
+
+--- A model by itself, for native.pack.load.
+---@param model table service-2 form
+---@param name string? what data:operation calls the service; "model" when not given
+---@return string bytes
+function service.compile(model, name)
+  local out = file.new()
+  service.add(out, name or "model", model)
+  return out:bytes()
+end
+
+return service

@@ -1,0 +1,127 @@
+-- Packed shapes: those that are the same all the way down are stored once, whichever
+-- service they come from, recursive ones included.
+local varint = require("aws.pack.strings").varint
+
+local KINDS = {
+  structure = 0, list = 1, map = 2, string = 3, blob = 4, boolean = 5, timestamp = 6,
+  integer = 7, long = 8, float = 9, double = 10,
+  -- what other models say
+  character = 3, bigInteger = 8, bigDecimal = 10, short = 7, byte = 7, enum = 3, intEnum = 7,
+}
+local HAS_TRAITS = 16
+
+local Shapes = {}
+Shapes.__index = Shapes
+
+--- Announces a shape; its members' shapes are indices that may be announced later.
+---@param shape { kind: string, name: string?, traits: integer?, members: table[] }
+function Shapes:set(index, shape)
+  assert(KINDS[shape.kind], shape.kind)
+  self.list[index] = shape
+  if index > self.count then self.count = index end
+end
+
+--- An index for a shape to come.
+function Shapes:reserve()
+  self.count = self.count + 1
+  return self.count
+end
+
+local function local_key(shape)
+  local parts = { shape.kind, shape.name or "", shape.traits or "" }
+  for _, member in ipairs(shape.members) do
+    parts[#parts + 1] = member.name
+    parts[#parts + 1] = (member.required and "!" or "") .. (member.traits or "")
+  end
+  return table.concat(parts, "\0")
+end
+
+local function classify(self, key_of)
+  local class_of, known, count = {}, {}, 0
+  for index = 1, self.count do
+    local key = key_of(index, self.list[index])
+    if not known[key] then
+      count = count + 1
+      known[key] = count
+    end
+    class_of[index] = known[key]
+  end
+  return class_of, count
+end
+
+--- Splits what looks alike until what is left together is alike at every depth.
+function Shapes:share()
+  local class_of, count = classify(self, function(_, shape) return local_key(shape) end)
+  local before
+  repeat
+    before = count
+    local now = class_of
+    class_of, count = classify(self, function(index, shape)
+      local parts = { now[index] }
+      for i, member in ipairs(shape.members) do
+        parts[i + 1] = now[member.shape]
+      end
+      return table.concat(parts, ",")
+    end)
+  until count == before
+  self.class_of, self.classes, self.one = class_of, count, {}
+  for index = self.count, 1, -1 do
+    self.one[class_of[index]] = self.list[index]
+  end
+end
+
+--- The strings and traits that the shapes are made of.
+---@param strings table
+---@return integer[] traits nodes
+function Shapes:announce(strings)
+  local traits = {}
+  for class = 1, self.classes do
+    local shape = self.one[class]
+    if shape.name then strings:use(shape.name) end
+    traits[#traits + 1] = shape.traits
+    for _, member in ipairs(shape.members) do
+      if shape.kind == "structure" then strings:use(member.name) end
+      traits[#traits + 1] = member.traits
+    end
+  end
+  return traits
+end
+
+local function encode(self, shape, strings, values)
+  local flags = shape.traits and HAS_TRAITS or 0
+  local parts = {
+    string.char(KINDS[shape.kind] | flags),
+    varint(shape.name and strings:at(shape.name) + 1 or 0),
+    shape.traits and varint(values:place(shape.traits)) or "",
+    shape.kind == "structure" and varint(#shape.members) or "",
+  }
+  for _, member in ipairs(shape.members) do
+    if shape.kind == "structure" then
+      parts[#parts + 1] = varint(strings:at(member.name) << 1 | (member.required and 1 or 0))
+    end
+    parts[#parts + 1] = string.pack("<I3", self.at[self.class_of[member.shape]] or 0)
+    parts[#parts + 1] = varint(member.traits and values:place(member.traits) + 1 or 0)
+  end
+  return table.concat(parts)
+end
+
+--- Stores the shapes; tells `values` where each announced one lies.
+---@return string section
+function Shapes:place(strings, values)
+  local parts, size, at = {}, 0, {}
+  self.at = {}
+  for class = 1, self.classes do
+    at[class] = size
+    size = size + #encode(self, self.one[class], strings, values)
+  end
+  self.at = at
+  for class = 1, self.classes do
+    parts[class] = encode(self, self.one[class], strings, values)
+  end
+  for index = 1, self.count do
+    values.shape_at[index] = at[self.class_of[index]]
+  end
+  return table.concat(parts)
+end
+
+return { new = function() return setmetatable({ list = {}, count = 0 }, Shapes) end }

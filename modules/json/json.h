@@ -1,0 +1,48 @@
+/* json.h -- what the files of native.json share. */
+#ifndef MRUN_JSON_H
+#define MRUN_JSON_H
+
+#include "shape.h"
+
+/* A text that is being read. The first thing that is wrong stays in `why`. */
+struct reader {
+    lua_State *L;
+    const char *start, *at, *end, *why;
+    struct sink escaped; /* the text of a string with escapes */
+    int depth;
+    bool exact; /* numbers that no Lua number holds stay as they are written */
+};
+
+/* lex.c */
+char json_peek(struct reader *r); /* the next byte behind white space; NUL at the end */
+bool json_accept(struct reader *r, char c);
+bool json_expect(struct reader *r, char c, const char *why);
+bool json_fail(struct reader *r, const char *why); /* false */
+bool json_word(struct reader *r, const char *word);
+/* A string's text: where it stands, or in `escaped` until the next one. */
+bool json_string(struct reader *r, struct text *to);
+bool json_number(struct reader *r, struct text *to, bool *whole);
+bool json_skip(struct reader *r);
+
+/* read.c: free JSON. Each pushes one value, or fails and pushes nothing. */
+bool json_read(struct reader *r);
+bool json_read_number(struct reader *r);
+
+/* read_shape.c */
+bool json_read_shape(struct reader *r, struct shape shape);
+
+/* write.c */
+struct writer {
+    lua_State *L;
+    struct sink out;
+    const char *why;
+    int depth;
+};
+bool json_write(struct writer *w, int index);
+void json_write_text(struct writer *w, struct text text);
+/* write_shape.c: the value has been checked against the shape. */
+bool json_write_shape(struct writer *w, struct shape shape, const struct traits *traits, int index);
+
+#define NUMBER_TYPE "native.json.number" /* { text } with __tostring */
+
+#endif

@@ -1,0 +1,213 @@
+/* lex.c -- the words of JSON (RFC 8259), and nothing that only resembles them.
+ */
+#include "json.h"
+
+#include <string.h>
+
+bool json_fail(struct reader *r, const char *why)
+{
+    if (!r->why)
+        r->why = why;
+    return false;
+}
+
+char json_peek(struct reader *r)
+{
+    while (r->at < r->end &&
+           (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+    return r->at < r->end ? *r->at : '\0';
+}
+
+bool json_accept(struct reader *r, char c)
+{
+    if (json_peek(r) != c || r->at == r->end)
+        return false;
+    r->at++;
+    return true;
+}
+
+bool json_expect(struct reader *r, char c, const char *why)
+{
+    return json_accept(r, c) || json_fail(r, why);
+}
+
+bool json_word(struct reader *r, const char *word)
+{
+    size_t len = strlen(word);
+    if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0)
+        return json_fail(r, "no JSON value");
+    r->at += len;
+    return true;
+}
+
+static bool read_hex(struct reader *r, unsigned *to)
+{
+    *to = 0;
+    for (int i = 0; i < 4; i++, r->at++) {
+        char c = r->at < r->end ? *r->at : '\0';
+        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
+                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
+                                                : 16;
+        if (digit == 16)
+            return json_fail(r, "four hexadecimal digits must follow \\u");
+        *to = *to << 4 | digit;
+    }
+    return true;
+}
+
+static void add_utf8(struct sink *sink, unsigned code)
+{
+    char bytes[4];
+    size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = len; i-- > 1; code >>= 6)
+        bytes[i] = (char)(0x80 | (code & 63));
+    bytes[0] = (char)(lead[len] | code);
+    sink_add(sink, bytes, len);
+}
+
+/* Behind \u. Half of a pair alone stands for no character. */
+static bool read_unicode(struct reader *r)
+{
+    unsigned code, low;
+    if (!read_hex(r, &code))
+        return false;
+    if (code >= 0xd800 && code < 0xdc00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
+        r->at[1] == 'u') {
+        const char *back = r->at;
+        r->at += 2;
+        if (!read_hex(r, &low))
+            return false;
+        if (low >= 0xdc00 && low < 0xe000)
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        else
+            r->at = back;
+    }
+    add_utf8(&r->escaped, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
+    return true;
+}
+
+static bool read_escape(struct reader *r)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    char c = r->at < r->end ? *r->at++ : '\0';
+    if (c == 'u')
+        return read_unicode(r);
+    const char *found = c ? strchr(from, c) : NULL;
+    if (!found)
+        return json_fail(r, "no such escape in a string");
+    sink_add(&r->escaped, to + (found - from), 1);
+    return true;
+}
+
+bool json_string(struct reader *r, struct text *to)
+{
+    if (!json_expect(r, '"', "expected a string"))
+        return false;
+    const char *start = r->at;
+    bool plain = true;
+    for (;; plain = false) {
+        const char *from = r->at;
+        while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 32)
+            r->at++;
+        if (r->at == r->end || (unsigned char)*r->at < 32)
+            return json_fail(r, "a string without its end");
+        if (plain)
+            r->escaped.len = 0;
+        if (*r->at == '"' && plain) {
+            *to = (struct text){start, (size_t)(r->at++ - start)};
+            return true;
+        }
+        sink_add(&r->escaped, from, (size_t)(r->at - from));
+        if (*r->at++ == '"')
+            break;
+        if (!read_escape(r))
+            return false;
+    }
+    *to = (struct text){r->escaped.at, r->escaped.len};
+    return true;
+}
+
+static size_t digits(struct reader *r)
+{
+    const char *from = r->at;
+    while (r->at < r->end && *r->at >= '0' && *r->at <= '9')
+        r->at++;
+    return (size_t)(r->at - from);
+}
+
+static bool here(const struct reader *r, char a, char b)
+{
+    return r->at < r->end && (*r->at == a || *r->at == b);
+}
+
+bool json_number(struct reader *r, struct text *to, bool *whole)
+{
+    const char *start = r->at;
+    *whole = true;
+    r->at += here(r, '-', '-');
+    const char *first = r->at;
+    size_t count = digits(r);
+    if (count == 0)
+        return json_fail(r, "no JSON value");
+    if (count > 1 && *first == '0')
+        return json_fail(r, "a number with leading zeros");
+    if (here(r, '.', '.')) {
+        *whole = false;
+        r->at++;
+        if (!digits(r))
+            return json_fail(r, "a number without digits behind its point");
+    }
+    if (here(r, 'e', 'E')) {
+        *whole = false;
+        r->at++;
+        r->at += here(r, '+', '-');
+        if (!digits(r))
+            return json_fail(r, "a number without digits in its exponent");
+    }
+    *to = (struct text){start, (size_t)(r->at - start)};
+    return true;
+}
+
+static bool skip_members(struct reader *r, char end)
+{
+    struct text text;
+    r->at++;
+    if (json_accept(r, end))
+        return true;
+    if (++r->depth > DEPTH_MAX)
+        return json_fail(r, "nested too deep");
+    do {
+        if (end == '}' &&
+            (json_peek(r), !json_string(r, &text) || !json_expect(r, ':', "expected a colon")))
+            return false;
+        if (!json_skip(r))
+            return false;
+    } while (json_accept(r, ','));
+    r->depth--;
+    return json_expect(r, end, "expected a comma or the end of a list or object");
+}
+
+bool json_skip(struct reader *r)
+{
+    struct text text;
+    bool whole;
+    switch (json_peek(r)) {
+    case '{':
+        return skip_members(r, '}');
+    case '[':
+        return skip_members(r, ']');
+    case '"':
+        return json_string(r, &text);
+    case 't':
+        return json_word(r, "true");
+    case 'f':
+        return json_word(r, "false");
+    case 'n':
+        return json_word(r, "null");
+    default:
+        return json_number(r, &text, &whole);
+    }
+}

@@ -1,0 +1,149 @@
+/* read.c -- free JSON to Lua values: maps lose their nulls, lists keep them as the
+ * light userdata NULL, empty lists are marked.
+ */
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void push_exact(struct reader *r, struct text text)
+{
+    lua_createtable(r->L, 1, 0);
+    lua_pushlstring(r->L, text.at, text.len);
+    lua_rawseti(r->L, -2, 1);
+    luaL_setmetatable(r->L, NUMBER_TYPE);
+}
+
+/* Whether the float's shortest text has the digits that were written. */
+static bool same_digits(lua_State *L, struct text text)
+{
+    char shortest[NUMBER_SIZE];
+    size_t len = number_write(shortest, L, -1), count = 0, there = 0;
+    bool begun = false;
+    for (size_t i = 0; i < text.len && text.at[i] != 'e' && text.at[i] != 'E'; i++) {
+        begun = begun || (text.at[i] >= '1' && text.at[i] <= '9');
+        count += begun && text.at[i] != '.';
+    }
+    begun = false;
+    for (size_t i = 0; i < len && shortest[i] != 'e'; i++) {
+        begun = begun || (shortest[i] >= '1' && shortest[i] <= '9');
+        there += begun && shortest[i] != '.';
+    }
+    return count <= 15 || count <= there;
+}
+
+bool json_read_number(struct reader *r)
+{
+    struct text text;
+    bool whole;
+    if (!json_number(r, &text, &whole))
+        return false;
+    if (whole && text.len < 32 && scalar_push(r->L, SHAPE_LONG, text))
+        return true;
+    if (text.len < 400 && scalar_push(r->L, SHAPE_DOUBLE, text)) {
+        if (!r->exact || same_digits(r->L, text))
+            return true;
+        lua_pop(r->L, 1);
+    } else if (!r->exact) {
+        return json_fail(r, "a number with more digits than can be read");
+    }
+    push_exact(r, text);
+    return true;
+}
+
+static bool read_list(struct reader *r)
+{
+    lua_newtable(r->L);
+    r->at++;
+    if (json_accept(r, ']')) {
+        list_mark(r->L, -1);
+        return true;
+    }
+    for (lua_Integer i = 1;; i++) {
+        if (!json_read(r))
+            break;
+        lua_rawseti(r->L, -2, i);
+        if (json_accept(r, ','))
+            continue;
+        if (json_expect(r, ']', "expected a comma or the end of a list"))
+            return true;
+        break;
+    }
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_pair(struct reader *r)
+{
+    struct text key;
+    json_peek(r);
+    if (!json_string(r, &key))
+        return false;
+    lua_pushlstring(r->L, key.at, key.len);
+    if (json_expect(r, ':', "expected a colon") && json_read(r)) {
+        if (null_at(r->L, -1)) {
+            lua_pop(r->L, 1);
+            lua_pushnil(r->L);
+        }
+        lua_rawset(r->L, -3);
+        return true;
+    }
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_map(struct reader *r)
+{
+    lua_newtable(r->L);
+    r->at++;
+    if (json_accept(r, '}'))
+        return true;
+    while (read_pair(r)) {
+        if (json_accept(r, ','))
+            continue;
+        if (json_expect(r, '}', "expected a comma or the end of an object"))
+            return true;
+        break;
+    }
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_composite(struct reader *r, bool (*read)(struct reader *))
+{
+    if (++r->depth > DEPTH_MAX)
+        return json_fail(r, "nested too deep");
+    luaL_checkstack(r->L, 8, "JSON");
+    bool fine = read(r);
+    r->depth--;
+    return fine;
+}
+
+bool json_read(struct reader *r)
+{
+    struct text text;
+    char c = json_peek(r);
+    if (c == '{')
+        return read_composite(r, read_map);
+    if (c == '[')
+        return read_composite(r, read_list);
+    if (c == '"') {
+        if (!json_string(r, &text))
+            return false;
+        lua_pushlstring(r->L, text.at, text.len);
+        return true;
+    }
+    if (c == 'n') {
+        if (!json_word(r, "null"))
+            return false;
+        lua_pushlightuserdata(r->L, NULL);
+        return true;
+    }
+    if (c == 't' || c == 'f') {
+        if (!json_word(r, c == 't' ? "true" : "false"))
+            return false;
+        lua_pushboolean(r->L, c == 't');
+        return true;
+    }
+    return json_read_number(r);
+}

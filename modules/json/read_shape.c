@@ -1,0 +1,233 @@
+/* read_shape.c -- JSON answers to Lua values, as the shape says: members that it does
+ * not know are skipped, nulls are absent but for the elements of sparse lists and maps.
+ */
+#include "json.h"
+
+#include <string.h>
+
+static bool read_member(struct reader *r, const struct member *member);
+
+static bool is_null(struct reader *r)
+{
+    if (json_peek(r) != 'n')
+        return false;
+    return json_word(r, "null");
+}
+
+/* The tag of a union that a newer service knows, as AWS's own clients show it. */
+static void push_unknown(struct reader *r, struct text name)
+{
+    lua_pushlstring(r->L, name.at, name.len);
+    lua_createtable(r->L, 0, 1);
+    lua_insert(r->L, -2);
+    lua_setfield(r->L, -2, "name");
+    lua_setfield(r->L, -2, "SDK_UNKNOWN_MEMBER");
+}
+
+static bool read_structure_pair(struct reader *r, struct shape_reader *reader, bool is_union)
+{
+    struct text key;
+    struct member member;
+    json_peek(r);
+    if (!json_string(r, &key))
+        return false;
+    bool known = shape_find(reader, key, &member);
+    if (!known && is_union && !text_is(key, "__type"))
+        push_unknown(r, key);
+    if (!json_expect(r, ':', "expected a colon"))
+        return false;
+    if (!known)
+        return json_skip(r);
+    if (is_null(r))
+        return true;
+    lua_pushlstring(r->L, member.name.at, member.name.len);
+    if (!r->why && read_member(r, &member)) {
+        lua_rawset(r->L, -3);
+        return true;
+    }
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_structure(struct reader *r, struct shape_reader *reader, bool is_union)
+{
+    lua_newtable(r->L);
+    if (!json_expect(r, '{', "expected an object"))
+        goto fail;
+    if (json_accept(r, '}'))
+        return true;
+    while (read_structure_pair(r, reader, is_union)) {
+        if (json_accept(r, ','))
+            continue;
+        if (json_expect(r, '}', "expected a comma or the end of an object"))
+            return true;
+        break;
+    }
+fail:
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_list(struct reader *r, struct shape_reader *reader, bool sparse)
+{
+    struct member member;
+    lua_Integer count = 0;
+    if (!shape_next(reader, &member))
+        shape_damaged(r->L);
+    lua_newtable(r->L);
+    if (!json_expect(r, '[', "expected a list"))
+        goto fail;
+    if (json_accept(r, ']')) {
+        list_mark(r->L, -1);
+        return true;
+    }
+    do {
+        bool null = is_null(r);
+        if (null && sparse)
+            lua_pushlightuserdata(r->L, NULL);
+        else if (!null && !read_member(r, &member))
+            goto fail;
+        if (sparse || !null)
+            lua_rawseti(r->L, -2, ++count);
+    } while (json_accept(r, ','));
+    if (json_expect(r, ']', "expected a comma or the end of a list"))
+        return true;
+fail:
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_map_pair(struct reader *r, const struct member *value, bool sparse)
+{
+    struct text key;
+    json_peek(r);
+    if (!json_string(r, &key))
+        return false;
+    lua_pushlstring(r->L, key.at, key.len);
+    if (!json_expect(r, ':', "expected a colon"))
+        goto fail;
+    bool null = is_null(r);
+    if (null && sparse)
+        lua_pushlightuserdata(r->L, NULL);
+    else if (null)
+        lua_pushnil(r->L);
+    else if (!read_member(r, value))
+        goto fail;
+    lua_rawset(r->L, -3);
+    return true;
+fail:
+    lua_pop(r->L, 1);
+    return false;
+}
+
+static bool read_map(struct reader *r, struct shape_reader *reader, bool sparse)
+{
+    struct member value;
+    if (!shape_next(reader, &value) || !shape_next(reader, &value))
+        shape_damaged(r->L);
+    lua_newtable(r->L);
+    if (!json_expect(r, '{', "expected an object"))
+        goto fail;
+    if (json_accept(r, '}'))
+        return true;
+    while (read_map_pair(r, &value, sparse)) {
+        if (json_accept(r, ','))
+            continue;
+        if (json_expect(r, '}', "expected a comma or the end of an object"))
+            return true;
+        break;
+    }
+fail:
+    lua_pop(r->L, 1);
+    return false;
+}
+
+/* A text in quotes, or a number where the service writes one for the other. */
+static bool read_scalar(struct reader *r, enum shape_kind kind)
+{
+    struct text text;
+    bool whole;
+    char c = json_peek(r);
+    if (kind == SHAPE_BOOLEAN) {
+        if (c != 't' && c != 'f')
+            return json_fail(r, "expected true or false");
+        return json_read(r);
+    }
+    bool fine = c == '"' ? json_string(r, &text) : json_number(r, &text, &whole);
+    if (!fine)
+        return json_fail(r, "expected a string or number");
+    if (scalar_push(r->L, kind, text))
+        return true;
+    if (kind == SHAPE_INTEGER || kind == SHAPE_LONG) { /* 1.0, 1e3 */
+        lua_Integer number;
+        if (scalar_push(r->L, SHAPE_DOUBLE, text)) {
+            fine = lua_numbertointeger(lua_tonumber(r->L, -1), &number);
+            fine = fine && (lua_Number)number == lua_tonumber(r->L, -1);
+            lua_pop(r->L, 1);
+            lua_pushinteger(r->L, fine ? number : 0);
+            if (fine)
+                return true;
+            lua_pop(r->L, 1);
+        }
+    }
+    return json_fail(r, "a value of another type than the service's model says");
+}
+
+static bool read_jsonvalue(struct reader *r)
+{
+    struct text text;
+    if (json_peek(r) != '"')
+        return json_read(r);
+    if (!json_string(r, &text))
+        return false;
+    lua_pushlstring(r->L, text.at, text.len); /* keeps the bytes while they are read */
+    int top = lua_gettop(r->L);
+    struct reader inner = *r;
+    inner.start = inner.at = lua_tolstring(r->L, -1, &text.len);
+    inner.end = inner.start + text.len;
+    bool fine = json_read(&inner) && json_peek(&inner) == '\0' && inner.at == inner.end;
+    r->escaped = inner.escaped;
+    if (!fine) {
+        if (lua_gettop(r->L) > top) /* the text itself is the value then */
+            lua_settop(r->L, top);
+        return true;
+    }
+    lua_remove(r->L, -2);
+    return true;
+}
+
+static bool read_kind(struct reader *r, struct shape_reader *reader, const struct traits *traits)
+{
+    if (traits->set & TRAIT_BIT(TRAIT_DOCUMENT))
+        return json_read(r);
+    if (traits->set & TRAIT_BIT(TRAIT_JSONVALUE))
+        return read_jsonvalue(r);
+    bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);
+    if (reader->kind == SHAPE_STRUCTURE)
+        return read_structure(r, reader, traits->set & TRAIT_BIT(TRAIT_UNION));
+    if (reader->kind == SHAPE_LIST)
+        return read_list(r, reader, sparse);
+    return reader->kind == SHAPE_MAP ? read_map(r, reader, sparse) : read_scalar(r, reader->kind);
+}
+
+static bool read_member(struct reader *r, const struct member *member)
+{
+    struct shape_reader reader;
+    struct traits traits = {0};
+    luaL_checkstack(r->L, 8, "JSON");
+    if (!shape_open(&reader, member->shape) ||
+        !traits_read(&traits, member->shape.pack, reader.traits) ||
+        !traits_read(&traits, member->shape.pack, member->traits))
+        shape_damaged(r->L);
+    if (++r->depth > DEPTH_MAX)
+        return json_fail(r, "nested too deep");
+    bool fine = read_kind(r, &reader, &traits);
+    r->depth--;
+    return fine;
+}
+
+bool json_read_shape(struct reader *r, struct shape shape)
+{
+    struct member member = {.shape = shape};
+    return read_member(r, &member);
+}

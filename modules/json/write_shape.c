@@ -1,0 +1,175 @@
+/* write_shape.c -- Lua values, already checked, to the JSON that their shape asks for.
+ */
+#include "json.h"
+
+#include <math.h>
+
+static bool write_member(struct writer *w, const struct member *member, int index)
+{
+    struct traits traits = {0};
+    if (!member_traits(&traits, member))
+        shape_damaged(w->L);
+    return json_write_shape(w, member->shape, &traits, index);
+}
+
+static bool write_structure(struct writer *w, struct shape_reader *reader, int index)
+{
+    struct member member;
+    struct text wire;
+    bool any = false;
+    while (shape_next(reader, &member)) {
+        lua_pushlstring(w->L, member.name.at, member.name.len);
+        if (lua_rawget(w->L, index) != LUA_TNIL) {
+            if (!member_wire(&member, &wire))
+                shape_damaged(w->L);
+            sink_text(&w->out, any ? "," : "{");
+            json_write_text(w, wire);
+            sink_text(&w->out, ":");
+            if (!write_member(w, &member, lua_gettop(w->L)))
+                return false;
+            any = true;
+        }
+        lua_pop(w->L, 1);
+    }
+    sink_text(&w->out, any ? "}" : "{}");
+    return true;
+}
+
+static bool write_element(struct writer *w, const struct member *member)
+{
+    int index = lua_gettop(w->L);
+    if (null_at(w->L, index))
+        sink_text(&w->out, "null");
+    else if (!write_member(w, member, index))
+        return false;
+    lua_pop(w->L, 1);
+    return true;
+}
+
+static bool write_list(struct writer *w, struct shape_reader *reader, int index)
+{
+    struct member member;
+    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index);
+    if (!shape_next(reader, &member))
+        shape_damaged(w->L);
+    for (lua_Integer i = 1; i <= len; i++) {
+        sink_text(&w->out, i > 1 ? "," : "[");
+        lua_rawgeti(w->L, index, i);
+        if (!write_element(w, &member))
+            return false;
+    }
+    sink_text(&w->out, len ? "]" : "[]");
+    return true;
+}
+
+static bool write_map(struct writer *w, struct shape_reader *reader, int index)
+{
+    struct member value;
+    const struct text *keys;
+    size_t count;
+    if (!shape_next(reader, &value) || !shape_next(reader, &value))
+        shape_damaged(w->L);
+    keys_sorted(w->L, index, &keys, &count);
+    for (size_t i = 0; i < count; i++) {
+        sink_text(&w->out, i ? "," : "{");
+        json_write_text(w, keys[i]);
+        sink_text(&w->out, ":");
+        lua_pushlstring(w->L, keys[i].at, keys[i].len);
+        lua_rawget(w->L, index);
+        if (!write_element(w, &value))
+            return false;
+    }
+    sink_text(&w->out, count ? "}" : "{}");
+    lua_pop(w->L, 1);
+    return true;
+}
+
+static void write_blob(struct writer *w, int index)
+{
+    size_t len;
+    const char *bytes = lua_tolstring(w->L, index, &len);
+    sink_add(&w->out, "\"", 1);
+    base64_encode(sink_reserve(&w->out, BASE64_SIZE(len) + 1), bytes, len);
+    w->out.len += BASE64_SIZE(len);
+    sink_add(&w->out, "\"", 1);
+}
+
+static void write_time(struct writer *w, const struct traits *traits, int index)
+{
+    char text[TIMESTAMP_SIZE];
+    size_t len = timestamp_text(text, w->L, index, traits->timestamp_format, TIMESTAMP_EPOCH);
+    bool number = !traits->timestamp_format.len || text_is(traits->timestamp_format, "unixTimestamp");
+    if (number)
+        sink_add(&w->out, text, len);
+    else
+        json_write_text(w, (struct text){text, len});
+}
+
+static void write_number(struct writer *w, enum shape_kind kind, int index)
+{
+    char number[NUMBER_SIZE];
+    lua_Integer whole;
+    lua_Number real = lua_tonumber(w->L, index);
+    size_t len = number_write(number, w->L, index);
+    if (isnan(real) || isinf(real) || lua_type(w->L, index) == LUA_TSTRING) {
+        struct text text = {number, len};
+        if (lua_type(w->L, index) == LUA_TSTRING)
+            text.at = lua_tolstring(w->L, index, &text.len);
+        json_write_text(w, text);
+        return;
+    }
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && !lua_isinteger(w->L, index) &&
+        lua_numbertointeger(real, &whole)) { /* 8.0 from a decoder that knows floats only */
+        lua_pushinteger(w->L, whole);
+        len = number_write(number, w->L, -1);
+        lua_pop(w->L, 1);
+    }
+    sink_add(&w->out, number, len);
+}
+
+/* A value in a text: the text is JSON itself. */
+static bool write_jsonvalue(struct writer *w, int index)
+{
+    struct writer inner = {.L = w->L, .depth = w->depth};
+    sink_open(&inner.out, w->L);
+    if (!json_write(&inner, index)) {
+        w->why = inner.why;
+        return false;
+    }
+    json_write_text(w, (struct text){inner.out.at, inner.out.len});
+    lua_settop(w->L, inner.out.slot - 1);
+    return true;
+}
+
+static bool write_scalar(struct writer *w, enum shape_kind kind, const struct traits *traits,
+                         int index)
+{
+    if (kind == SHAPE_BOOLEAN || (kind == SHAPE_STRING && lua_type(w->L, index) == LUA_TSTRING))
+        return json_write(w, index);
+    if (kind == SHAPE_BLOB)
+        write_blob(w, index);
+    else if (kind == SHAPE_TIMESTAMP)
+        write_time(w, traits, index);
+    else
+        write_number(w, kind, index);
+    return true;
+}
+
+bool json_write_shape(struct writer *w, struct shape shape, const struct traits *traits, int index)
+{
+    struct shape_reader reader;
+    luaL_checkstack(w->L, 8, "JSON");
+    if (!shape_open(&reader, shape))
+        shape_damaged(w->L);
+    if (traits->set & TRAIT_BIT(TRAIT_DOCUMENT))
+        return json_write(w, index);
+    if (traits->set & TRAIT_BIT(TRAIT_JSONVALUE))
+        return write_jsonvalue(w, index);
+    if (reader.kind == SHAPE_STRUCTURE)
+        return write_structure(w, &reader, index);
+    if (reader.kind == SHAPE_LIST)
+        return write_list(w, &reader, index);
+    if (reader.kind == SHAPE_MAP)
+        return write_map(w, &reader, index);
+    return write_scalar(w, reader.kind, traits, index);
+}

@@ -1,0 +1,202 @@
+/* shape.h -- the data file as C reads it, and what the wire formats share: the
+ * cursor over packed shapes, packed values, checking, and the text being built.
+ *
+ * The file: a header, then five sections. Numbers are little-endian; a varint has
+ * seven bits a byte, lowest first.
+ *
+ *   strings   each a varint length and its bytes; a string is known by its offset
+ *   shapes    byte: kind | 16 where traits follow; varint: name + 1, or 0;
+ *             varint: traits (a value's offset), if any; a structure's varint count;
+ *             then the members (one of a list, two of a map: key, value), each a
+ *             varint name * 2 + required (structures only), three bytes shape,
+ *             and a varint traits + 1, or 0
+ *   values    byte: tag | number * 8, 31 adding a varint that follows; see value_tag
+ *   index     tables: count, then pairs of key (a string) and offset, sorted by key;
+ *             the root table holds the kinds' tables
+ *   documents count, then { key of its first text, offset, packed bytes, bytes } of
+ *             each compressed block of "key NUL text NUL", sorted by key
+ *
+ * Nothing read from the file is trusted: every function that reads is false, or
+ * empty, where the bytes make no sense.
+ */
+#ifndef MRUN_SHAPE_H
+#define MRUN_SHAPE_H
+
+#include "support.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DEPTH_MAX 200 /* of nested values, in every format and in both directions */
+
+struct text {
+    const char *at;
+    size_t len;
+};
+
+struct section {
+    const unsigned char *at;
+    uint32_t len;
+};
+
+#define TRAIT_SPAN 512 /* the well-known names of traits lie first among the strings */
+
+struct pack {
+    struct section file, strings, shapes, values, index, documents;
+    uint32_t root;
+    bool mapped; /* ours to unmap */
+    unsigned char trait_of[TRAIT_SPAN];
+};
+
+enum shape_kind {
+    SHAPE_STRUCTURE,
+    SHAPE_LIST,
+    SHAPE_MAP,
+    SHAPE_STRING,
+    SHAPE_BLOB,
+    SHAPE_BOOLEAN,
+    SHAPE_TIMESTAMP,
+    SHAPE_INTEGER,
+    SHAPE_LONG,
+    SHAPE_FLOAT,
+    SHAPE_DOUBLE,
+    SHAPE_KINDS
+};
+extern const char *const shape_kind_names[SHAPE_KINDS + 1];
+
+/* The traits that C acts on, in the order in which the strings begin. */
+enum trait {
+    TRAIT_OTHER,
+    TRAIT_LOCATION_NAME,
+    TRAIT_QUERY_NAME,
+    TRAIT_LOCATION,
+    TRAIT_FLATTENED,
+    TRAIT_TIMESTAMP_FORMAT,
+    TRAIT_XML_ATTRIBUTE,
+    TRAIT_XML_NAMESPACE,
+    TRAIT_JSONVALUE,
+    TRAIT_DOCUMENT,
+    TRAIT_STREAMING,
+    TRAIT_PAYLOAD,
+    TRAIT_SPARSE,
+    TRAIT_EVENTSTREAM,
+    TRAIT_UNION,
+    TRAIT_EXCEPTION,
+    TRAIT_SENSITIVE,
+    TRAIT_IDEMPOTENCY_TOKEN,
+    TRAIT_MIN,
+    TRAIT_COUNT
+};
+extern const char *const trait_names[TRAIT_COUNT];
+
+#define TRAIT_BIT(trait) (1u << (trait))
+
+struct traits {
+    unsigned set; /* TRAIT_BIT of each that stands and is not false */
+    struct text location_name, query_name, location, timestamp_format;
+    uint32_t xml_namespace; /* a value */
+    double min;
+};
+
+struct shape {
+    const struct pack *pack;
+    uint32_t at;
+};
+
+struct member {
+    struct text name;
+    bool required;
+    struct shape shape;
+    uint32_t traits; /* a value's offset + 1, or 0 */
+};
+
+/* A shape that is being read; shape_next takes its members one by one. */
+struct shape_reader {
+    struct shape shape;
+    enum shape_kind kind;
+    struct text name;
+    uint32_t traits, count, left, at; /* left and at: where shape_next goes on */
+};
+
+bool pack_text(const struct pack *pack, uint32_t at, struct text *to);
+bool pack_varint(struct section section, uint32_t *at, uint32_t *to);
+bool shape_open(struct shape_reader *reader, struct shape shape);
+bool shape_next(struct shape_reader *reader, struct member *member);
+/* Looks on from where the reader is, around the end, for the member that has that
+ * name on the wire (locationName, else its own). */
+bool shape_find(struct shape_reader *reader, struct text wire, struct member *member);
+bool member_wire(const struct member *member, struct text *to);
+/* Adds what stands in `traits` (an offset + 1) to `to`, which begins as {0}. */
+bool traits_read(struct traits *to, const struct pack *pack, uint32_t traits);
+/* A member's own traits over those of its shape, as the protocols look at them. */
+bool member_traits(struct traits *to, const struct member *member);
+
+enum value_tag {
+    VALUE_SIMPLE, /* null, false, true, or 3: a shape, whose varint offset follows */
+    VALUE_INTEGER,
+    VALUE_NEGATIVE, /* -1 - number */
+    VALUE_NUMBER,   /* eight bytes of a double follow */
+    VALUE_STRING,
+    VALUE_LIST, /* number of values that follow */
+    VALUE_MAP,  /* number of pairs: a varint string and a value */
+    VALUE_SHARED, /* the value stands at that offset */
+};
+enum { SIMPLE_NULL, SIMPLE_FALSE, SIMPLE_TRUE, SIMPLE_SHAPE };
+
+struct value_head {
+    enum value_tag tag;
+    uint64_t number;
+    double real;
+    struct text text;
+};
+/* Reads the head of the value at *at, which goes on behind the head. */
+bool value_read(const struct pack *pack, uint32_t *at, struct value_head *to);
+/* The same through what is shared, so *at may then be elsewhere. */
+bool value_open(const struct pack *pack, uint32_t *at, struct value_head *to);
+/* Pushes the value at `at`; `owner` is the stack index of the pack's userdata. Raises
+ * on a damaged file. */
+void value_push(lua_State *L, const struct pack *pack, uint32_t at, int owner);
+
+/* Lua's side: userdata of shapes, whose user value keeps the pack alive. */
+#define SHAPE_TYPE "native.shape"
+void shape_push(lua_State *L, struct shape shape, int owner);
+struct shape shape_check(lua_State *L, int index);
+int shape_damaged(lua_State *L); /* raises */
+
+/* Empty lists carry the mark, so that they are no maps. */
+void list_mark(lua_State *L, int index);
+bool list_marked(lua_State *L, int index);
+
+/* Text being built, in a userdata at stack index `slot`. */
+struct sink {
+    lua_State *L;
+    int slot;
+    char *at;
+    size_t len, capacity;
+};
+void sink_open(struct sink *sink, lua_State *L); /* pushes its userdata */
+void sink_add(struct sink *sink, const char *bytes, size_t len);
+void sink_text(struct sink *sink, const char *text);
+char *sink_reserve(struct sink *sink, size_t len); /* the caller adds to len */
+void sink_push(struct sink *sink);
+
+/* Scalars, the same in every format. */
+#define NUMBER_SIZE 40
+size_t number_write(char to[NUMBER_SIZE], lua_State *L, int index); /* a Lua number */
+/* Pushes the scalar that a text stands for; false where it does not fit the kind. */
+bool scalar_push(lua_State *L, enum shape_kind kind, struct text text);
+/* Writes the timestamp at index (number or text) in the format named, or `usual`. */
+size_t timestamp_text(char to[TIMESTAMP_SIZE], lua_State *L, int index, struct text named,
+                      enum timestamp_format usual);
+bool text_is(struct text text, const char *literal);
+
+/* The keys of the table at `index`, sorted, in a userdata that is pushed; false where
+ * one is no text. They live as long as the table holds them. */
+bool keys_sorted(lua_State *L, int index, const struct text **keys, size_t *count);
+bool null_at(lua_State *L, int index); /* the light userdata NULL: JSON's null in lists */
+
+/* Checks the value at `index` against the shape. Pushes nothing and is true where
+ * all is well; else pushes nil and a failure with `faults`, a list of { path, what }. */
+bool shape_accepts(lua_State *L, struct shape shape, int index, const char *op);
+
+#endif
