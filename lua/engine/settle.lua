@@ -88,12 +88,14 @@ function settlers.create(ctx, intent, options)
     if not identifier then
       identifier, err = resend(ctx, intent, options.wants[intent.name])
       how = "sent again"
-      if not identifier and not err then identifier = find_in_time(ctx, intent, visible_ms) end
+      -- Refused because it exists, it may be; so it is looked for as long as it may be invisible.
+      identifier = identifier or find_in_time(ctx, intent, visible_ms)
     end
   end
   if identifier then
-    return { op = intent.op, ok = true, name = intent.name, identifier = identifier,
-      row = rows.done(intent, identifier) }, how
+    local row = rows.done(intent, identifier)
+    if how == "sent again" then row.made = ctx.ports.now() end
+    return { op = intent.op, ok = true, name = intent.name, identifier = identifier, row = row }, how
   end
   return not_done(intent, err), "not done"
 end

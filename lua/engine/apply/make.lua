@@ -148,24 +148,25 @@ local function update(run, resource, change, want)
   local row = new_row(run, resource, want, previous)
   local intent = intent_of(run, resource, "update", { identifier = change.identifier, want = target,
     have = have, changed = changed, previous = previous.last })
-  local kept
-  if #changed > 0 then kept = select(2, carry.out(run, intent, row)) end
+  local kept, answer
+  if #changed > 0 then answer, kept = carry.out(run, intent, row) end
+  local identifier = answer and answer.identifier or change.identifier
   local done = rows.done(kept or { name = resource.name, type = resource.type, last = row.last,
     provider = row.provider, place = intent.place, depends = row.depends, options = row.options,
-    source = row.source, made = row.made, old = row.old, inputs = row.inputs }, change.identifier)
+    source = row.source, made = row.made, old = row.old, inputs = row.inputs }, identifier)
   local ok, err = tasks.try(function()
-    confirmed(run, resource, change.identifier, want, done)
+    confirmed(run, resource, identifier, want, done)
   end)
   if not ok then
     if kept then
       carry.finish(run, { op = intent.op, ok = false, name = resource.name,
-        row = rows.attempted(previous, kept) })
+        row = rows.attempted(done, kept) })
     end
     error(err, 0)
   end
   if change.moved then carry.finish(run, { ok = true, name = previous.name, row = false }) end
   carry.finish(run, { op = kept and intent.op, ok = true, name = resource.name,
-    identifier = change.identifier, row = done })
+    identifier = identifier, row = done })
 end
 
 --- Whether a replacement is one still, now that everything is known.

@@ -56,11 +56,13 @@ end
 --- By row name: which declared name or leaving row stood on it when it was last applied.
 local function standing_on(plan)
   local run, result = plan.run, {}
-  local function note(row, name, declared)
+  local note
+  function note(row, name, declared)
     for _, other in ipairs(row.depends or {}) do
       result[other] = result[other] or {}
       table.insert(result[other], { name = name, row = row, declared = declared })
     end
+    for _, old in ipairs(row.old or {}) do note(old, name, false) end
   end
   for _, name in ipairs(plan.graph.order) do
     local row = run.matched[name]

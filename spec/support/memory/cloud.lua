@@ -159,7 +159,6 @@ end
 
 function calls.Delete(self, request)
   local object = self.objects[request.type .. "/" .. request.id]
-  sweep(self)
   if not object or object.gone then return nil, refuse "NotFound" end
   local held = holder(self, object)
   if held then return nil, refuse("DependencyViolation", request.id .. " is used by " .. held.id) end
@@ -183,6 +182,7 @@ end
 ---@return table response
 function cloud:handle(request)
   self.log[#self.log + 1] = request
+  sweep(self)
   local refused = self.refuse and self.refuse(request)
   if refused then return refused end
   local body, why = calls[request.call](self, request)
