@@ -1,7 +1,8 @@
--- One call of one operation: built once, signed and sent as often as the retry rules allow, and read.
+-- One call of one operation: built once, signed and sent as often as the retry rules allow, and
+-- read.
 --
--- Waiting is left to whoever drives the coroutine: { http = request } is answered with a response or
--- { failure = ... }, { until_ms = t } with nothing.
+-- Waiting is left to whoever drives the coroutine: { http = request } is answered with a
+-- response or { failure = ... }, { until_ms = t } with nothing.
 local endpoint = require "aws.endpoint"
 local errors = require "aws.errors"
 local failure = require "engine.failure"
@@ -17,8 +18,8 @@ local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
 local LARGE_SKEW_MS <const> = 4 * 60 * 1000
 
 -- Operations that make another thing when they are carried out twice, unless a token tells.
-local MAKING <const> = { "^Create", "^Allocate", "^Run", "^Request", "^Import", "^Copy", "^Register",
-  "^Send", "^Publish", "^Invoke", "^Purchase", "^Submit", "^Execute", "^Provision" }
+local MAKING <const> = { "^Create", "^Allocate", "^Run", "^Request", "^Import", "^Copy",
+  "^Register", "^Send", "^Publish", "^Invoke", "^Purchase", "^Submit", "^Execute", "^Provision" }
 
 local function is_repeatable(call, options, has_token)
   if options.repeatable ~= nil then return options.repeatable end
@@ -87,7 +88,8 @@ local function send(session, call)
     headers = headers_of(call.request, call.endpoint),
   }
   request.headers["amz-sdk-invocation-id"] = call.invocation
-  request.headers["amz-sdk-request"] = ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
+  request.headers["amz-sdk-request"] =
+    ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
   if call.credentials then
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end

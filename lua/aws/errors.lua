@@ -1,4 +1,5 @@
--- What went wrong with a call, in words: the service's own, where it was, and what to do about it.
+-- What went wrong with a call, in words: the service's own, where it was, and what to do about
+-- it.
 local failure = require "engine.failure"
 local url = require "aws.url"
 

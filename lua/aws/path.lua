@@ -44,7 +44,7 @@ function walk(value, steps, at)
 end
 
 local function is_empty(value)
-  return value == nil or value == false or value == "" or (type(value) == "table" and next(value) == nil)
+  return not value or value == "" or (type(value) == "table" and next(value) == nil)
 end
 
 ---@param value any

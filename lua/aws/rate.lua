@@ -1,5 +1,6 @@
--- Client-side token buckets, one an operation, with the numbers that EC2 publishes for an account and
--- region ("Request throttling for the Amazon EC2 API"), so that a big plan does not reach the throttle.
+-- Client-side token buckets, one an operation, with the numbers that EC2 publishes for an
+-- account and region ("Request throttling for the Amazon EC2 API"), so that a big plan does not
+-- reach the throttle.
 local rate = {}
 
 -- { tokens that the bucket holds, tokens a second }
@@ -27,7 +28,8 @@ local function limits_of(service, operation, params)
   if COSTLY_UNFILTERED[operation] and not next(params) then
     return UNFILTERED, operation .. " without filter"
   end
-  local reads = operation:match("^Describe") or operation:match("^Get") or operation:match("^Search")
+  local reads = operation:match("^Describe") or operation:match("^Get")
+    or operation:match("^Search")
   return reads and READS or WRITES, operation
 end
 

@@ -1,4 +1,5 @@
--- What the clients of one account and region share: settings, credentials, retry quotas, rate buckets.
+-- What the clients of one account and region share: settings, credentials, retry quotas, rate
+-- buckets.
 local config = require "aws.config"
 local credentials = require "aws.credentials"
 local crypto = require "native.crypto"
@@ -42,7 +43,7 @@ end
 ---@field max_attempts integer|nil
 ---@field timeout_ms integer|nil
 ---@field connect_timeout_ms integer|nil
----@field on_call fun(event: { service: string, operation: string, attempt: integer, status: integer|nil })
+---@field on_call fun(event: table)|nil  { service, operation, attempt, status } of every attempt
 ---@field debug fun(text: string)|nil  told what is sent and answered, without secrets
 
 ---@param options aws.session_options|nil  also the ports env, read_file, now, random, data

@@ -1,4 +1,5 @@
--- Idempotency tokens: which member of an operation's input is one, and new ones where none was given.
+-- Idempotency tokens: which member of an operation's input is one, and new ones where none was
+-- given.
 local crypto = require "native.crypto"
 
 local token = {}

@@ -5,7 +5,8 @@ local function byte_hex(char)
   return ("%%%02X"):format(char:byte())
 end
 
----Percent-encodes everything but unreserved characters; `keep` is a set of more to leave, as in "/".
+---Percent-encodes everything but unreserved characters; `keep` is a set of more to leave, as in
+---"/".
 ---@param text string
 ---@param keep string|nil
 ---@return string

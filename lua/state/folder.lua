@@ -1,4 +1,5 @@
--- Where a stack lives on disk: one folder, files 0600 in it, each replaced as a whole or appended to.
+-- Where a stack lives on disk: one folder, files 0600 in it, each replaced as a whole or
+-- appended to.
 local failure = require "engine.failure"
 local fs = require "native.fs"
 local lock = require "native.lock"

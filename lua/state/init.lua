@@ -1,4 +1,5 @@
--- The state of one stack in its folder: what it owns, what it was about to change, its plan and lock.
+-- The state of one stack in its folder: what it owns, what it was about to change, its plan and
+-- lock.
 --
 --   .mrun/STACK/identity    the random id and digest key; written before the first call
 --               state.json  what is owned, replaced as a whole
@@ -7,8 +8,9 @@
 --               plan        the saved plan; .mrun/last names the stack that was planned last
 --               lock        held while something is changed; lock.json says by whom
 --
--- The journal stands on one serial of state.json. A save writes state.json with the next serial and
--- only then moves the journal away, so a journal with an older serial has been taken in already.
+-- The journal stands on one serial of state.json. A save writes state.json with the next serial
+-- and only then moves the journal away, so a journal with an older serial has been taken in
+-- already.
 local crypto = require "native.crypto"
 local document = require "state.document"
 local failure = require "engine.failure"
@@ -22,7 +24,8 @@ local sys = require "native.sys"
 
 local VERSION <const> = 1
 local STATE <const>, JOURNAL <const>, IDENTITY <const> = "state.json", "journal", "identity"
-local KEPT <const> = { "id", "serial", "recipe", "resources", "open", "outputs", "inputs", "retired" }
+local KEPT <const> = { "id", "serial", "recipe", "resources", "open", "outputs", "inputs",
+  "retired" }
 
 ---@class state.store
 local store = {}
@@ -33,8 +36,9 @@ local function random_hex(bytes)
 end
 
 ---Opens the folder of a stack; nothing is read or made yet.
----@param options { root: string?, local_root: string?, stack: string, now: function?, random: function? }
----  root: the folder of all stacks (.mrun); local_root: the folder of saved plans (root when absent)
+---@param options { root: string?, local_root: string?, stack: string, now: function?,
+---  random: function? }  root: the folder of all stacks (.mrun); local_root: the folder of saved
+--- plans (root when absent)
 ---@return state.store
 local function open(options)
   local root = options.root or ".mrun"
@@ -109,7 +113,8 @@ local function replay(self, state, log)
     failure.raise {
       what = ("state.json (serial %d) is older than its journal (serial %d)")
         :format(state.serial, log.serial),
-      where = self.folder:at(STATE), next = "put back the newest copy of state.json, or move it away",
+      where = self.folder:at(STATE),
+      next = "put back the newest copy of state.json, or move it away",
     }
   end
   state.serial = log.serial

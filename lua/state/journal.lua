@@ -2,9 +2,9 @@
 --
 --   0000002b 1c291ca3 {"kind":"intent","intent":{...}}\n
 --
--- Length and CRC-32 are in hexadecimal and cover the JSON. A record that was cut by a crash can only
--- be the last one: it was never synced, so its call was never made and it is dropped. Damage before
--- whole records is not a crash, and is refused.
+-- Length and CRC-32 are in hexadecimal and cover the JSON. A record that was cut by a crash can
+-- only be the last one: it was never synced, so its call was never made and it is dropped.
+-- Damage before whole records is not a crash, and is refused.
 local crypto = require "native.crypto"
 local json = require "json"
 

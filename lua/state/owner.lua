@@ -1,7 +1,7 @@
 -- The lock of a stack and the card beside it that says who holds it.
 --
--- The lock itself is the kernel's and dies with its process; the card is only for the message, so one
--- that a killed process left behind does no harm.
+-- The lock itself is the kernel's and dies with its process; the card is only for the message,
+-- so one that a killed process left behind does no harm.
 local failure = require "engine.failure"
 local json = require "json"
 local sys = require "native.sys"

@@ -14,8 +14,9 @@ plans.__index = plans
 ---@param stack string
 ---@return state.plans
 local function open(root, stack)
-  local self = { root = folder.open(root), folder = folder.open(root .. "/" .. stack), stack = stack }
-  return setmetatable(self, plans)
+  return setmetatable({
+    root = folder.open(root), folder = folder.open(root .. "/" .. stack), stack = stack,
+  }, plans)
 end
 
 ---@param plan table

@@ -1,5 +1,6 @@
--- Which recipe a stack belongs to: its path from the nearest folder above it that holds mrun.json or
--- .git, so that a clone elsewhere is the same recipe; without such a folder, its file name.
+-- Which recipe a stack belongs to: its path from the nearest folder above it that holds
+-- mrun.json or .git, so that a clone elsewhere is the same recipe; without such a folder, its
+-- file name.
 local failure = require "engine.failure"
 local fs = require "native.fs"
 

@@ -1,8 +1,8 @@
 local rate = require "aws.rate"
 
 local function ask(buckets, operation, now_ms, params)
-  return rate.take(buckets, { service = "ec2", operation = operation, params = params or { a = 1 } },
-    now_ms)
+  local call = { service = "ec2", operation = operation, params = params or { a = 1 } }
+  return rate.take(buckets, call, now_ms)
 end
 
 describe("the rate limits", function()
@@ -25,7 +25,8 @@ describe("the rate limits", function()
   end)
 
   it("are unknown for other services", function()
-    assert.equal(0, rate.take(rate.new(), { service = "iam", operation = "GetRole", params = {} }, 0))
+    local call = { service = "iam", operation = "GetRole", params = {} }
+    assert.equal(0, rate.take(rate.new(), call, 0))
   end)
 
   it("do not grow when the clock steps back", function()

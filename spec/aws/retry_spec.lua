@@ -69,8 +69,8 @@ describe("the retry rules", function()
   end)
 
   it("pause before giving up on a call that waits at the server", function()
-    local delay, pause = retry.judge(
-      call { quota = retry.quota(0), service = "sqs", operation = "ReceiveMessage" }, { status = 500 })
+    local books = call { quota = retry.quota(0), service = "sqs", operation = "ReceiveMessage" }
+    local delay, pause = retry.judge(books, { status = 500 })
     assert.is_nil(delay)
     assert.equal(0.05, pause)
   end)

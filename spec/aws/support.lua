@@ -1,5 +1,5 @@
--- What the specs of the client share: a world of environment and files, and a network that answers
--- from a list while a coroutine is driven by hand.
+-- What the specs of the client share: a world of environment and files, and a network that
+-- answers from a list while a coroutine is driven by hand.
 local aws = require "aws"
 
 local support = {}
@@ -8,7 +8,7 @@ local support = {}
 function support.reader(files)
   return function(path)
     if files[path] then return files[path] end
-    return nil, { code = "ENOENT", reason = "No such file or directory", op = "read", subject = path }
+    return nil, { code = "ENOENT", reason = "No such file", op = "read", subject = path }
   end
 end
 
@@ -29,8 +29,8 @@ function support.session(options)
   return aws.session(given), clock
 end
 
----Runs fn as a coroutine. `answers` is a list of responses, or of functions from the request to one;
----what waits for a time moves the clock there.
+---Runs fn as a coroutine. `answers` is a list of responses, or of functions from the request to
+---one; what waits for a time moves the clock there.
 ---@return table log  { requests, waits, ok, result, about | failure }
 function support.drive(clock, answers, fn)
   local log = { requests = {}, waits = {} }

@@ -3,7 +3,8 @@ local state = require "state"
 local support = require "spec.state.support"
 
 local function row(identifier)
-  return { name = "a", type = "T", provider = "memory", identifier = identifier, last = { Size = 3 } }
+  return { name = "a", type = "T", provider = "memory", identifier = identifier,
+    last = { Size = 3 } }
 end
 
 local function intent(op, name)

@@ -41,8 +41,9 @@ local function merged(from_config, from_credentials)
   return profiles
 end
 
----Reads the files and chooses the profile: the given one, AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
----@param ports { env: fun(name: string): string|nil, read_file: fun(path: string): string|nil, any }
+---Reads the files and chooses the profile: the given one, AWS_PROFILE, AWS_DEFAULT_PROFILE,
+---"default".
+---@param ports { env: function, read_file: function }
 ---@param profile string|nil
 ---@return aws.config
 local function load(ports, profile)

@@ -1,5 +1,5 @@
--- Credentials by sts:AssumeRole: a profile with role_arn, from the profile that source_profile names
--- or from credential_source; roles may stand in a chain.
+-- Credentials by sts:AssumeRole: a profile with role_arn, from the profile that source_profile
+-- names or from credential_source; roles may stand in a chain.
 local environment = require "aws.credentials.environment"
 local failure = require "engine.failure"
 local shared = require "aws.credentials.shared"
@@ -59,15 +59,21 @@ local function from_source(session, name, source)
       "use credential_source = Environment, or source_profile")
   end
   local found, looked = environment(session)
-  return found or wrong(name, "takes its credentials from the environment, which has none: " .. looked)
+  return found or wrong(name, "takes its credentials from where there are none: " .. looked)
 end
 
--- What the role of a profile is assumed with. A profile that names itself ends the chain with its keys.
+-- A profile with keys and no source of its own ends a chain, whatever else is in it.
+local function is_role(profile)
+  return profile.role_arn and (profile.source_profile or not profile.aws_access_key_id)
+end
+
+-- What the role of a profile is assumed with. A profile that names itself ends the chain with
+-- its keys.
 function source_of(session, name, profile, seen)
   local next_name, source = profile.source_profile, profile.credential_source
   if next_name and source then wrong(name, "has both source_profile and credential_source") end
   if source then return from_source(session, name, source) end
-  if not next_name then wrong(name, "has role_arn but neither source_profile nor credential_source") end
+  if not next_name then wrong(name, "has role_arn without source_profile or credential_source") end
   local next_profile = session.config.profiles[next_name]
   if not next_profile then
     wrong(name, ("has source_profile = %s, which does not exist"):format(next_name))
@@ -79,7 +85,7 @@ function source_of(session, name, profile, seen)
     wrong(name, ("and its source_profile %s form a circle"):format(next_name))
   end
   seen[next_name] = true
-  if next_profile.role_arn and not (next_profile.aws_access_key_id and not next_profile.source_profile) then
+  if is_role(next_profile) then
     return from_role(session, next_name, next_profile, seen)
   end
   return shared.keys(next_name, next_profile)

@@ -75,7 +75,7 @@ function credentials.get(session)
   if session.given_credentials then return session.given_credentials end
   if session.flight then wait_for_other(session) end
   if is_fresh(session, session.credentials) then return session.credentials end
-  local _flight <close> = begin_flight(session)
+  local _ <close> = begin_flight(session)
   session.credentials = fetch(session)
   return session.credentials
 end

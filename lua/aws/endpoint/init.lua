@@ -1,4 +1,5 @@
--- Where a call goes and how it is signed there: the user's own endpoint, or the service's rule set.
+-- Where a call goes and how it is signed there: the user's own endpoint, or the service's rule
+-- set.
 local failure = require "engine.failure"
 local functions = require "aws.endpoint.functions"
 local rules = require "aws.endpoint.rules"
@@ -6,13 +7,14 @@ local url = require "aws.url"
 
 local endpoint = {}
 
--- "Elastic Beanstalk" is AWS_ENDPOINT_URL_ELASTIC_BEANSTALK and elastic_beanstalk in a services section.
+-- "Elastic Beanstalk" is AWS_ENDPOINT_URL_ELASTIC_BEANSTALK and elastic_beanstalk in a services
+-- section.
 local function service_key(service)
   return (service.metadata.serviceId or service.name):gsub("[%s-]", "_"):lower()
 end
 
----The endpoint that the user chose for a service, and where: the client's option, the environment, the
----config file; in each the service's own before the one for all.
+---The endpoint that the user chose for a service, and where: the client's option, the
+---environment, the config file; in each the service's own before the one for all.
 ---@param session table
 ---@param service table
 ---@return string|nil url

@@ -1,5 +1,5 @@
--- Evaluates an endpoint rule set (AWS's endpoint-rule-set-1.json, decoded): which endpoint a service has
--- for these parameters. Pure: the functions that rules call are handed in.
+-- Evaluates an endpoint rule set (AWS's endpoint-rule-set-1.json, decoded): which endpoint a
+-- service has for these parameters. Pure: the functions that rules call are handed in.
 local rules = {}
 
 -- Rule sets are data from a package and not hostile, but a cycle in our own reading should end.

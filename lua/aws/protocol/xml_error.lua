@@ -1,7 +1,9 @@
--- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error (S3).
+-- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error
+-- (S3).
 --
--- They are read by their few known elements and not by a model: what answers an error is often not
--- the service itself but something before it, and then only these elements are to be relied on.
+-- They are read by their few known elements and not by a model: what answers an error is often
+-- not the service itself but something before it, and then only these elements are to be relied
+-- on.
 local xml_error = {}
 
 local ENTITIES <const> = { lt = "<", gt = ">", quot = '"', apos = "'", amp = "&" }

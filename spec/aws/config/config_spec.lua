@@ -38,7 +38,8 @@ describe("the shared config files", function()
 
   it("join a profile's parts and both files, the credentials file last", function()
     assert.same({ web = { a = "1", b = "3", c = "4" }, other = {} }, profiles(
-      "[profile web]\na = 1\nb = 2\n[profile other]\n[profile web]\nb = 9", "[web]\nb = 3\nc = 4\n"))
+      "[profile web]\na = 1\nb = 2\n[profile other]\n[profile web]\nb = 9",
+      "[web]\nb = 3\nc = 4\n"))
   end)
 
   it("prefer [profile default] to [default]", function()

@@ -38,7 +38,8 @@ describe("an endpoint rule set", function()
       { type = "tree", conditions = {
         { fn = "aws.partition", argv = { ref "Region" }, assign = "P" } }, rules = {
         { type = "endpoint", endpoint = { url = "https://{P#dnsSuffix}/{{x}}" }, conditions = {
-          { fn = "stringEquals", argv = { { fn = "getAttr", argv = { ref "P", "name" } }, "aws" } } } },
+          { fn = "stringEquals",
+            argv = { { fn = "getAttr", argv = { ref "P", "name" } }, "aws" } } } },
         { type = "error", conditions = {}, error = "not in {P#name}" },
       } },
     }
@@ -58,7 +59,8 @@ describe("an endpoint rule set", function()
   it("fills properties and headers at any depth", function()
     local found = evaluate({ { type = "endpoint", conditions = {}, endpoint = {
       url = "https://x", headers = { h = { "{Region}" } },
-      properties = { authSchemes = { { signingRegion = "{Region}", disableDoubleEncoding = true } } },
+      properties = {
+        authSchemes = { { signingRegion = "{Region}", disableDoubleEncoding = true } } },
     } } }, { Region = "r" })
     assert.same({ authSchemes = { { signingRegion = "r", disableDoubleEncoding = true } } },
       found.properties)
