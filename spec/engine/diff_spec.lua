@@ -313,11 +313,14 @@ describe("diff of what is no longer declared", function()
 end)
 
 describe("diff of a list that other resources add to", function()
-  local handler = { shares = { Rules = { type = "Test::Net::Rule", item = function(want)
-    return { CidrIp = want.CidrIp, IpProtocol = want.IpProtocol }
-  end } } }
+  local handler = { shares = { ["Test::Net::Rule"] = { property = "Rules",
+    item = function(want, have)
+      if want.Of ~= have.Id then return nil end
+      return { CidrIp = want.CidrIp, IpProtocol = want.IpProtocol }
+    end } } }
   local siblings = { { type = "Test::Net::Rule", want = { CidrIp = "11.0.0.0/8", IpProtocol = "tcp" } },
-    { type = "Test::Net::Other", want = { CidrIp = "12.0.0.0/8" } } }
+    { type = "Test::Net::Other", want = { CidrIp = "12.0.0.0/8" } },
+    { type = "Test::Net::Rule", want = { CidrIp = "12.0.0.0/8", Of = "another" } } }
   local own = { CidrIp = "10.0.0.0/8", IpProtocol = "tcp" }
   local theirs = { CidrIp = "11.0.0.0/8", IpProtocol = "tcp", FromPort = 5 }
   local foreign = { CidrIp = "12.0.0.0/8", IpProtocol = "tcp" }

@@ -137,14 +137,20 @@ local function emit_tags(context, name, want, have, last)
   end
 end
 
+--- The handler's word on who else adds to this list; nil where nobody does.
+local function shared(context, name)
+  for _, share in next, context.record.shares do
+    if share.property == name then return true end
+  end
+  return false
+end
+
 --- Indexes of live items that another resource of the stack declares.
-local function siblings_items(context, name, n, share, have, left)
+local function siblings_items(context, name, n, have, left)
   local items, theirs = node.items(context.raw, n), {}
   for _, sibling in ipairs(context.siblings) do
-    local item
-    if sibling.type == nil or sibling.type == share.type then
-      item = share.item(sibling.want or sibling)
-    end
+    local share = context.record.shares[sibling.type]
+    local item = share and share.property == name and share.item(sibling.want, context.have)
     for _, j in ipairs(item and left or {}) do
       if lists.same(context, name .. "[1]", items, item, have[j]) then theirs[j] = true end
     end
@@ -153,9 +159,9 @@ local function siblings_items(context, name, n, share, have, left)
 end
 
 --- A list that other resources of the stack add to: exact, but for what is theirs.
-local function emit_shared(context, name, n, want, have, share)
+local function emit_shared(context, name, n, want, have)
   local found, left = lists.pair(context, name, node.items(context.raw, n), want, have)
-  local theirs = siblings_items(context, name, n, share, have, left)
+  local theirs = siblings_items(context, name, n, have, left)
   local all_found, mine, target = true, plain.list(), plain.list()
   for i, item in ipairs(want) do
     target[i] = found[i] and have[found[i]] or item
@@ -176,11 +182,11 @@ function property.declared(context, name)
   if context:ignored(name) then return end
   local n = node.resolve(context.raw, context.record.properties[name])
   local want, have, last = context.want[name], context.have[name], context.last[name]
-  local before, share = #context.changes, context.record.shares[name]
+  local before = #context.changes
   if name == context.record.tags then
     emit_tags(context, name, want, have, last)
-  elseif share and plain.is_list(want) and (have == nil or is_open(have)) then
-    emit_shared(context, name, n, want, have or {}, share)
+  elseif shared(context, name) and plain.is_list(want) and (have == nil or is_open(have)) then
+    emit_shared(context, name, n, want, have or {})
   else
     emit(context, name, n, want, have, last)
   end

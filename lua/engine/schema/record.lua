@@ -26,7 +26,8 @@ local record = {}
 ---@field secret table<string, boolean>
 ---@field ref string|function|boolean|nil
 ---@field attributes table<string, boolean>
----@field shares table<string, table>
+---@field shares table<string, { property: string, item: fun(want: table, have: table): table|nil }>
+---  by the type of resources that add items to a list of this one: which list, and which item
 ---@field name_property string|nil
 ---@field name_limit integer|nil
 ---@field handler table|nil
@@ -45,6 +46,16 @@ local function set_of(names)
   local set = {}
   if type(names) == "string" then names = { names } end
   for key, member in next, names or {} do
+    if math.type(key) then set[member] = true else set[key] = member and true or nil end
+  end
+  return set
+end
+
+--- What the schema calls write-only, with what the handler cannot read back either; what it can,
+--- it names with false.
+local function write_only_of(raw, handler)
+  local set = patterns(raw.writeOnlyProperties)
+  for key, member in next, handler.write_only or {} do
     if math.type(key) then set[member] = true else set[key] = member and true or nil end
   end
   return set
@@ -127,7 +138,8 @@ function record.new(raw, handler)
     required = raw.required or {}, identifier = identifier_of(raw, own),
     create_only = patterns(raw.createOnlyProperties),
     conditional = patterns(raw.conditionalCreateOnlyProperties),
-    read_only = patterns(raw.readOnlyProperties), write_only = patterns(raw.writeOnlyProperties),
+    read_only = patterns(raw.readOnlyProperties),
+    write_only = write_only_of(raw, own),
     replacement = own.replacement or REPLACEMENT[raw.replacementStrategy],
     exclusive = own.exclusive or {}, defaults = own.defaults or {}, keyed = own.keyed or {},
     equal = own.equal, ref = own.ref, shares = own.shares or {},
