@@ -1,0 +1,38 @@
+--- A plan as text.
+local changes = require "engine.report.changes"
+local text = require "engine.report.text"
+local totals = require "engine.report.totals"
+
+local function names_of(list, action)
+  local names = {}
+  for _, change in ipairs(list) do
+    if change.action == action then names[#names + 1] = text.escape(change.name) end
+  end
+  return names
+end
+
+--- What is lost, said once more and by name, where nobody can overlook it.
+local function warning(lines, list, style, action, what)
+  local names = names_of(list, action)
+  if #names == 0 then return end
+  local line = ("!!! %s: %s"):format(what:format(text.count(#names, "resource")),
+    table.concat(names, ", "))
+  lines[#lines + 1] = text.paint(style, "alarm", line)
+end
+
+---@param plan table of engine.plan
+---@param style { color: boolean|nil, terminal: boolean|nil, width: integer|nil }|nil
+---@param facts { api_calls: integer|nil }|nil
+---@return string
+return function(plan, style, facts)
+  local lines = changes.lines(plan.changes, style)
+  if #lines > 0 then lines[#lines + 1] = "" end
+  for _, notice in ipairs(plan.notices or {}) do
+    lines[#lines + 1] = text.paint(style, "cyan", "note: " .. text.escape(notice))
+  end
+  warning(lines, plan.changes, style, "delete", "%s will be deleted")
+  warning(lines, plan.changes, style, "replace", "%s will be destroyed and made anew")
+  local last = totals.plan(plan.totals, facts and facts.api_calls)
+  lines[#lines + 1] = text.paint(style, "bold", last)
+  return table.concat(lines, "\n") .. "\n"
+end
