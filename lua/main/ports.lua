@@ -4,6 +4,7 @@ local http = require "native.http"
 local json = require "json"
 local regex = require "native.regex"
 local sys = require "native.sys"
+local tasks = require "engine.tasks"
 
 local ports = {}
 
@@ -23,6 +24,7 @@ function ports.new(options)
     poll = function(timeout_ms) return network:poll(timeout_ms) end,
     interrupted = function() return sys.interrupts() > 0 end,
     emit = options.emit or function() end,
+    signal = tasks.signal,
   }
 end
 

@@ -1,0 +1,137 @@
+--- What a Describe call leaves out: read besides, and only where it is wanted.
+local fetch = require "provider.aws.fetch"
+local handler = require "provider.aws.handler"
+local machine = require "provider.aws.machine"
+local path = require "provider.aws.path"
+
+local also = {}
+
+local function lower_first(name)
+  return name:sub(1, 1):lower() .. name:sub(2)
+end
+
+--- `have` of an entry: a path into the answer, or a function of the answer and the item.
+local function pick(entry, answer, item)
+  if type(entry.have) == "function" then return entry.have(answer, item) end
+  return path.get(answer, entry.have)
+end
+
+local function attribute(job, property, entry, facts, params)
+  params.Attribute = entry.attribute or lower_first(property)
+  local answer, err = job.machine:try(job.place, job.handler.service, entry[1], params)
+  if not answer then return nil, err end
+  return path.get(answer, entry.have or property .. ".Value")
+end
+
+local function listed(job, entry, params, item)
+  local into = {}
+  local err = fetch.pages(job, entry[1], params, entry.top, into)
+  if err then return nil, err end
+  return pick(entry, { [entry.top] = into }, item)
+end
+
+local function single(job, property, entry, identifier, item)
+  local made = job.handler
+  local facts, params = job.machine:operation(made.service, entry[1]), {}
+  for field, v in pairs(handler.fields(made, identifier)) do
+    local member, many = facts:takes(field)
+    if member then params[member] = many and { v } or v end
+  end
+  for name, v in pairs(entry.with or {}) do params[name] = v end
+  if entry.id then params[entry.id] = identifier end
+  if facts.input.Attribute then return attribute(job, property, entry, facts, params) end
+  return listed(job, entry, params, item)
+end
+
+local function one(job, property, entry, identifier, item)
+  if entry.run then return entry.run(job, identifier, item) end
+  local v, err = single(job, property, entry, identifier, item)
+  if err and not machine.matches(err, job.handler.common.gone) then error(err, 0) end
+  return v
+end
+
+local function group_by(items, entry)
+  local groups = {}
+  for _, item in ipairs(items) do
+    local keys = path.get(item, entry.by)
+    for _, key in ipairs(type(keys) == "table" and keys or { keys }) do
+      groups[key] = groups[key] or {}
+      table.insert(groups[key], item)
+    end
+  end
+  return groups
+end
+
+local function batch(job, entry, identifiers)
+  local facts = job.machine:operation(job.handler.service, entry[1])
+  local read = {
+    entry[1], top = entry.top, filters = facts:filters(),
+    filter = entry.filter or entry.ids, ids = entry.ids,
+  }
+  local function keys(items) return group_by(items, entry) end
+  return group_by(fetch.list(job, {
+    read = read, identifiers = identifiers, values = identifiers, keys = keys,
+  }), entry)
+end
+
+local function wants(wanted, identifier, property)
+  local set = wanted[identifier]
+  return set == nil or set[property] or false
+end
+
+local function task_of(job, property, entry, identifiers, items, found)
+  return function()
+    local groups = batch(job, entry, identifiers)
+    for _, identifier in ipairs(identifiers) do
+      local answer = { [entry.top] = groups[identifier] or {} }
+      found[identifier][property] = pick(entry, answer, items[identifier])
+    end
+  end
+end
+
+local function add_tasks(job, property, entry, identifiers, items, found, tasks)
+  if entry.by then
+    tasks[#tasks + 1] = task_of(job, property, entry, identifiers, items, found)
+    return
+  end
+  for _, identifier in ipairs(identifiers) do
+    local item = items[identifier]
+    if entry.inside and item[path.root(entry.inside)] then
+      found[identifier][property] = path.get(item, entry.inside)
+    else
+      tasks[#tasks + 1] = function()
+        found[identifier][property] = one(job, property, entry, identifier, item)
+      end
+    end
+  end
+end
+
+--- Whom to ask about a property: those who want it and are not on their way to another state.
+local function askers(identifiers, states, wanted, property)
+  local list = {}
+  for _, identifier in ipairs(identifiers) do
+    local waiting = states[identifier] and states[identifier].pending
+    if not waiting and wants(wanted, identifier, property) then list[#list + 1] = identifier end
+  end
+  return list
+end
+
+--- What was read besides: by identifier, then by property.
+---@param job table
+---@param identifiers string[]
+---@param items table<string, table> what is known of each already
+---@param states table<string, table>
+---@param wanted table<string, table<string, boolean>>
+---@return table<string, table<string, any>>
+function also.read(job, identifiers, items, states, wanted)
+  local found, tasks = {}, {}
+  for _, identifier in ipairs(identifiers) do found[identifier] = {} end
+  for property, entry in pairs(job.handler.also_read) do
+    local of = askers(identifiers, states, wanted, property)
+    if #of > 0 then add_tasks(job, property, entry, of, items, found, tasks) end
+  end
+  if #tasks > 0 then coroutine.yield { all = tasks } end
+  return found
+end
+
+return also

@@ -1,0 +1,58 @@
+--- Gateways attached to VPCs: known by their kind and the VPC.
+local attachments = {}
+
+local INTERNET, PRIVATE = "IGW", "VPN"
+
+--- Which kind an attachment is of: by its identifier or by what is wanted.
+---@param identifier string|nil
+---@param want table|nil
+---@return string
+function attachments.variant(identifier, want)
+  local kind = identifier and identifier:match("^[^|]+")
+  if kind then return kind end
+  return want and want.VpnGatewayId and PRIVATE or INTERNET
+end
+
+---@param want table
+---@return string
+function attachments.identifier(_, want)
+  return attachments.variant(nil, want) .. "|" .. want.VpcId
+end
+
+---@param item table
+---@return string
+function attachments.type(item)
+  return item.parent.VpnGatewayId and PRIVATE or INTERNET
+end
+
+---@param item table
+---@return string
+function attachments.key(item)
+  return attachments.type(item) .. "|" .. item.VpcId
+end
+
+--- The gateway to detach: the one that is attached, or that was.
+---@param change table
+---@return table
+function attachments.gateway(change)
+  local known = change.previous or change.have
+  if known.VpnGatewayId then return { VpnGatewayId = known.VpnGatewayId } end
+  return { InternetGatewayId = known.InternetGatewayId }
+end
+
+--- For `update`: a VPC has one gateway of a kind, so the old one leaves first.
+---@param change table
+---@return table[]
+function attachments.replace(change)
+  local word = change.want.VpnGatewayId and "VpnGateway" or "InternetGateway"
+  local id = word .. "Id"
+  local steps = {}
+  if change.have[id] then
+    steps[1] = { "Detach" .. word, { [id] = change.have[id] }, done = { "^Gateway%.NotAttached$" } }
+  end
+  steps[#steps + 1] = { "Attach" .. word, { [id] = change.want[id] },
+    done = { "^Resource%.AlreadyAssociated$" } }
+  return steps
+end
+
+return attachments

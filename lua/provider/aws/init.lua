@@ -1,0 +1,124 @@
+--- The AWS provider: handlers, one file a type, on one machine.
+local act = require "provider.aws.act"
+local failure = require "engine.failure"
+local find = require "provider.aws.find"
+local handler = require "provider.aws.handler"
+local host = require "native.host"
+local lookup = require "provider.aws.lookup"
+local machine = require "provider.aws.machine"
+local owned = require "provider.aws.owned"
+local pack = require "native.pack"
+local places = require "provider.aws.place"
+local read = require "provider.aws.read"
+local schema = require "engine.schema"
+local settle = require "provider.aws.settle"
+
+local FOLDER = "provider/aws/type/"
+
+--- "AWS::EC2::VPC" is provider/aws/type/EC2/VPC.lua.
+local function module_of(type_name)
+  local service, name = type_name:match("^AWS::(%w+)::(%w+)$")
+  return service and ("provider.aws.type.%s.%s"):format(service, name)
+end
+
+local function list_types()
+  local names = {}
+  for _, file in ipairs(host.list(FOLDER)) do
+    local service, name = file:sub(#FOLDER + 1):match("^(%w+)/(%w+)%.lua$")
+    if service then names[#names + 1] = ("AWS::%s::%s"):format(service, name) end
+  end
+  table.sort(names)
+  return names
+end
+
+local function handlers(known)
+  return function(type_name)
+    if known[type_name] then return require(module_of(type_name)) end
+  end
+end
+
+--- A handler knows better than the schema what the API shows.
+local function record_of(raw, file)
+  local record = schema.new(raw, file)
+  for _, name in ipairs(file.readable or {}) do record.write_only[name] = nil end
+  for _, name in ipairs(file.write_only or {}) do record.write_only[name] = true end
+  return record
+end
+
+local function telling(ports)
+  return function(call)
+    ports.emit { kind = "call", service = call.service, operation = call.operation }
+  end
+end
+
+--- The functions of the provider (engine/provider.lua says what each does).
+---@param ports table now, emit; signal, where tasks can wait for one another
+---@param settings { region: string|nil, profile: string|nil, aws: table|nil } what the user chose
+---@return Provider
+return function(ports, settings)
+  local types, known, records = list_types(), {}, {}
+  for _, name in ipairs(types) do known[name] = true end
+  local data = assert(pack.open())
+  local all_places = places.new { data = data, now = ports.now, settings = settings or {},
+    on_call = ports.emit and telling(ports) }
+  local own = machine.new {
+    now = ports.now, signal = ports.signal, data = data, handlers = handlers(known),
+    client = function(service, place) return all_places:client(service, place) end,
+  }
+
+  local function job(type_name, place, identifier, want)
+    local made = own:handler(type_name)
+    if not made then
+      failure.raise { what = ("mrun has no handler for %s"):format(type_name),
+        next = "mrun types lists those that it has" }
+    end
+    return { machine = own, place = place, handler = handler.kind(made, identifier, want) }
+  end
+
+  local provider = {}
+
+  function provider.types() return types end
+
+  function provider.schema(type_name)
+    if records[type_name] == nil then
+      local raw = known[type_name] and data:record("schema", type_name)
+      records[type_name] = raw and record_of(raw, require(module_of(type_name))) or false
+    end
+    return records[type_name] or nil
+  end
+
+  function provider.place(options) return all_places:of(options) end
+
+  function provider.identity(place)
+    return lookup.identity({ machine = own, place = place }).Account
+  end
+
+  function provider.read(type_name, place, identifiers, wanted)
+    local made = own:handler(type_name)
+    if not (made and made.kinds) then
+      return read.all(job(type_name, place), identifiers, wanted)
+    end
+    return read.kinds(function(identifier) return job(type_name, place, identifier) end,
+      identifiers, wanted)
+  end
+
+  function provider.find(type_name, place, query)
+    return find.any(job(type_name, place, nil, query.want), query)
+  end
+
+  function provider.owned(place, stack_name) return owned.list(own, place, stack_name, types) end
+
+  function provider.call(place, wanted)
+    return lookup.answer({ machine = own, place = place }, wanted)
+  end
+
+  function provider.act(intent)
+    return act.perform(job(intent.type, intent.place, intent.identifier, intent.want), intent)
+  end
+
+  function provider.settle_rule(type_name, intent)
+    return settle.rule(job(type_name, nil, nil, intent and intent.want))
+  end
+
+  return provider
+end

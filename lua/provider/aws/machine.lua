@@ -1,0 +1,166 @@
+--- What all handlers run on: clients by place, facts of operations, and calls that wait where AWS
+--- needs time.
+local failure = require "engine.failure"
+local handler = require "provider.aws.handler"
+local operation = require "provider.aws.operation"
+local share = require "provider.aws.share"
+
+local machine = {}
+machine.__index = machine
+
+local REMEMBERED_MS = 5 * 60 * 1000 -- how long a new thing may be unknown to parts of AWS
+local PATIENCE_MS = 2 * 60 * 1000
+local FIRST_MS, LONGEST_MS = 250, 5000
+
+---@param ports table now, data, aws (client and session), signal, handlers
+---@return table
+function machine.new(ports)
+  return setmetatable({
+    ports = ports, facts = {}, clients = {}, handlers = {}, made = {},
+    identities = {}, pool = share.new(ports.signal),
+  }, machine)
+end
+
+---@param service string
+---@param name string
+---@return table facts of an operation
+function machine:operation(service, name)
+  local key = service .. "." .. name
+  if not self.facts[key] then self.facts[key] = operation.of(self.ports.data, service, name) end
+  return self.facts[key]
+end
+
+--- The handler of a type, or nil where there is none.
+---@param type_name string
+---@return table|nil
+function machine:handler(type_name)
+  local known = self.handlers[type_name]
+  if known ~= nil then return known or nil end
+  local file = self.ports.handlers(type_name)
+  local raw = file and self.ports.data:record("schema", type_name)
+  self.handlers[type_name] = raw and handler.prepare(type_name, file, raw,
+    function(service, name) return self:operation(service, name) end) or false
+  return self.handlers[type_name] or nil
+end
+
+--- The client of a service at a place.
+---@param place table
+---@param service string
+---@return table
+function machine:client(place, service)
+  local key = place.key .. "/" .. service
+  if not self.clients[key] then self.clients[key] = self.ports.client(service, place) end
+  return self.clients[key]
+end
+
+--- One API call; raises its failure.
+---@param place table
+---@param service string
+---@param name string the operation
+---@param params table
+---@return table
+function machine:call(place, service, name, params)
+  return self:client(place, service):call(name, params)
+end
+
+--- All pages of a read, as one answer; raises its failure.
+---@param place table
+---@param service string
+---@param name string the operation
+---@param params table
+---@return table
+function machine:all(place, service, name, params)
+  return self:client(place, service):all(name, params)
+end
+
+local function attempt(method, self, ...)
+  local ok, answer = pcall(method, self, ...)
+  if ok then return answer or {} end
+  local err = failure.from(answer)
+  if err.code == nil or err.kind == "interrupted" then error(answer, 0) end
+  return nil, err
+end
+
+--- One API call: its answer, or nil and a failure of the service's own. Anything else is raised.
+---@return table|nil answer, Failure|nil err
+function machine:try(place, service, name, params)
+  return attempt(self.call, self, place, service, name, params)
+end
+
+--- All pages of a read, or nil and a failure of the service's own.
+---@return table|nil answer, Failure|nil err
+function machine:try_all(place, service, name, params)
+  return attempt(self.all, self, place, service, name, params)
+end
+
+--- Whether the code of a failure matches one of these patterns.
+---@param err Failure
+---@param patterns string[]|nil
+---@return boolean
+function machine.matches(err, patterns)
+  for _, pattern in ipairs(patterns or {}) do
+    if type(pattern) == "table" then
+      local text = err.message or err.what
+      if err.code == pattern.code and text:find(pattern.message, 1, true) then return true end
+    elseif err.code:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Remembers that we made this now: for a while, "not found" then means "not yet".
+---@param identifier string
+function machine:remember(identifier)
+  self.made[identifier] = self.ports.now()
+end
+
+local function mentions(self, params)
+  for _, v in pairs(params) do
+    if type(v) == "table" then
+      if mentions(self, v) then return true end
+    else
+      local since = self.made[v]
+      if since and self.ports.now() - since < REMEMBERED_MS then return true end
+    end
+  end
+  return false
+end
+
+local function worth_waiting(self, service, params, err, later)
+  if machine.matches(err, later) then return true end
+  if machine.matches(err, service.busy) then return true end
+  return machine.matches(err, service.gone) and mentions(self, params)
+end
+
+--- Waits for the next moment of a growing pause.
+---@param pause_ms number|nil the last pause
+---@return number pause_ms
+function machine:pause(pause_ms)
+  local ms = pause_ms and math.min(pause_ms * 1.6, LONGEST_MS) or FIRST_MS
+  coroutine.yield { until_ms = self.ports.now() + ms }
+  return ms
+end
+
+--- One API call that is repeated while AWS says "not yet": busy, or not there though we made it.
+---@param place table
+---@param made table the handler
+---@param name string the operation
+---@param params table
+---@param patience { later: table|nil, deadline_ms: number|nil }|nil
+---@return table|nil answer, Failure|nil err
+function machine:insist(place, made, name, params, patience)
+  local later = patience and patience.later
+  local until_ms = self.ports.now() + (patience and patience.deadline_ms or PATIENCE_MS)
+  local pause_ms
+  while true do
+    local answer, err = self:try(place, made.service, name, params)
+    if answer then return answer end
+    if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, later) then
+      return nil, err
+    end
+    pause_ms = self:pause(pause_ms)
+  end
+end
+
+return machine

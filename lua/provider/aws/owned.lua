@@ -1,0 +1,61 @@
+--- What stacks of a name own at a place, by the ownership tags of EC2.
+local fetch = require "provider.aws.fetch"
+
+local owned = {}
+
+local READ = { "DescribeTags", filters = "Filters", top = "Tags" }
+local MOST_VALUES = 200
+
+--- The types by the words that EC2 has for them: "vpc" for AWS::EC2::VPC.
+local function types_by_kind(machine, types)
+  local map = {}
+  for _, type_name in ipairs(types) do
+    local made = machine:handler(type_name)
+    local kind = made and made.service == "ec2" and made.create and made.create.tags
+    if type(kind) == "function" then kind = kind({})[1] end
+    if kind then map[kind] = map[kind] or type_name end
+  end
+  return map
+end
+
+local function names_of(job, ids)
+  local names = {}
+  for from = 1, #ids, MOST_VALUES do
+    local some = table.move(ids, from, math.min(from + MOST_VALUES - 1, #ids), 1, {})
+    for _, tag in ipairs(fetch.filtered(job, READ, { key = { "mrun:resource" },
+      ["resource-id"] = some })) do
+      names[tag.ResourceId] = tag.Value
+    end
+  end
+  return names
+end
+
+--- One call where there is nothing; two where there is.
+---@param machine table
+---@param place table
+---@param stack_name string
+---@param types string[]
+---@return { stack: string, name: string, type: string, identifier: string }[]
+function owned.list(machine, place, stack_name, types)
+  local job = { machine = machine, place = place, handler = { service = "ec2" } }
+  local found, ids = {}, {}
+  for _, tag in ipairs(fetch.filtered(job, READ, { key = { "mrun:stack" },
+    value = { stack_name .. "/*" } })) do
+    if tag.Key == "mrun:stack" and tag.Value:sub(1, #stack_name + 1) == stack_name .. "/" then
+      found[#found + 1] = tag
+      ids[#ids + 1] = tag.ResourceId
+    end
+  end
+  if #found == 0 then return {} end
+  local names, kinds, list = names_of(job, ids), types_by_kind(machine, types), {}
+  for _, tag in ipairs(found) do
+    local type_name = kinds[tag.ResourceType]
+    if type_name and names[tag.ResourceId] then
+      list[#list + 1] = { stack = tag.Value, name = names[tag.ResourceId], type = type_name,
+        identifier = tag.ResourceId }
+    end
+  end
+  return list
+end
+
+return owned

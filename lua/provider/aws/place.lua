@@ -1,0 +1,76 @@
+--- Places: an account and a region, and how they are reached. Plain data; the sessions that reach
+--- them are kept here.
+local aws = require "aws"
+
+local places = {}
+places.__index = places
+
+local PARTITIONS = { { "^cn%-", "aws-cn" }, { "^us%-gov%-", "aws-us-gov" } }
+
+---@param context { data: table, now: function, settings: table, on_call: function|nil }
+---@return table
+function places.new(context)
+  return setmetatable({ context = context, sessions = {} }, places)
+end
+
+local function partition(region)
+  for _, each in ipairs(PARTITIONS) do
+    if region:find(each[1]) then return each[2] end
+  end
+  return "aws"
+end
+
+local function session(self, wanted)
+  return aws.session {
+    region = wanted.region, profile = wanted.profile, assume_role = wanted.assume_role,
+    allow_http = wanted.allow_http, rate_limits = wanted.rate_limits,
+    data = self.context.data, now = self.context.now, on_call = self.context.on_call,
+  }
+end
+
+--- The recipe's own options, then the command line's, then those of mrun.json.
+local function wanted_of(settings, options)
+  local file = settings.aws or {}
+  local function pick(name, key)
+    if options[name] ~= nil then return options[name] end
+    if options[key] ~= nil then return options[key] end
+    if settings[key] ~= nil then return settings[key] end
+    if file[name] ~= nil then return file[name] end
+    return file[key]
+  end
+  return {
+    region = pick("Region", "region"), profile = pick("Profile", "profile"),
+    assume_role = pick("AssumeRole", "assume_role"),
+    allow_http = pick("allow_http", "allow_http"),
+    rate_limits = pick("rate_limits", "rate_limits"),
+    default_tags = pick("default_tags", "default_tags"),
+  }
+end
+
+--- The place that these options of a provider mean.
+---@param options table|nil
+---@return table
+function places:of(options)
+  local wanted = wanted_of(self.context.settings, options or {})
+  local made = session(self, wanted)
+  local region = made:region()
+  local key = table.concat({ "aws", region, wanted.profile or "default", wanted.assume_role }, "/")
+  self.sessions[key] = self.sessions[key] or made
+  return {
+    provider = "aws", region = region, profile = wanted.profile, assume_role = wanted.assume_role,
+    allow_http = wanted.allow_http, rate_limits = wanted.rate_limits, key = key,
+    display = region, partition = partition(region), default_tags = wanted.default_tags,
+  }
+end
+
+--- A client of a service at a place; a place out of the state has no session yet.
+---@param service string
+---@param place table
+---@return table
+function places:client(service, place)
+  local key = place.key
+  self.sessions[key] = self.sessions[key] or session(self, place)
+  return aws.client(service, { session = self.sessions[key] })
+end
+
+return places

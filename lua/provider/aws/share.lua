@@ -1,0 +1,38 @@
+--- Calls that several tasks want in the same turn of the loop become one.
+local share = {}
+
+--- A pool. `signal` makes what a task can wait for until another fires it; without one (a script
+--- that runs as a single coroutine) nothing is shared, and nothing else changes.
+---@param signal (fun(): table)|nil
+---@return table
+function share.new(signal)
+  return { signal = signal, open = {} }
+end
+
+--- Adds an entry to the batch of this key. The first to come runs it, once everybody had a turn;
+--- all get its result, or its failure.
+---@param pool table
+---@param key string
+---@param entry any
+---@param run fun(entries: any[]): any
+---@return any
+function share.join(pool, key, entry, run)
+  if not pool.signal then return run { entry } end
+  local batch = pool.open[key]
+  if batch then
+    batch.entries[#batch.entries + 1] = entry
+    local ok, result = batch.done:wait()
+    if not ok then error(result, 0) end
+    return result
+  end
+  batch = { entries = { entry }, done = pool.signal() }
+  pool.open[key] = batch
+  coroutine.yield { turn = true }
+  pool.open[key] = nil
+  local ok, result = pcall(run, batch.entries)
+  batch.done:fire(ok, result)
+  if not ok then error(result, 0) end
+  return result
+end
+
+return share

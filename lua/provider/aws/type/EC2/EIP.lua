@@ -1,0 +1,36 @@
+--- AWS::EC2::EIP
+local function association(change)
+  local answer = change:ask("DescribeAddresses", { AllocationIds = { change.identifier } })
+  return answer.Addresses[1] and answer.Addresses[1].AssociationId
+end
+
+local function disassociate(change)
+  local id = association(change)
+  if not id then return {} end
+  return { { "DisassociateAddress", { AssociationId = id }, done = { "%.NotFound$" } } }
+end
+
+local function associate(change)
+  if change.want.InstanceId == nil then return disassociate(change) end
+  return { { "AssociateAddress",
+    { InstanceId = change.want.InstanceId, AllowReassociation = true } } }
+end
+
+local function release_instance(change)
+  if not (change.previous or change.have).InstanceId then return end
+  for _, step in ipairs(disassociate(change)) do change:call(step[1], step[2], step) end
+end
+
+return {
+  service    = "ec2",
+  identifier = "AllocationId", -- the address itself may be another's later
+  ref        = "PublicIp",
+  create   = { "AllocateAddress", tags = "elastic-ip",
+    with = function(want) return { Domain = want.Domain or "vpc" } end },
+  read     = "DescribeAddresses",
+  update   = { InstanceId = associate },
+  delete   = { "ReleaseAddress", before = release_instance,
+    gone = { "^InvalidAllocationID%.NotFound$" }, later = { "^InvalidIPAddress%.InUse$" } },
+  replaces = { Domain = true, PublicIpv4Pool = true },
+  defaults = { Domain = "vpc" },
+}

@@ -1,0 +1,7 @@
+--- AWS::EC2::InternetGateway
+return {
+  service = "ec2",
+  create = { "CreateInternetGateway", tags = "internet-gateway" },
+  read   = "DescribeInternetGateways",
+  delete = "DeleteInternetGateway",
+}

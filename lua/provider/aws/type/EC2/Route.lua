@@ -1,0 +1,24 @@
+--- AWS::EC2::Route: a part of a route table, and read with it.
+local routes = require "provider.aws.routes"
+
+local update = {}
+for _, target in ipairs(routes.TARGETS) do update[target] = routes.replace end
+
+return {
+  service = "ec2",
+  create = { "CreateRoute", id = function(_, want) return routes.identifier(want) end },
+  read   = {
+    "DescribeRouteTables", items = "RouteTables[].Routes[]",
+    filter = "route-table-id", field = "RouteTableId",
+    key = function(route) return route.parent.RouteTableId .. "|" .. routes.destination(route) end,
+  },
+  find   = routes.find,
+  update = update,
+  delete = { "DeleteRoute", with = function(change) return routes.target_of(change) end },
+  have   = {
+    RouteTableId  = "parent.RouteTableId",
+    CidrBlock     = routes.destination,
+    GatewayId     = function(route) return routes.gateway(route, false) end,
+    VpcEndpointId = function(route) return routes.gateway(route, true) end,
+  },
+}

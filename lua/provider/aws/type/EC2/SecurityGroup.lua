@@ -1,0 +1,30 @@
+--- AWS::EC2::SecurityGroup
+local rules = require "provider.aws.rules"
+
+return {
+  service = "ec2",
+  called  = { Id = "GroupId", GroupDescription = "Description" },
+  name    = "GroupName",
+  create  = { "CreateSecurityGroup", tags = "security-group" },
+  read    = "DescribeSecurityGroups",
+  fresh   = { SecurityGroupIngress = {}, SecurityGroupEgress = rules.ALL },
+  update  = {
+    SecurityGroupIngress = rules.update "ingress",
+    SecurityGroupEgress  = rules.update "egress",
+  },
+  delete   = "DeleteSecurityGroup",
+  defaults = { SecurityGroupIngress = {} },
+  equal = {
+    ["SecurityGroupIngress/*"] = rules.same "ingress",
+    ["SecurityGroupEgress/*"]  = rules.same "egress",
+  },
+  shares = { -- rules may also be resources of their own
+    SecurityGroupIngress = { type = "AWS::EC2::SecurityGroupIngress", item = rules.item },
+    SecurityGroupEgress  = { type = "AWS::EC2::SecurityGroupEgress", item = rules.item },
+  },
+  have = {
+    SecurityGroupIngress = function(group) return rules.list(group.IpPermissions, "ingress") end,
+    SecurityGroupEgress  = function(group) return rules.list(group.IpPermissionsEgress, "egress") end,
+    GroupId = "GroupId",
+  },
+}

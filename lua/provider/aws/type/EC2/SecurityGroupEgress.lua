@@ -1,0 +1,17 @@
+--- AWS::EC2::SecurityGroupEgress: a rule with an id and tags of its own.
+local rules = require "provider.aws.rules"
+
+return {
+  service = "ec2",
+  called  = { Id = "SecurityGroupRuleId" },
+  create  = {
+    "AuthorizeSecurityGroupEgress", tags = "security-group-rule",
+    only = { "GroupId" }, id = "SecurityGroupRules[].SecurityGroupRuleId",
+    with = function(want) return { IpPermissions = { rules.permission(want, "egress") } } end,
+  },
+  read    = "DescribeSecurityGroupRules",
+  update  = { Description = rules.describe "UpdateSecurityGroupRuleDescriptionsEgress" },
+  delete  = { "RevokeSecurityGroupEgress", with = rules.group_of },
+  equal   = { IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port },
+  have    = rules.have "egress",
+}

@@ -1,0 +1,25 @@
+--- AWS::IAM::InstanceProfile: its schema has no tags, its API has.
+local account = require "provider.aws.account"
+local form = require "provider.aws.form"
+
+local function remove_roles(change)
+  local roles = (change.previous or change.have).Roles or {}
+  for _, role in ipairs(roles) do
+    change:call("RemoveRoleFromInstanceProfile", { RoleName = role }, { done = { "^NoSuchEntity$" } })
+  end
+end
+
+return {
+  service = "iam",
+  create = "CreateInstanceProfile",
+  read   = { "GetInstanceProfile", item = "InstanceProfile", bulk = account.profiles },
+  update = {
+    Roles = form.set { -- a profile holds one role: the old one leaves first
+      add = "AddRoleToInstanceProfile", remove = "RemoveRoleFromInstanceProfile",
+      member = "RoleName", remove_first = true, gone = { "^NoSuchEntity$" },
+    },
+  },
+  delete   = { "DeleteInstanceProfile", before = remove_roles },
+  defaults = { Path = "/" },
+  have     = { Roles = "Roles[].RoleName" },
+}

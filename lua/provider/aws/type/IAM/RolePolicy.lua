@@ -1,0 +1,8 @@
+--- AWS::IAM::RolePolicy: known by its name and its role's; written whole each time.
+return {
+  service = "iam",
+  create = "PutRolePolicy",
+  read   = { "GetRolePolicy", item = true },
+  update = { PolicyDocument = "PutRolePolicy" },
+  delete = "DeleteRolePolicy",
+}

@@ -1,0 +1,30 @@
+--- AWS::SSM::Parameter
+local parameters = require "provider.aws.parameters"
+
+return {
+  service = "ssm",
+  create = { "PutParameter", id = function(_, want) return want.Name end },
+  read   = { "GetParameters", ids = "Names", top = "Parameters", chunk = 10 },
+  find   = parameters.find,
+  also_read = {
+    Description    = parameters.described "Description",
+    Tier           = parameters.described "Tier",
+    AllowedPattern = parameters.described "AllowedPattern",
+    Policies       = parameters.policies,
+    Tags = {
+      "ListTagsForResource", with = { ResourceType = "Parameter" }, id = "ResourceId",
+      have = "TagList",
+    },
+  },
+  update = {
+    Value = parameters.put, Type = parameters.put, Description = parameters.put,
+    Tier = parameters.put, AllowedPattern = parameters.put, Policies = parameters.put,
+    DataType = parameters.put,
+  },
+  tagging  = { add = "AddTagsToResource", remove = "RemoveTagsFromResource", id = "ResourceId",
+    with = { ResourceType = "Parameter" } },
+  delete   = "DeleteParameter",
+  readable = { "Description", "Tier", "AllowedPattern", "Policies" },
+  defaults = { DataType = "text", Description = "", Tier = "Standard" },
+  have     = { Arn = "ARN" },
+}
