@@ -183,6 +183,8 @@ void sink_push(struct sink *sink);
 /* Scalars, the same in every format. */
 #define NUMBER_SIZE 40
 size_t number_write(char to[NUMBER_SIZE], lua_State *L, int index); /* a Lua number */
+/* The same, where a whole float of an integer's shape is written as an integer. */
+size_t scalar_write(char to[NUMBER_SIZE], lua_State *L, enum shape_kind kind, int index);
 /* Pushes the scalar that a text stands for; false where it does not fit the kind. */
 bool scalar_push(lua_State *L, enum shape_kind kind, struct text text);
 /* Writes the timestamp at index (number or text) in the format named, or `usual`. */

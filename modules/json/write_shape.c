@@ -108,23 +108,16 @@ static void write_time(struct writer *w, const struct traits *traits, int index)
 static void write_number(struct writer *w, enum shape_kind kind, int index)
 {
     char number[NUMBER_SIZE];
-    lua_Integer whole;
+    struct text text = {number, 0};
     lua_Number real = lua_tonumber(w->L, index);
-    size_t len = number_write(number, w->L, index);
-    if (isnan(real) || isinf(real) || lua_type(w->L, index) == LUA_TSTRING) {
-        struct text text = {number, len};
-        if (lua_type(w->L, index) == LUA_TSTRING)
-            text.at = lua_tolstring(w->L, index, &text.len);
+    if (lua_type(w->L, index) == LUA_TSTRING)
+        text.at = lua_tolstring(w->L, index, &text.len); /* NaN and its like */
+    else
+        text.len = scalar_write(number, w->L, kind, index);
+    if (text.at != number || isnan(real) || isinf(real))
         json_write_text(w, text);
-        return;
-    }
-    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && !lua_isinteger(w->L, index) &&
-        lua_numbertointeger(real, &whole)) { /* 8.0 from a decoder that knows floats only */
-        lua_pushinteger(w->L, whole);
-        len = number_write(number, w->L, -1);
-        lua_pop(w->L, 1);
-    }
-    sink_add(&w->out, number, len);
+    else
+        sink_add(&w->out, text.at, text.len);
 }
 
 /* A value in a text: the text is JSON itself. */

@@ -80,6 +80,15 @@ size_t number_write(char to[NUMBER_SIZE], lua_State *L, int index)
     return write_real(to, lua_tonumber(L, index));
 }
 
+size_t scalar_write(char to[NUMBER_SIZE], lua_State *L, enum shape_kind kind, int index)
+{
+    lua_Integer whole; /* 8.0 from a decoder that knows floats only */
+    if ((kind != SHAPE_INTEGER && kind != SHAPE_LONG) || lua_isinteger(L, index) ||
+        !lua_numbertointeger(lua_tonumber(L, index), &whole))
+        return number_write(to, L, index);
+    return (size_t)snprintf(to, NUMBER_SIZE, "%lld", (long long)whole);
+}
+
 static bool push_integer(lua_State *L, const char *digits)
 {
     char *end;

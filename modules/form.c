@@ -1,0 +1,269 @@
+/* form.c -- request bodies of the ec2 and query protocols: structures, lists and maps
+ * flattened into the names of form fields.
+ *
+ *   local form = require "native.form"
+ *   form.encode(operation.input, { VpcIds = { "vpc-1" } },
+ *               { flavor = "ec2", action = "DescribeVpcs", version = "2016-11-15" })
+ *   -- Action=DescribeVpcs&Version=2016-11-15&VpcId.1=vpc-1
+ *
+ * ---@param shape native.Shape?  nil where the operation takes nothing
+ * ---@param params table
+ * ---@param options { flavor: "ec2"|"query", action: string, version: string }
+ * ---@return string? body, native.failure? failure  its `faults` list { path, what }
+ * function form.encode(shape, params, options) end
+ */
+#include "shape.h"
+
+#include <string.h>
+
+struct form {
+    lua_State *L;
+    struct sink out, name; /* name: of the field being written, as far as it is known */
+    bool ec2;
+};
+
+static void write_value(struct form *f, const struct member *member, int index);
+
+static void add_encoded(struct sink *out, const char *at, size_t len)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+    char *to = sink_reserve(out, len * 3);
+    char *start = to;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)at[i];
+        if (c && strchr(plain, c)) {
+            *to++ = at[i];
+        } else {
+            *to++ = '%';
+            *to++ = hex[c >> 4];
+            *to++ = hex[c & 15];
+        }
+    }
+    out->len += (size_t)(to - start);
+}
+
+static void add_field(struct form *f, const char *value, size_t len)
+{
+    if (f->out.len)
+        sink_add(&f->out, "&", 1);
+    add_encoded(&f->out, f->name.at, f->name.len);
+    sink_add(&f->out, "=", 1);
+    add_encoded(&f->out, value, len);
+}
+
+/* Lengthens the name by a part; what it gives back is where to cut it again. */
+static size_t name_add(struct form *f, struct text part)
+{
+    size_t before = f->name.len;
+    if (before)
+        sink_add(&f->name, ".", 1);
+    sink_add(&f->name, part.at, part.len);
+    return before;
+}
+
+static size_t name_number(struct form *f, lua_Integer number)
+{
+    char text[24];
+    char *at = text + sizeof text;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    return name_add(f, (struct text){at, (size_t)(text + sizeof text - at)});
+}
+
+static struct traits own_traits(struct form *f, const struct member *member)
+{
+    struct traits traits = {0};
+    if (!traits_read(&traits, member->shape.pack, member->traits))
+        shape_damaged(f->L);
+    return traits;
+}
+
+/* ec2 capitalizes a locationName, and has a name of its own for requests. */
+static size_t name_member(struct form *f, const struct member *member, const char *usual)
+{
+    struct traits traits = own_traits(f, member);
+    struct text name = usual ? (struct text){usual, strlen(usual)} : member->name;
+    if (f->ec2 && traits.query_name.len)
+        return name_add(f, traits.query_name);
+    if (traits.location_name.len)
+        name = traits.location_name;
+    size_t before = name_add(f, name);
+    if (f->ec2 && traits.location_name.len) {
+        char *first = f->name.at + f->name.len - name.len;
+        if (*first >= 'a' && *first <= 'z')
+            *first = (char)(*first - 'a' + 'A');
+    }
+    return before;
+}
+
+static void write_structure(struct form *f, struct shape_reader *reader, int index)
+{
+    struct member member;
+    while (shape_next(reader, &member)) {
+        lua_pushlstring(f->L, member.name.at, member.name.len);
+        if (lua_rawget(f->L, index) != LUA_TNIL) {
+            size_t before = name_member(f, &member, NULL);
+            write_value(f, &member, lua_gettop(f->L));
+            f->name.len = before;
+        }
+        lua_pop(f->L, 1);
+    }
+}
+
+/* A flattened list whose elements have a name has that in place of its own last part. */
+static void rename_flattened(struct form *f, struct text name)
+{
+    while (f->name.len && f->name.at[f->name.len - 1] != '.')
+        f->name.len--;
+    sink_add(&f->name, name.at, name.len);
+}
+
+static void write_list(struct form *f, struct shape_reader *reader, bool flattened, int index)
+{
+    struct member member;
+    lua_Integer len = (lua_Integer)lua_rawlen(f->L, index);
+    if (!shape_next(reader, &member))
+        shape_damaged(f->L);
+    if (len == 0) {
+        if (!f->ec2) /* query tells an empty list from none */
+            add_field(f, "", 0);
+        return;
+    }
+    if (!f->ec2) {
+        struct text name = own_traits(f, &member).location_name;
+        if (flattened && name.len)
+            rename_flattened(f, name);
+        else if (!flattened)
+            name_add(f, name.len ? name : (struct text){"member", 6});
+    }
+    for (lua_Integer i = 1; i <= len; i++) {
+        lua_rawgeti(f->L, index, i);
+        size_t before = name_number(f, i);
+        write_value(f, &member, lua_gettop(f->L));
+        f->name.len = before;
+        lua_pop(f->L, 1);
+    }
+}
+
+static void write_map(struct form *f, struct shape_reader *reader, bool flattened, int index)
+{
+    struct member key, value;
+    const struct text *keys;
+    size_t count;
+    if (!shape_next(reader, &key) || !shape_next(reader, &value))
+        shape_damaged(f->L);
+    keys_sorted(f->L, index, &keys, &count);
+    if (!flattened)
+        name_add(f, (struct text){"entry", 5});
+    for (size_t i = 0; i < count; i++) {
+        size_t before = name_number(f, (lua_Integer)i + 1);
+        size_t numbered = name_member(f, &key, "key");
+        add_field(f, keys[i].at, keys[i].len);
+        f->name.len = numbered;
+        name_member(f, &value, "value");
+        lua_pushlstring(f->L, keys[i].at, keys[i].len);
+        lua_rawget(f->L, index);
+        write_value(f, &value, lua_gettop(f->L));
+        lua_pop(f->L, 1);
+        f->name.len = before;
+    }
+    lua_pop(f->L, 1);
+}
+
+static void write_blob(struct form *f, int index)
+{
+    size_t len;
+    const char *bytes = lua_tolstring(f->L, index, &len);
+    char *text = lua_newuserdatauv(f->L, BASE64_SIZE(len) + 1, 0);
+    base64_encode(text, bytes, len);
+    add_field(f, text, BASE64_SIZE(len));
+    lua_pop(f->L, 1);
+}
+
+static void write_scalar(struct form *f, enum shape_kind kind, const struct traits *traits,
+                         int index)
+{
+    char text[TIMESTAMP_SIZE > NUMBER_SIZE ? TIMESTAMP_SIZE : NUMBER_SIZE];
+    size_t len = 0;
+    if (kind == SHAPE_TIMESTAMP) {
+        len = timestamp_text(text, f->L, index, traits->timestamp_format, TIMESTAMP_DATE_TIME);
+        add_field(f, text, len);
+    } else if (kind == SHAPE_BLOB) {
+        write_blob(f, index);
+    } else if (kind == SHAPE_BOOLEAN) {
+        const char *word = lua_toboolean(f->L, index) ? "true" : "false";
+        add_field(f, word, strlen(word));
+    } else if (lua_type(f->L, index) == LUA_TSTRING) {
+        const char *string = lua_tolstring(f->L, index, &len);
+        add_field(f, string, len);
+    } else {
+        add_field(f, text, scalar_write(text, f->L, kind, index));
+    }
+}
+
+static void write_value(struct form *f, const struct member *member, int index)
+{
+    struct shape_reader reader;
+    struct traits traits = {0};
+    luaL_checkstack(f->L, 8, "form");
+    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
+        shape_damaged(f->L);
+    bool flattened = traits.set & TRAIT_BIT(TRAIT_FLATTENED);
+    size_t before = f->name.len;
+    if (reader.kind == SHAPE_STRUCTURE)
+        write_structure(f, &reader, index);
+    else if (reader.kind == SHAPE_LIST)
+        write_list(f, &reader, flattened, index);
+    else if (reader.kind == SHAPE_MAP)
+        write_map(f, &reader, flattened, index);
+    else
+        write_scalar(f, reader.kind, &traits, index);
+    f->name.len = before;
+}
+
+static void add_option(struct form *f, const char *option, const char *name)
+{
+    size_t len;
+    lua_getfield(f->L, 3, option);
+    const char *value = luaL_checklstring(f->L, -1, &len);
+    f->name.len = 0;
+    sink_text(&f->name, name);
+    add_field(f, value, len);
+    f->name.len = 0;
+    lua_pop(f->L, 1);
+}
+
+static int form_encode(lua_State *L)
+{
+    static const char *const flavors[] = {"query", "ec2", NULL};
+    struct form f = {.L = L};
+    struct member whole = {0};
+    bool shaped = !lua_isnil(L, 1);
+    if (shaped)
+        whole.shape = shape_check(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 3);
+    lua_getfield(L, 3, "flavor");
+    f.ec2 = luaL_checkoption(L, 4, NULL, flavors) == 1;
+    if (shaped && !shape_accepts(L, whole.shape, 2, "encode"))
+        return 2;
+    sink_open(&f.out, L);
+    sink_open(&f.name, L);
+    add_option(&f, "action", "Action");
+    add_option(&f, "version", "Version");
+    if (shaped)
+        write_value(&f, &whole, 2);
+    sink_push(&f.out);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {{"encode", form_encode}, {NULL, NULL}};
+
+int luaopen_native_form(lua_State *L)
+{
+    luaL_newlib(L, functions);
+    return 1;
+}
