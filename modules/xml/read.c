@@ -1,0 +1,258 @@
+/* read.c -- the answers of the ec2, query and rest-xml protocols to Lua values. What
+ * the shape does not know is skipped; lists that are not there stay absent.
+ */
+#include "xml.h"
+
+#include <string.h>
+
+static bool read_value(struct xml_reader *r, const struct member *member, uint32_t node);
+
+static bool wrong(struct xml_reader *r, uint32_t node, const char *why)
+{
+    if (!r->why) {
+        r->why = why;
+        r->at = node;
+    }
+    return false;
+}
+
+static bool same(struct text a, struct text b)
+{
+    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+static uint32_t next_named(const struct document *document, uint32_t node)
+{
+    struct text name = node_name(document, node);
+    do
+        node = document->nodes[node].next;
+    while (node != NONE && !same(node_name(document, node), name));
+    return node;
+}
+
+/* Of a member: whether it is flattened, and the name of its elements. */
+static struct text wire_name(struct xml_reader *r, const struct member *member, bool *flattened)
+{
+    struct shape_reader reader;
+    struct member element;
+    struct traits own = {0}, all = {0}, inner = {0};
+    struct text name = member->name;
+    if (!traits_read(&own, member->shape.pack, member->traits) ||
+        !shape_open(&reader, member->shape))
+        shape_damaged(r->L);
+    if (own.location_name.len)
+        name = own.location_name;
+    *flattened = false;
+    if (reader.kind != SHAPE_LIST && reader.kind != SHAPE_MAP)
+        return name;
+    if (!member_traits(&all, member) || !shape_next(&reader, &element) ||
+        !traits_read(&inner, member->shape.pack, element.traits))
+        shape_damaged(r->L);
+    *flattened = all.set & TRAIT_BIT(TRAIT_FLATTENED);
+    if (*flattened && reader.kind == SHAPE_LIST && inner.location_name.len)
+        name = inner.location_name;
+    return name;
+}
+
+/* Looks on from where the reader is; answers come mostly in the model's order. */
+static bool find_member(struct xml_reader *r, struct shape_reader *reader, struct text name,
+                        struct member *member)
+{
+    for (uint32_t i = reader->count; i > 0; i--) {
+        bool flattened;
+        if (!reader->left)
+            shape_open(reader, reader->shape);
+        if (!shape_next(reader, member))
+            shape_damaged(r->L);
+        if (same(wire_name(r, member, &flattened), name))
+            return true;
+    }
+    return false;
+}
+
+static bool in_headers(struct xml_reader *r, const struct member *member)
+{
+    struct traits traits = {0};
+    if (!traits_read(&traits, member->shape.pack, member->traits))
+        shape_damaged(r->L);
+    return traits.location.len > 0 || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
+}
+
+static bool read_child(struct xml_reader *r, struct shape_reader *reader, uint32_t child)
+{
+    struct member member;
+    if (!find_member(r, reader, node_name(r->document, child), &member) || in_headers(r, &member))
+        return true;
+    lua_pushlstring(r->L, member.name.at, member.name.len);
+    lua_pushvalue(r->L, -1);
+    bool again = lua_rawget(r->L, -3) != LUA_TNIL; /* a flattened list's: already read */
+    lua_pop(r->L, 1);
+    if (again) {
+        lua_pop(r->L, 1);
+        return true;
+    }
+    if (!read_value(r, &member, child))
+        return false;
+    lua_rawset(r->L, -3);
+    return true;
+}
+
+static void read_attributes(struct xml_reader *r, struct shape shape, uint32_t node)
+{
+    struct shape_reader reader;
+    struct member member;
+    const struct document *d = r->document;
+    shape_open(&reader, shape);
+    while (shape_next(&reader, &member)) {
+        struct traits traits = {0};
+        if (!traits_read(&traits, shape.pack, member.traits))
+            shape_damaged(r->L);
+        if (!(traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
+            continue;
+        for (uint32_t at = d->nodes[node].attributes; at != NONE; at = d->nodes[at].next) {
+            struct text name = node_name(d, at), text = node_text(d, at);
+            if (!same(name, traits.location_name) && !same(name, member.name))
+                continue;
+            lua_pushlstring(r->L, member.name.at, member.name.len);
+            lua_pushlstring(r->L, text.at, text.len);
+            lua_rawset(r->L, -3);
+        }
+    }
+}
+
+static bool read_structure(struct xml_reader *r, struct shape_reader *reader, uint32_t node)
+{
+    const struct document *d = r->document;
+    lua_newtable(r->L);
+    for (uint32_t child = d->nodes[node].child; child != NONE; child = d->nodes[child].next)
+        if (!read_child(r, reader, child))
+            return false;
+    if (d->nodes[node].attributes != NONE)
+        read_attributes(r, reader->shape, node);
+    return true;
+}
+
+/* Flattened, `node` is the first of the elements; else it holds them. */
+static bool read_list(struct xml_reader *r, struct shape_reader *reader, bool flattened,
+                      uint32_t node)
+{
+    const struct document *d = r->document;
+    struct member member;
+    if (!shape_next(reader, &member))
+        shape_damaged(r->L);
+    lua_newtable(r->L);
+    lua_Integer count = 0;
+    uint32_t at = flattened ? node : d->nodes[node].child;
+    while (at != NONE) {
+        if (!read_value(r, &member, at))
+            return false;
+        lua_rawseti(r->L, -2, ++count);
+        at = flattened ? next_named(d, at) : d->nodes[at].next;
+    }
+    if (count == 0)
+        list_mark(r->L, -1);
+    return true;
+}
+
+static uint32_t entry_part(struct xml_reader *r, const struct member *member, uint32_t entry,
+                           const char *usual)
+{
+    char name[256];
+    struct traits traits = {0};
+    if (!traits_read(&traits, member->shape.pack, member->traits))
+        shape_damaged(r->L);
+    if (!traits.location_name.len || traits.location_name.len >= sizeof name)
+        return child_named(r->document, entry, usual);
+    memcpy(name, traits.location_name.at, traits.location_name.len);
+    name[traits.location_name.len] = '\0';
+    return child_named(r->document, entry, name);
+}
+
+static bool read_map(struct xml_reader *r, struct shape_reader *reader, bool flattened,
+                     uint32_t node)
+{
+    const struct document *d = r->document;
+    struct member key, value;
+    if (!shape_next(reader, &key) || !shape_next(reader, &value))
+        shape_damaged(r->L);
+    lua_newtable(r->L);
+    uint32_t at = flattened ? node : d->nodes[node].child;
+    while (at != NONE) {
+        uint32_t key_node = entry_part(r, &key, at, "key");
+        uint32_t value_node = entry_part(r, &value, at, "value");
+        if (key_node == NONE)
+            return wrong(r, at, "an entry of a map without its key");
+        struct text name = node_text(d, key_node);
+        lua_pushlstring(r->L, name.at, name.len);
+        if (value_node == NONE)
+            lua_pushliteral(r->L, "");
+        else if (!read_value(r, &value, value_node))
+            return false;
+        lua_rawset(r->L, -3);
+        at = flattened ? next_named(d, at) : d->nodes[at].next;
+    }
+    return true;
+}
+
+static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t node)
+{
+    struct text text = node_text(r->document, node);
+    if (kind == SHAPE_BOOLEAN) {
+        lua_pushboolean(r->L, text_is(text, "true"));
+        return true;
+    }
+    if (text.len == 0 && kind != SHAPE_STRING && kind != SHAPE_BLOB) {
+        lua_pushnil(r->L); /* an empty element says nothing of a number or a time */
+        return true;
+    }
+    return scalar_push(r->L, kind, text) ||
+           wrong(r, node, "a value of another type than the service's model says");
+}
+
+static bool read_value(struct xml_reader *r, const struct member *member, uint32_t node)
+{
+    struct shape_reader reader;
+    struct traits traits = {0};
+    luaL_checkstack(r->L, 8, "XML");
+    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
+        shape_damaged(r->L);
+    bool flattened = traits.set & TRAIT_BIT(TRAIT_FLATTENED);
+    if (reader.kind == SHAPE_STRUCTURE)
+        return read_structure(r, &reader, node);
+    if (reader.kind == SHAPE_LIST)
+        return read_list(r, &reader, flattened, node);
+    return reader.kind == SHAPE_MAP ? read_map(r, &reader, flattened, node)
+                                    : read_scalar(r, reader.kind, node);
+}
+
+bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node)
+{
+    struct member member = {.shape = shape};
+    return read_value(r, &member, node);
+}
+
+/* { name, text, attributes = { name = text }, children... } */
+void xml_push_tree(lua_State *L, const struct document *d, uint32_t node)
+{
+    struct text name = node_name(d, node), text = node_text(d, node);
+    luaL_checkstack(L, 6, "XML");
+    lua_newtable(L);
+    lua_pushlstring(L, name.at, name.len);
+    lua_setfield(L, -2, "name");
+    lua_pushlstring(L, text.at, text.len);
+    lua_setfield(L, -2, "text");
+    lua_newtable(L);
+    for (uint32_t at = d->nodes[node].attributes; at != NONE; at = d->nodes[at].next) {
+        name = node_name(d, at);
+        text = node_text(d, at);
+        lua_pushlstring(L, name.at, name.len);
+        lua_pushlstring(L, text.at, text.len);
+        lua_rawset(L, -3);
+    }
+    lua_setfield(L, -2, "attributes");
+    lua_Integer count = 0;
+    for (uint32_t at = d->nodes[node].child; at != NONE; at = d->nodes[at].next) {
+        xml_push_tree(L, d, at);
+        lua_rawseti(L, -2, ++count);
+    }
+}

@@ -1,0 +1,50 @@
+/* xml.h -- what the files of native.xml share.
+ */
+#ifndef MRUN_XML_H
+#define MRUN_XML_H
+
+#include "shape.h"
+
+#define NONE UINT32_MAX
+
+/* An element or an attribute; the links are indices of nodes, or NONE. */
+struct node {
+    size_t name, name_len, text, text_len; /* offsets in the document's chars */
+    uint32_t parent, child, last, next, attributes;
+};
+
+/* A document as C's own memory holds it; the collector frees it. */
+struct document {
+    struct node *nodes;
+    size_t count, capacity;
+    char *chars;
+    size_t len, size;
+};
+#define DOCUMENT_TYPE "native.xml.document"
+
+/* parse.c: fills an empty document, without Lua. */
+struct failure document_parse(struct document *document, struct text bytes);
+struct text node_name(const struct document *document, uint32_t node);
+struct text node_text(const struct document *document, uint32_t node);
+uint32_t child_named(const struct document *document, uint32_t node, const char *name);
+
+/* read.c: pushes what the node is by its shape; false leaves `why`. */
+struct xml_reader {
+    lua_State *L;
+    const struct document *document;
+    const char *why;
+    uint32_t at; /* the node that was wrong */
+    int depth;
+};
+bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node);
+void xml_push_tree(lua_State *L, const struct document *document, uint32_t node);
+
+/* write.c: the value has been checked. */
+struct xml_writer {
+    lua_State *L;
+    struct sink out;
+    const char *namespace; /* of the root, where its shape has none */
+};
+void xml_write(struct xml_writer *w, const struct member *member, struct text name, int index);
+
+#endif
