@@ -4,6 +4,7 @@ local diff = require "engine.diff"
 local failure = require "engine.failure"
 local reader = require "engine.reader"
 local schema = require "engine.schema"
+local tasks = require "engine.tasks"
 local value = require "engine.value"
 
 local context = {}
@@ -90,15 +91,18 @@ function context:attribute(resource, have, attribute)
   return at
 end
 
---- Runs a look-up, each one once.
+--- Runs a look-up, each one once, however many ask for it.
 function context:call(place, lookup)
   local key = place.key .. "\0" .. self.ports.json(lookup)
-  local known = self.called[key]
-  if not known then
-    known = { self.providers[place.provider].call(place, lookup) }
-    self.called[key] = known
+  local asked = self.called[key]
+  if not asked then
+    asked = tasks.signal()
+    self.called[key] = asked
+    asked:fire(tasks.try(function() return self.providers[place.provider].call(place, lookup) end))
   end
-  return known[1]
+  local ok, result = asked:wait()
+  if not ok then error(result, 0) end
+  return result
 end
 
 --- A copy that may be written down: each secret is a keyed digest.

@@ -200,6 +200,12 @@ local function remember(run, resource, change, live)
     provider = resource.provider, identifier = live.identifier, changes = change ~= nil }
 end
 
+local function not_there(run, resource, row)
+  failure.raise { what = ("%s is to take over %s, which is not there")
+    :format(resource.name, row.identifier), where = run.ctx:about(resource).where,
+    next = "correct its identifier, or leave it out to create a new one" }
+end
+
 --- Decides what happens to one resource; those that it depends on have been decided.
 ---@param run table
 ---@param resource table
@@ -219,6 +225,7 @@ function decide.resource(run, resource)
   if not row then
     change = create(run, resource, want)
   elseif not live.have then
+    if row.adopted then not_there(run, resource, row) end
     change = create(run, resource, want, "it is gone: somebody else deleted it")
     change.gone = row.identifier
   else
