@@ -10,8 +10,7 @@ local function list(value)
 end
 
 local function rules_of(client, operation)
-  local records = client.session.data:record("paginators", client.service)
-  local found = records and (records.pagination or records)[operation]
+  local found = client.session.data:record("paginator:" .. client.service, operation)
   if not found then return nil end
   return {
     input = list(found.input_token), output = list(found.output_token),

@@ -21,7 +21,7 @@ local function missing(config)
   failure.raise {
     what = "there is no AWS region", code = "NoRegion",
     where = ("looked in AWS_REGION, AWS_DEFAULT_REGION and the profile %s of %s")
-      :format(config.profile_name, config.looked[1] or "~/.aws/config"),
+      :format(config.profile_name, config.looked[1]),
     next = "set AWS_REGION, or use --region",
   }
 end

@@ -200,7 +200,7 @@ end
 
 -- A journal of an older serial is history already; a torn one is cut before it grows.
 local function open_journal(self)
-  local state = self.current or self:load()
+  local state = self.current
   self:identity()
   local log = self.log
   if log and not self.counts then
@@ -218,6 +218,7 @@ local function open_journal(self)
 end
 
 local function record(self, records, synced)
+  if not self.current then self:load() end
   if not self.handle then open_journal(self) end
   local lines = {}
   for at, each in ipairs(records) do lines[at] = journal.line(each) end

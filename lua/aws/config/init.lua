@@ -57,7 +57,7 @@ local function load(ports, profile)
     env = ports.env, paths = paths, explicit = profile ~= nil,
     profiles = merged(from_config, from_credentials),
     services = from_config.services, sso_sessions = from_config.sso_sessions,
-    looked = { paths.config, paths.credentials },
+    looked = { paths.config or "~/.aws/config", paths.credentials or "~/.aws/credentials" },
   }, config)
   local chosen = profile or ports.env "AWS_PROFILE" or ports.env "AWS_DEFAULT_PROFILE"
   if chosen and not self.profiles[chosen] then self:no_profile(chosen) end
