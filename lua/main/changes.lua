@@ -3,6 +3,7 @@ local apply = require "engine.apply"
 local failure = require "engine.failure"
 local plan = require "engine.plan"
 local state = require "state"
+local value = require "engine.value"
 
 return function(mrun)
   local self = {}
@@ -76,12 +77,20 @@ return function(mrun)
     return answer == "yes" or (loses == 0 and answer == "y")
   end
 
+  local function kept_outputs(stack, outcome)
+    local kept = {}
+    for _, output in ipairs(outcome.outputs) do
+      local plain = output.secret and value.secret(value.reveal(output.value)) or output.value
+      kept[output.name] = value.sealed(plain, mrun.ports.digest, stack.state.key)
+    end
+    return kept
+  end
+
   local function run(stack, made)
-    mrun.show_progress()
+    local stop = mrun.show_progress()
     local outcome = mrun.task(function() return apply.run(mrun.ports, made) end)
-    mrun.hide_progress()
-    stack.store:save { recipe = not made.destroy and stack.address or nil, outputs = outcome.outputs,
-      inputs = outcome.inputs, resources = outcome.resources, open = outcome.open }
+    stop()
+    stack.store:save { recipe = stack.address, outputs = kept_outputs(stack, outcome) }
     stack.store:drop_plan()
     return mrun.show_outcome(made, outcome)
   end
@@ -89,7 +98,7 @@ return function(mrun)
   ---Shows a plan, asks unless --yes, and makes it so.
   ---@return integer exit code
   function self.confirm_and_apply(stack, made)
-    mrun.show_plan(made)
+    mrun.show_before_asking(made)
     if not self.nothing_to_do(made) and not agreed(made) then
       mrun.note "Nothing was changed.\n"
       return 1

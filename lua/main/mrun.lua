@@ -14,7 +14,10 @@ local PARTS <const> = {
     "plan", "save_plan", "lock", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
     "nothing_to_do",
   },
-  show = { "show_plan", "show_diff", "show_outcome", "show_state", "plain", "show_progress", "hide_progress" },
+  show = {
+    "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
+    "show_progress",
+  },
 }
 
 local function part_of()

@@ -10,7 +10,7 @@ local ports = {}
 
 ---The engine's ports (DESIGN.md, section 4). `journal` and `emit` are given by whoever has a
 ---stack open; without one there is nothing to write and nobody to tell.
----@param options { user_agent: string, emit: fun(event: table)|nil }
+---@param options { user_agent: string, emit: fun(event: table), turn: fun() }
 ---@return table ports
 function ports.new(options)
   local network = http.new { user_agent = options.user_agent }
@@ -21,9 +21,13 @@ function ports.new(options)
     json = json.encode,
     match = regex.match,
     send = function(request) return network:add(request) end,
-    poll = function(timeout_ms) return network:poll(timeout_ms) end,
+    poll = function(timeout_ms)
+      local answers = network:poll(timeout_ms)
+      options.turn()
+      return answers
+    end,
     interrupted = function() return sys.interrupts() > 0 end,
-    emit = options.emit or function() end,
+    emit = options.emit,
     signal = tasks.signal,
   }
 end

@@ -6,14 +6,17 @@ local providers = require "main.providers"
 local tasks = require "engine.tasks"
 
 return function(mrun)
-  local self, calls, listener = {}, 0, nil
+  local self, calls, listener, on_turn = {}, 0, nil, nil
 
   local function emit(event)
     if event.kind == "call" then calls = calls + 1 end
     if listener then listener(event) end
   end
 
-  self.ports = ports.new { user_agent = "mrun/" .. mrun.VERSION, emit = emit }
+  self.ports = ports.new {
+    user_agent = "mrun/" .. mrun.VERSION, emit = emit,
+    turn = function() if on_turn then on_turn() end end,
+  }
 
   function self.place_options()
     return { region = mrun.options.region, profile = mrun.options.profile }
@@ -30,8 +33,8 @@ return function(mrun)
   ---How many requests went to the providers' services since the start.
   function self.api_calls() return calls end
 
-  ---Who is told of the engine's events from here on; nil: nobody.
-  function self.listen(fn) listener = fn end
+  ---Who is told of the engine's events, and of each turn of the loop, from here on; nil: nobody.
+  function self.listen(event, turn) listener, on_turn = event, turn end
 
   return self
 end
