@@ -29,6 +29,14 @@ local function place_of(ev, inside)
   return inside.place
 end
 
+--- The place of a provider object.
+---@param ev table
+---@param handle table
+---@return table
+function provider.place(ev, handle)
+  return place_of(ev, objects.inside(handle))
+end
+
 -- Look-ups -------------------------------------------------------------------------------------
 
 local function look_up(ev, inside, lookup)
