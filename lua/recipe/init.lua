@@ -27,6 +27,14 @@ function recipe.new_evaluation(host, path)
     resources = {}, by_name = {}, pending = {}, outputs = {}, output_names = {},
     declared_params = {}, types = {}, policies = {}, notices = {},
   }
+  local schemas = {} -- the same few are asked for again and again
+  ev.schema = function(provider, type_name)
+    local key = provider .. " " .. type_name
+    if schemas[key] == nil then
+      schemas[key] = bounds:aside(host.schema, provider, type_name) or false
+    end
+    return schemas[key] or nil
+  end
   bounds.where = function() return position.of(ev.chunks) end
   return ev
 end

@@ -136,6 +136,23 @@ function limits:callback(name, fn, ...)
   return restore(self, before, fn(...))
 end
 
+--- Runs a piece of the engine that does not wait (reading a schema): nothing is counted in it.
+---@param fn function
+---@return any ...
+function limits:aside(fn, ...)
+  local co = self.coroutine
+  if not co then return fn(...) end
+  debug.sethook(co)
+  strings.guard(co, nil)
+  local ms = self.clock()
+  local results = table.pack(pcall(fn, ...))
+  self.started_ms = self.started_ms + (self.clock() - ms)
+  strings.guard(co, self)
+  debug.sethook(co, self.hook, "", STEP)
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
 --- Runs what is not the recipe's (a look-up that waits, say) at no cost to the recipe.
 ---@param fn function
 ---@return any ...

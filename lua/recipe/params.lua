@@ -120,7 +120,7 @@ local function check_value(ev, name, spec, converted)
 end
 
 local function from_store(ev, name, parsed, path)
-  local place = ev.limits:outside(ev.host.place, "aws", {})
+  local place = ev.limits:aside(ev.host.place, "aws", {})
   local found = ev.inputs:lookup("aws", place, { "parameter", path })
   local hidden = value.is_secret(found)
   local converted, why = param_types.from_store(parsed, value.reveal(found))

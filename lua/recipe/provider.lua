@@ -24,7 +24,7 @@ end
 --- The place that a provider object stands for; asked for once, when it is needed.
 local function place_of(ev, inside)
   if not inside.place then
-    inside.place = ev.limits:outside(ev.host.place, inside.name, inside.options)
+    inside.place = ev.limits:aside(ev.host.place, inside.name, inside.options)
   end
   return inside.place
 end
@@ -122,7 +122,7 @@ end
 
 local function find_type(ev, name, path)
   for _, namespace in ipairs(namespaces(name)) do
-    local record = ev.host.schema(name, namespace .. path)
+    local record = ev.schema(name, namespace .. path)
     if record then return namespace .. path, record end
   end
 end
@@ -139,7 +139,7 @@ end
 
 local function refuse_type(ev, inside, path)
   local all = {}
-  for i, type_name in ipairs(ev.host.types(inside.name) or {}) do
+  for i, type_name in ipairs(ev.limits:aside(ev.host.types, inside.name) or {}) do
     all[i] = spelled(inside.name, type_name)
   end
   for known in next, KNOWN do all[#all + 1] = known end

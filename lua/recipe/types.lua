@@ -40,7 +40,7 @@ function types.define(ev)
     end
     return function(definition)
       check(name, definition)
-      if ev.types[name] or ev.host.schema("aws", name) then
+      if ev.types[name] or ev.schema("aws", name) then
         bad(name, "exists already", "give it another name")
       end
       local raw = {}

@@ -103,7 +103,7 @@ local function sub_part(ev, node, name, own)
   else
     v = reference(ev, node, name)
   end
-  if v == NO_VALUE then
+  if rawequal(v, NO_VALUE) then
     mark.fault(ev, node, "AWS::NoValue cannot stand in a text", "leave it out")
   end
   return text_part(ev, node, v, "${" .. name .. "}")
@@ -201,7 +201,7 @@ local function map(ev, node)
   local result = {}
   for key, item in document.entries(node) do
     local v = evaluate(ev, item)
-    if v ~= NO_VALUE then result[key.text] = v end
+    if not rawequal(v, NO_VALUE) then result[key.text] = v end
   end
   return result
 end
@@ -210,7 +210,7 @@ local function list(ev, node)
   local result = {}
   for _, item in ipairs(node.value) do
     local v = evaluate(ev, item)
-    if v ~= NO_VALUE then result[#result + 1] = v end
+    if not rawequal(v, NO_VALUE) then result[#result + 1] = v end
   end
   return value.list(result)
 end
@@ -242,7 +242,7 @@ end
 ---@return any
 function expression.value(ev, node)
   local v = evaluate(ev, node)
-  if v == NO_VALUE then return nil end
+  if rawequal(v, NO_VALUE) then return nil end
   return v
 end
 

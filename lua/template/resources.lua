@@ -20,7 +20,7 @@ local REFUSED = {
 }
 
 local function refuse_type(ev, node, type_name)
-  local nearest = schema.nearest(type_name, ev.host.types("aws") or {})
+  local nearest = schema.nearest(type_name, ev.limits:aside(ev.host.types, "aws") or {})
   mark.fault(ev, node, ("there is no type %s"):format(type_name),
     nearest and ("did you mean %s?"):format(nearest) or "mrun types lists them")
 end
@@ -38,7 +38,7 @@ local function introduce(ev, key, node)
     mark.fault(ev, key, ("%s has no Type"):format(key.text), "write Type: AWS::...")
   end
   local type_name = document.text(ev, type_node, "Type")
-  local record = ev.host.schema("aws", type_name)
+  local record = ev.schema("aws", type_name)
   if not record then refuse_type(ev, type_node, type_name) end
   return {
     kind = "resource", name = key.text, type = type_name, provider = "aws", record = record,
