@@ -112,9 +112,12 @@ local function read(call, response)
   call.request_id = response.headers["x-amzn-requestid"] or response.headers["x-amz-request-id"]
     or call.request_id
   if response.status >= 200 and response.status < 300 then
-    local result, cause = call.protocol.result(call, response)
-    if result then return result end
-    return nil, { status = response.status, unreadable = cause, headers = response.headers }
+    local result, more = call.protocol.result(call, response)
+    if not result then
+      return nil, { status = response.status, unreadable = more, headers = response.headers }
+    end
+    call.request_id = call.request_id or (type(more) == "string" and more or nil)
+    return result
   end
   local parsed = response.status >= 400 and call.protocol.error(call, response) or nil
   if parsed then call.request_id = parsed.request_id or call.request_id end

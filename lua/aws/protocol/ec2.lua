@@ -22,7 +22,7 @@ end
 ---@param call table
 ---@param response table
 ---@return table|nil result
----@return table|nil failure
+---@return string|table|nil request_id_or_failure
 function ec2.result(call, response)
   if not call.operation.output then return {} end
   return xml.decode(call.operation.output, response.body, { flavor = "ec2" })

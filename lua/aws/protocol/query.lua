@@ -22,7 +22,7 @@ end
 ---@param call table
 ---@param response table
 ---@return table|nil result
----@return table|nil failure
+---@return string|table|nil request_id_or_failure
 function query.result(call, response)
   local operation = call.operation
   if not operation.output then return {} end
