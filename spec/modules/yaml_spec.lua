@@ -248,6 +248,9 @@ describe("yaml and the public test suite", function()
     UKK6/00 UT92 W4TN Y79Y/001 Y79Y/010
   ]]):gmatch "%S+" do REFUSED[name] = true end
 
+  -- Read otherwise by libyaml: [?x], and a text that ends within a line.
+  local OTHERWISE = { ["HM87/01"] = true, ["JEF9/02"] = true, ["L24T/01"] = true }
+
   --- A node against the suite's JSON, which has YAML 1.2's idea of numbers.
   local function agree(name, node, value)
     if node.kind ~= "scalar" then
@@ -279,8 +282,7 @@ describe("yaml and the public test suite", function()
       else
         assert.is_nil(failure, name)
         local fine, value = pcall(suites.json, base .. "in.json")
-        -- JEF9/02: the text ends in the middle of a line, which libyaml does not take for one
-        if fine and #documents == 1 and name ~= "JEF9/02" then agree(name, documents[1], value) end
+        if fine and value ~= nil and #documents == 1 and not OTHERWISE[name] then agree(name, documents[1], value) end
       end
     end
     list:close()
