@@ -60,7 +60,7 @@ local function explain(ev, raised)
   local text, place = position.split(raised)
   if place and not place:find(ev.path, 1, true) then place = nil end
   return failure.new { what = text, where = position.of(ev.chunks) or place or ev.path,
-    next = "the error is Lua's own: look at this line" }
+    next = "the error is Lua's own: look at this line", traceback = debug.traceback() }
 end
 
 local function check_pending(ev)

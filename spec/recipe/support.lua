@@ -40,7 +40,9 @@ local LOOKUPS = {
 
 --- Patterns of specs are the few that Lua's own can stand in for.
 local function regex(pattern, text)
-  local inner = pattern:match("^%^%(%?:(.*)%)%$$"):gsub("^%^", ""):gsub("%$$", "")
+  local inner = pattern:match("^%^%(%?:(.*)%)%$$")
+  if not inner then return true end -- a schema's own
+  inner = inner:gsub("^%^", ""):gsub("%$$", "")
   return text:find("^" .. inner .. "$") ~= nil
 end
 
