@@ -45,15 +45,12 @@ local function asker(console)
   end
 end
 
+--- A saved plan's sources come from the plan; what it kept only a digest of is read again.
 local function read_sources(recorded)
-  if not recorded then
-    return function(path) return fs.read(path, RECIPE_BYTES) end
-  end
+  local saved = recorded and recorded.sources or {}
   return function(path)
-    local text = recorded.sources and recorded.sources[path]
-    if text then return text end
-    return nil, failure.new { what = "the saved plan does not hold this file", where = path,
-      next = "run mrun plan again" }
+    if saved[path] then return saved[path] end
+    return fs.read(path, RECIPE_BYTES)
   end
 end
 
@@ -70,17 +67,17 @@ function host.new(given)
     place = function(name, options) return providers.get(name).place(options) end,
     call = function(name, place, lookup) return providers.get(name).call(place, lookup) end,
     read_file = read_sources(given.recorded),
-    realpath = not given.recorded and fs.realpath or nil,
+    realpath = fs.realpath,
     regex = regex.match,
     env = sys.getenv,
-    params = given.recorded and given.recorded.params
-      or parameters(given.params_file, given.params),
+    params = parameters(given.params_file, given.params),
     ask = asker(given.console),
     print = function(text) given.console.note(text .. "\n") end,
     json = json,
     yaml = yaml,
     digest = digest,
     memory = process.memory_limit,
+    cpu_limit = process.cpu_limit,
     recorded = given.recorded,
   }
 end

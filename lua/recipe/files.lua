@@ -51,7 +51,6 @@ function files.locate(ev, name)
   local relative = normal(name)
   if not relative then outside(name) end
   local path = join(ev.folder, relative)
-  if ev.host.recorded or not ev.host.realpath then return path end
   local root, real = ev.host.realpath(ev.folder), ev.host.realpath(path)
   -- What is not there cannot lead outside; reading it says what is wrong.
   if root and real and not below(root, real) then outside(name) end
@@ -106,7 +105,9 @@ local function find_module(ev, name)
   local base = name:gsub("%.", "/")
   for _, candidate in ipairs { base .. ".lua", base .. "/init.lua" } do
     local path = files.locate(ev, candidate)
-    local text = ev.host.read_file(path)
+    -- A saved plan is evaluated with its own modules, whatever has come beside the recipe since.
+    local saved = ev.host.recorded and ev.host.recorded.sources
+    local text = (not saved or saved[path]) and ev.host.read_file(path)
     if text then return path, text end
   end
   failure.raise {

@@ -46,12 +46,13 @@ end
 --- An attribute of a declared resource; "Ref" is its Ref.
 ---@param name string the resource's name
 ---@param attribute string
----@param about { label: string|nil, where: string|nil }|nil how it is shown; where it was declared
+---@param about { label: string|nil, where: string|nil, scalar: boolean|nil }|nil how it is shown;
+---  where it was declared; whether it is known to be no list
 ---@return table
 function deferred.attribute(name, attribute, about)
   about = about or {}
   return make { kind = "attribute", name = name, attribute = attribute,
-    label = about.label, where = about.where }
+    label = about.label, where = about.where, scalar = about.scalar or nil }
 end
 
 --- Text put together from parts, some of them deferred or secret.
@@ -216,6 +217,10 @@ end
 secret.METATABLE.__concat = Deferred.__concat
 
 function Deferred.__index(self, key)
+  if hidden.raw(self).scalar and math.type(key) == "integer" then
+    refuse("indexed with a number: it is no list",
+      "apply(VALUE, function(v) return v:sub(...) end)")(self)
+  end
   if type(key) == "string" or math.type(key) == "integer" then
     return make { kind = "index", of = self, key = key }
   end
