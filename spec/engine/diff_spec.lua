@@ -313,7 +313,7 @@ describe("diff of what is no longer declared", function()
 end)
 
 describe("diff of a list that other resources add to", function()
-  local handler = { shares = { ["Test::Net::Rule"] = { property = "Rules",
+  local handler = { shares = { Rules = { type = "Test::Net::Rule",
     item = function(want, have)
       if want.Of ~= have.Id then return nil end
       return { CidrIp = want.CidrIp, IpProtocol = want.IpProtocol }

@@ -137,20 +137,12 @@ local function emit_tags(context, name, want, have, last)
   end
 end
 
---- The handler's word on who else adds to this list; nil where nobody does.
-local function shared(context, name)
-  for _, share in next, context.record.shares do
-    if share.property == name then return true end
-  end
-  return false
-end
-
 --- Indexes of live items that another resource of the stack declares.
 local function siblings_items(context, name, n, have, left)
   local items, theirs = node.items(context.raw, n), {}
+  local share = context.record.shares[name]
   for _, sibling in ipairs(context.siblings) do
-    local share = context.record.shares[sibling.type]
-    local item = share and share.property == name and share.item(sibling.want, context.have)
+    local item = sibling.type == share.type and share.item(sibling.want, context.have)
     for _, j in ipairs(item and left or {}) do
       if lists.same(context, name .. "[1]", items, item, have[j]) then theirs[j] = true end
     end
@@ -185,7 +177,8 @@ function property.declared(context, name)
   local before = #context.changes
   if name == context.record.tags then
     emit_tags(context, name, want, have, last)
-  elseif shared(context, name) and plain.is_list(want) and (have == nil or is_open(have)) then
+  elseif context.record.shares[name] and plain.is_list(want)
+    and (have == nil or is_open(have)) then
     emit_shared(context, name, n, want, have or {})
   else
     emit(context, name, n, want, have, last)

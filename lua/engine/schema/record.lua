@@ -26,8 +26,8 @@ local record = {}
 ---@field secret table<string, boolean>
 ---@field ref string|function|boolean|nil
 ---@field attributes table<string, boolean>
----@field shares table<string, { property: string, item: fun(want: table, have: table): table|nil }>
----  by the type of resources that add items to a list of this one: which list, and which item
+---@field shares table<string, { type: string, item: fun(want: table, have: table): any }>
+---  lists to which resources of another type add: which type, and the item that one of them adds
 ---@field name_property string|nil
 ---@field name_limit integer|nil
 ---@field handler table|nil
