@@ -148,12 +148,12 @@ SPECS_OF_MODULES ?= spec/modules
 stress: deps tools ## All specs under ASan and UBSan; modules' with every allocation failed; valgrind
 	@$(MAKE) --no-print-directory -j$(shell nproc) SAN=address,undefined STRESS=1
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
-	$(call say,SPEC,"all, under the sanitizers")MRUN_MAIN=spec/support/run.lua \
+	$(call say,SPEC,"all under the sanitizers")MRUN_MAIN=spec/support/run.lua \
 	  build-address-stress/mrun $(FILES)
-	$(call say,SPEC,"modules, each allocation failed in turn")MRUN_SPEC_STRESS=1 \
+	$(call say,SPEC,"modules with each allocation failed in turn")MRUN_SPEC_STRESS=1 \
 	  MRUN_MAIN=spec/support/run.lua build-address-stress/mrun $(SPECS_OF_MODULES)
-	$(call say,SPEC,"modules, under valgrind")MRUN_MAIN=spec/support/run.lua MRUN_SPEC_UNDER=" \
-	  valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
+	$(call say,SPEC,"modules under valgrind")MRUN_MAIN=spec/support/run.lua \
+	  MRUN_SPEC_UNDER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
 	  $(BUILD)/mrun $(SPECS_OF_MODULES)
 
 # ---- Installing ------------------------------------------------------------

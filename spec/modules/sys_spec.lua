@@ -56,7 +56,9 @@ describe("native.sys", function()
   end)
 
   it("does not wait for what a program leaves behind", function()
-    finally(function() os.execute "kill $(cat $TMPDIR/pid 2>/dev/null) 2>/dev/null; rm -f $TMPDIR/pid" end)
+    finally(function()
+      os.execute "kill $(cat $TMPDIR/pid 2>/dev/null) 2>/dev/null; rm -f $TMPDIR/pid"
+    end)
     local before = sys.monotonic_ms()
     sh "sleep 1000 & echo $! > $TMPDIR/pid"
     assert.is_true(sys.monotonic_ms() - before < 100000)

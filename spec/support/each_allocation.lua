@@ -104,10 +104,11 @@ local function run(case, arrange)
   local fired = stress.fired()
   stress.fail(nil)
   stress.collect(false)
+  last_words[#last_words + 1] = function() around(case.group, "after") end
   for _, body in ipairs(last_words) do
-    body()
+    local done, complaint = pcall(body)
+    if not done and ok then ok, why = false, complaint end
   end
-  around(case.group, "after")
   collectgarbage()
   result.runs = result.runs + 1
   return ok, why, fired
