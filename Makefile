@@ -52,7 +52,7 @@ $(BUILD)/obj/%.o: %.c Makefile | /usr/include/lua5.4/lua.h
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c Makefile
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.S $(BUNDLED)
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.S
 	$(call say,AS,$<)$(CC) -c -o $@ $<
 
 $(BUILD)/obj/data.o: runtime/data.S $(DATA)
@@ -68,8 +68,9 @@ $(BUILD)/gen/%.list: always
 $(BUILD)/gen/preload.c: $(BUILD)/gen/preload.list runtime/generate.lua
 	$(call say,GEN,$@)$(LUA) runtime/generate.lua preload $(MODULES) > $@
 
-$(BUILD)/gen/bundle.S: $(BUILD)/gen/bundle.list runtime/generate.lua
-	$(call say,GEN,$@)$(LUA) runtime/generate.lua bundle lua $(BUNDLED) > $@
+$(BUILD)/gen/bundle.S: $(BUILD)/gen/bundle.list runtime/generate.lua $(BUNDLED)
+	@mkdir -p $(BUILD)/gen/lua
+	$(call say,GEN,$@)$(LUA) runtime/generate.lua bundle $(BUILD)/gen/lua lua $(BUNDLED) > $@
 
 # AWS's models and schemas, packed by the binary itself without them.
 build/aws.data: $(shell find lua/aws/pack -name '*.lua' 2>/dev/null) \

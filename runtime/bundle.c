@@ -1,4 +1,4 @@
-/* bundle.c -- the Lua sources inside the binary, or, with MRUN_LUA, in a folder. */
+/* bundle.c -- the compiled Lua inside the binary, or, with MRUN_LUA, in a folder. */
 #define _GNU_SOURCE
 #include "host.h"
 
@@ -38,8 +38,7 @@ static int load_file(lua_State *L, const char *folder, const char *path)
         const struct bundle_file *file = bundle_find(path);
         if (!file)
             return 0;
-        const char *chunk = lua_pushfstring(L, "@lua/%s", path);
-        status = luaL_loadbufferx(L, file->text, (size_t)(file->end - file->text), chunk, "t");
+        status = luaL_loadbufferx(L, file->code, (size_t)(file->end - file->code), path, "b");
     }
     if (status != LUA_OK)
         lua_error(L);

@@ -1,7 +1,10 @@
 -- Writes the two generated sources of the host: what is preloaded, and the bundle.
 --
 --   lua5.4 runtime/generate.lua preload NAME... > preload.c
---   lua5.4 runtime/generate.lua bundle FOLDER FILE... > bundle.S
+--   lua5.4 runtime/generate.lua bundle TARGET FOLDER FILE... > bundle.S
+--
+-- The bundle holds bytecode with its line numbers, written to TARGET/: parsing the sources at each
+-- start would cost more than all else that a short command does.
 
 local generate = {}
 
@@ -23,13 +26,25 @@ local function bytes(label, file)
   print(('%s:\n    .incbin "%s"\n%s_end:\n    .byte 0'):format(label, file, label))
 end
 
+--- Compiles one source; returns where the bytecode is.
+local function compile(target, index, file)
+  local source = assert(io.open(file, "rb"))
+  local chunk = assert(load(source:read "a", "@" .. file, "t"))
+  source:close()
+  local path = ("%s/%d.luac"):format(target, index)
+  local compiled = assert(io.open(path, "wb"))
+  assert(compiled:write(string.dump(chunk)))
+  assert(compiled:close())
+  return path
+end
+
 --- The bytes, the paths, and a table of both that bundle.c searches.
 function generate.bundle(words)
-  local folder, files = words[1], { table.unpack(words, 2) }
+  local target, folder, files = words[1], words[2], { table.unpack(words, 3) }
   table.sort(files)
   print "    .section .rodata"
   for i, file in ipairs(files) do
-    bytes("file" .. i, file)
+    bytes("file" .. i, compile(target, i, file))
     print(('path%d:\n    .asciz "%s"'):format(i, file:sub(#folder + 2)))
   end
   print "    .section .data.rel.ro,\"aw\"\n    .balign 8\n    .globl bundle_files\nbundle_files:"

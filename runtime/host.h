@@ -9,9 +9,9 @@
 #include <lua.h>
 #include <lualib.h>
 
-/* One Lua source inside the binary; the path is relative to lua/. */
+/* One compiled Lua source inside the binary; the path is relative to lua/. */
 struct bundle_file {
-    const char *path, *text, *end;
+    const char *path, *code, *end;
 };
 
 /* Generated: sorted by path, and what is preloaded, ended by a NULL name. */

@@ -69,6 +69,7 @@ return function(mrun)
     local store = open(name)
     return {
       name = name, path = path, evaluated = evaluated, store = store,
+      warnings = evaluated.warnings or {},
       graph = graph.build(evaluated, { schema = mrun.providers.schema, match = mrun.ports.match }),
     }
   end
