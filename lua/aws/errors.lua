@@ -47,7 +47,8 @@ local function advice(code, call)
     return ("the credentials from %s have expired: sign in again"):format(source)
   end
   if UNKNOWN_KEY[code] then
-    return ("AWS does not accept the keys from %s: check the access key and its secret"):format(source)
+    return ("AWS does not accept the keys from %s: check the access key and its secret")
+      :format(source)
   end
   if WRONG_SECRET[code] then
     return ("the secret key from %s is wrong (or this machine's clock is)"):format(source)

@@ -44,7 +44,6 @@ end
 ---@field timeout_ms integer|nil
 ---@field connect_timeout_ms integer|nil
 ---@field on_call fun(event: table)|nil  { service, operation, attempt, status } of every attempt
----@field debug fun(text: string)|nil  told what is sent and answered, without secrets
 
 ---@param options aws.session_options|nil  also the ports env, read_file, now, random, data
 ---@return aws.session
@@ -58,8 +57,7 @@ local function new(options)
   self.config = config.load({ env = self.env, read_file = options.read_file or fs.read },
     options.profile)
   self.given_credentials = options.credentials
-  for _, key in ipairs { "assume_role", "endpoint_url", "allow_http", "on_call", "path_style",
-    "debug" } do
+  for _, key in ipairs { "assume_role", "endpoint_url", "allow_http", "on_call", "path_style" } do
     self[key] = options[key]
   end
   self.buckets, self.skew_ms = rate.new(), 0

@@ -22,6 +22,17 @@ local function uuid()
     :format(table.unpack(bytes))
 end
 
+-- Members that make a call safe to repeat although the models do not mark them
+-- (CreateVpcEndpoint's).
+local USUAL <const> = { "ClientToken", "ClientRequestToken", "IdempotencyToken", "CallerReference" }
+
+local function has_usual(params)
+  for _, name in ipairs(USUAL) do
+    if params[name] ~= nil then return true end
+  end
+  return false
+end
+
 ---The parameters with a token in them, where the operation takes one and the caller gave none.
 ---@param operation table
 ---@param params table
@@ -29,7 +40,7 @@ end
 ---@return boolean has_token
 function token.fill(operation, params)
   local name = token.member(operation)
-  if not name then return params, false end
+  if not name then return params, has_usual(params) end
   if params[name] ~= nil then return params, true end
   local filled = setmetatable({ [name] = uuid() }, getmetatable(params))
   for key, value in pairs(params) do filled[key] = value end

@@ -60,14 +60,6 @@ local function wait_for_other(session)
   if flight.failure then error(flight.failure, 0) end
 end
 
-local function begin_flight(session)
-  local flight = {}
-  session.flight = flight
-  return setmetatable({}, { __close = function(_, cause)
-    flight.ended, flight.failure, session.flight = true, cause, nil
-  end })
-end
-
 ---The session's credentials, fetched or refreshed where needed, once for all who wait.
 ---@param session table
 ---@return { access_key: string, secret_key: string, token: string|nil, expires_ms: number|nil }
@@ -75,9 +67,17 @@ function credentials.get(session)
   if session.given_credentials then return session.given_credentials end
   if session.flight then wait_for_other(session) end
   if is_fresh(session, session.credentials) then return session.credentials end
-  local _ <close> = begin_flight(session)
-  session.credentials = fetch(session)
-  return session.credentials
+  local flight = {}
+  session.flight = flight
+  -- Caught to be handed on: a coroutine that dies of an error would leave the others waiting.
+  local ok, found = pcall(fetch, session)
+  session.flight, flight.ended = nil, true
+  if not ok then
+    flight.failure = found
+    error(found, 0)
+  end
+  session.credentials = found
+  return found
 end
 
 ---Forgets credentials that the service said have expired; true when new ones can be had.

@@ -1,5 +1,5 @@
--- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error (S3).
--- They are read without a model: what answers an error is often not the service itself, but
+-- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error
+-- (S3). They are read without a model: what answers an error is often not the service itself, but
 -- something that stands before it.
 local xml = require "native.xml"
 

@@ -1,0 +1,231 @@
+local support = require "spec.aws.support"
+
+local answer, broken, drive, ec2_error = support.answer, support.broken, support.drive,
+  support.ec2_error
+
+local VPCS <const> = [[<DescribeVpcsResponse><requestId>req-9</requestId><vpcSet><item>
+  <vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>]]
+local MADE <const> = [[<CreateVpcResponse><vpc><vpcId>vpc-1</vpcId></vpc></CreateVpcResponse>]]
+
+local function describe_vpcs(answers, options)
+  local session, clock = support.session(options)
+  return drive(clock, answers, function() return session:client "ec2":DescribeVpcs {} end), session
+end
+
+local function create_vpc(answers, options)
+  local session, clock = support.session()
+  return drive(clock, answers, function()
+    return session:client "ec2":CreateVpc({ CidrBlock = "10.0.0.0/16" }, options)
+  end)
+end
+
+describe("a call", function()
+  it("is sent signed to the endpoint of the region and read by the model", function()
+    local log = describe_vpcs { answer(200, VPCS) }
+    assert.same({ Vpcs = { { VpcId = "vpc-1" } } }, log.result)
+    local request = log.requests[1]
+    assert.equal("https://ec2.eu-west-1.amazonaws.com/", request.url)
+    assert.equal("POST", request.method)
+    assert.equal("Action=DescribeVpcs&Version=2016-11-15", request.body)
+    for _, name in ipairs { "x-amz-date", "x-amz-content-sha256", "host", "content-type" } do
+      assert.is_string(request.headers[name])
+      assert.matches(name, request.headers.authorization, 1, true)
+    end
+    assert.matches("Credential=AKIDEXAMPLE/20231114/eu-west-1/ec2/aws4_request",
+      request.headers.authorization, 1, true)
+    assert.same({ 200, "req-9", 1 },
+      { log.about.status, log.about.request_id, log.about.attempts })
+  end)
+
+  it("signs the session token", function()
+    local log = describe_vpcs({ answer(200, VPCS) }, { credentials = { access_key = "A",
+      secret_key = "S", token = "TOKEN" } })
+    assert.equal("TOKEN", log.requests[1].headers["x-amz-security-token"])
+    assert.matches("x-amz-security-token", log.requests[1].headers.authorization, 1, true)
+  end)
+
+  it("raises what the service answered, with all that identifies it", function()
+    local log = describe_vpcs { ec2_error("InvalidVpcID.NotFound", "no\n such VPC") }
+    local fault = log.failure
+    assert.same({ "ec2", "DescribeVpcs", "InvalidVpcID.NotFound", "no such VPC", 400, "req-1" },
+      { fault.service, fault.operation, fault.code, fault.message, fault.status,
+        fault.request_id })
+    assert.matches("ec2 DescribeVpcs: InvalidVpcID.NotFound: no such VPC\n  .*HTTP 400, "
+      .. "request req%-1", tostring(fault))
+  end)
+
+  it("goes again when it is throttled, later each time, three times in all", function()
+    local events = {}
+    local log = describe_vpcs({ default = ec2_error("RequestLimitExceeded", "slow down", 503) },
+      { on_call = function(event) events[#events + 1] = event end })
+    assert.equal("RequestLimitExceeded", log.failure.code)
+    assert.equal(3, #log.requests)
+    assert.same({ 1000, 2000 }, log.waits)
+    assert.same({ service = "ec2", operation = "DescribeVpcs", attempt = 3, status = 503 },
+      events[3])
+    assert.matches("3 attempts", tostring(log.failure), 1, true)
+  end)
+
+  it("sends the same parameters and a new signature each time", function()
+    local log = describe_vpcs { answer(500), broken("reset", true), answer(200, VPCS) }
+    assert.is_true(log.ok)
+    local first, last = log.requests[1], log.requests[3]
+    assert.equal(first.body, last.body)
+    assert.equal(first.headers["amz-sdk-invocation-id"], last.headers["amz-sdk-invocation-id"])
+    assert.equal("attempt=3; max=3", last.headers["amz-sdk-request"])
+  end)
+
+  it("that makes something without a token is not repeated once its reply was lost", function()
+    local log = create_vpc { broken("reset", true) }
+    assert.equal(1, #log.requests)
+    assert.is_true(log.failure.ambiguous)
+    assert.is_false(log.requests[1].resend)
+  end)
+
+  it("that makes something is repeated when it never left, or was throttled", function()
+    local log = create_vpc { broken("refused", false), ec2_error("RequestLimitExceeded", "", 503),
+      answer(200, MADE) }
+    assert.is_true(log.ok)
+    assert.equal(3, #log.requests)
+  end)
+
+  it("is never repeated after an answer in doubt where the caller says so", function()
+    local log = create_vpc({ answer(500, "") }, { repeatable = false })
+    assert.equal(1, #log.requests)
+    assert.is_true(log.failure.ambiguous)
+    assert.equal(2, #create_vpc({ ec2_error("RequestLimitExceeded", "", 503), answer(200, MADE) },
+      { repeatable = false }).requests)
+  end)
+
+  local function make(operation, params)
+    local session, clock = support.session()
+    local log = drive(clock, { broken("reset", true), answer(200, "<Response/>") }, function()
+      return session:client "ec2":call(operation, params)
+    end)
+    local tokens = {}
+    for at, request in ipairs(log.requests) do
+      tokens[at] = request.body:match("ClientToken=([%w-]+)")
+    end
+    return tokens
+  end
+
+  it("with a token is repeated, with the same token", function()
+    local tokens = make("RunInstances", { MinCount = 1, MaxCount = 1 })
+    assert.matches("^%x+%-%x+%-4%x+%-[89ab]%x+%-%x+$", tokens[1])
+    assert.same({ tokens[1], tokens[1] }, tokens)
+  end)
+
+  it("with the caller's own token is repeated, also where the model marks none", function()
+    assert.same({ "mine", "mine" },
+      make("RunInstances", { MinCount = 1, MaxCount = 1, ClientToken = "mine" }))
+    assert.same({ "mine", "mine" },
+      make("CreateVpcEndpoint", { VpcId = "v", ServiceName = "s", ClientToken = "mine" }))
+  end)
+
+  it("takes AWS's time when the clock is wrong, once", function()
+    local late = ec2_error("RequestExpired", "too old")
+    late.headers.date = "Tue, 14 Nov 2023 23:13:20 GMT"
+    local log, session = describe_vpcs { late, answer(200, VPCS) }
+    assert.is_true(log.ok)
+    assert.equal("20231114T231320Z", log.requests[2].headers["x-amz-date"])
+    assert.equal(3600000, session.skew_ms)
+    log = describe_vpcs { default = late }
+    assert.equal(2, #log.requests)
+    assert.equal("RequestExpired", log.failure.code)
+  end)
+
+  it("says what to do about wrong, unknown and expired keys and missing permissions", function()
+    for code, expected in pairs {
+      AuthFailure = "check the access key",
+      SignatureDoesNotMatch = "secret key from the environment",
+      ExpiredToken = "sign in again", UnauthorizedOperation = "allow ec2:DescribeVpcs",
+    } do
+      local text = tostring(describe_vpcs({ default = ec2_error(code, "x", 403) }).failure)
+      assert.matches(expected, text, 1, true)
+      assert.is_nil(text:find("SECRETEXAMPLE", 1, true))
+    end
+  end)
+
+  it("tells an HTML page, a redirect, an empty and a cut answer from AWS's", function()
+    local html = { ["content-type"] = "text/html" }
+    for expected, response in pairs {
+      ["HTTP 404 with an HTML page"] = answer(404, "<html><body>no</body></html>", html),
+      ["HTTP 200 with an HTML page"] = answer(200, "<!DOCTYPE html><html></html>", html),
+      ["a redirect to http://evil/"] = answer(302, "", { location = "http://evil/" }),
+      ["HTTP 400 with an empty answer"] = answer(400, ""),
+      ["HTTP 200 with an answer that cannot be read"] = answer(200, VPCS:sub(1, 60)),
+    } do
+      local log = describe_vpcs { response }
+      assert.equal(1, #log.requests)
+      assert.equal("UnreadableAnswer", log.failure.code)
+      assert.matches(expected, tostring(log.failure), 1, true)
+    end
+  end)
+
+  it("names the endpoint that did not answer and where it was set", function()
+    local env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S", AWS_REGION = "r",
+      AWS_ENDPOINT_URL = "http://127.0.0.1:1" }
+    local log = describe_vpcs({ default = broken("refused", false) }, { env = env })
+    assert.equal(3, #log.requests)
+    assert.matches("no answer from 127.0.0.1:1: it broke", tostring(log.failure), 1, true)
+    assert.matches("see that AWS_ENDPOINT_URL is right", tostring(log.failure), 1, true)
+    assert.is_false(log.failure.ambiguous)
+  end)
+
+  it("refuses wrong parameters, operations and services before anything is sent", function()
+    local session, clock = support.session()
+    local function fault(fn) return tostring(drive(clock, {}, fn).failure) end
+    local ec2 = session:client "ec2"
+    local wrong = fault(function() return ec2:CreateVpc { CidrBlock = 1, Cidr = "x" } end)
+    assert.matches("CidrBlock", wrong)
+    assert.matches("Cidr:", wrong)
+    assert.matches("did you mean DescribeVpcs?",
+      fault(function() return ec2:DescribeVpc {} end), 1, true)
+    assert.matches("did you mean ec2?", fault(function() session:client "ec22" end), 1, true)
+  end)
+
+  it("reads JSON services and their errors", function()
+    local session, clock = support.session()
+    local ssm = session:client "ssm"
+    local body = '{"Parameters":[{"Name":"a","Version":9007199254740993}]}'
+    local log = drive(clock, { answer(200, body) }, function()
+      return ssm:GetParameters { Names = { "a" } } end)
+    assert.equal(9007199254740993, log.result.Parameters[1].Version)
+    assert.equal("AmazonSSM.GetParameters", log.requests[1].headers["x-amz-target"])
+    log = drive(clock, { answer(400, '{"__type":"com.x#ParameterNotFound","message":"none"}') },
+      function() return ssm:GetParameter { Name = "a" } end)
+    assert.same({ "ParameterNotFound", "none" }, { log.failure.code, log.failure.message })
+    log = drive(clock, { answer(400, "", { ["x-amzn-errortype"] = "Other:http://x" }) },
+      function() return ssm:GetParameter { Name = "a" } end)
+    assert.equal("Other", log.failure.code)
+  end)
+
+  it("unwraps the results of query services and signs for where IAM is", function()
+    local session, clock = support.session()
+    local log = drive(clock, { answer(200, [[<GetRoleResponse><GetRoleResult><Role>
+      <RoleName>r</RoleName></Role></GetRoleResult><ResponseMetadata><RequestId>q</RequestId>
+      </ResponseMetadata></GetRoleResponse>]]) },
+      function() return session:client "iam":GetRole { RoleName = "r" } end)
+    assert.equal("r", log.result.Role.RoleName)
+    assert.equal("q", log.about.request_id)
+    assert.equal("https://iam.amazonaws.com/", log.requests[1].url)
+    assert.matches("us-east-1/iam", log.requests[1].headers.authorization, 1, true)
+  end)
+
+  it("waits for its turn where AWS publishes a limit, not at a user's endpoint", function()
+    local function four_and_one(options)
+      local session, clock = support.session(options)
+      return drive(clock, { default = answer(200, "<CreateVpcEndpointResponse/>") }, function()
+        for _ = 1, 5 do
+          session:client "ec2":CreateVpcEndpoint { VpcId = "v", ServiceName = "s" }
+        end
+      end).waits
+    end
+    local waits = four_and_one()
+    assert.equal(1, #waits)
+    assert.is_true(waits[1] > 3000)
+    assert.same({}, four_and_one { rate_limits = "none" })
+    assert.same({}, four_and_one { endpoint_url = "http://localhost:1" })
+    assert.equal(1, #four_and_one { endpoint_url = "http://localhost:1", rate_limits = "aws" })
+  end)
+end)
