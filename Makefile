@@ -34,15 +34,14 @@ MODULES  := $(sort $(if $(STRESS),stress) $(patsubst modules/%.c,%,$(wildcard mo
             $(filter-out shared,$(patsubst modules/%/,%,$(sort $(dir $(wildcard modules/*/*.c))))))
 BUNDLED  := $(shell find lua -name '*.lua' 2>/dev/null | LC_ALL=C sort)
 OBJECTS  := $(C_FILES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/preload.o $(BUILD)/gen/bundle.o
-PACKER   := $(wildcard lua/aws/pack/build.lua)
-DATA     := $(if $(PACKER),build/aws.data)
+DATA     := build/aws.data
 
 all: $(BUILD)/mrun ## Build the binary at build/mrun (also plain `make`)
 
 $(BUILD)/mrun-seed: $(OBJECTS)
 	$(call say,LINK,$@)$(CC) $(CODE) -o $@ $^ $(LINK)
 
-$(BUILD)/mrun: $(OBJECTS) $(if $(DATA),$(BUILD)/obj/data.o)
+$(BUILD)/mrun: $(OBJECTS) $(BUILD)/obj/data.o
 	$(call say,LINK,$@)$(CC) $(CODE) -o $@ $^ $(LINK)
 
 $(BUILD)/obj/%.o: %.c Makefile | /usr/include/lua5.4/lua.h
@@ -72,10 +71,18 @@ $(BUILD)/gen/bundle.S: $(BUILD)/gen/bundle.list runtime/generate.lua $(BUNDLED)
 	@mkdir -p $(BUILD)/gen/lua
 	$(call say,GEN,$@)$(LUA) runtime/generate.lua bundle $(BUILD)/gen/lua lua $(BUNDLED) > $@
 
-# AWS's models and schemas, packed by the binary itself without them.
-build/aws.data: $(shell find lua/aws/pack -name '*.lua' 2>/dev/null) \
-                $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp
+# AWS's models and schemas, packed by the binary itself without them. It is the same for every
+# build, so the plain one makes it.
+ifeq ($(BUILD),build)
+$(DATA): | build/mrun-seed
+else
+$(DATA): | plain-seed
+plain-seed:
 	@$(MAKE) --no-print-directory SAN= STRESS= BUILD=build build/mrun-seed
+.PHONY: plain-seed
+endif
+
+$(DATA): $(shell find lua/aws/pack -name '*.lua') $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp
 	$(call say,PACK,$@)MRUN_LUA=lua MRUN_MAIN=lua/aws/pack/build.lua build/mrun-seed \
 	  $(DEPS)/botocore/botocore/data $(DEPS)/cfn-lint/cfnlint/data/schemas $@
 
@@ -159,7 +166,7 @@ stress: deps tools ## All specs under ASan and UBSan; modules' with every alloca
 
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
-	install -D -m 755 $(BUILD)/mrun $(DESTDIR)$(PREFIX)/bin/mrun
+	install -D -s -m 755 $(BUILD)/mrun $(DESTDIR)$(PREFIX)/bin/mrun
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/mrun/LICENSE
 	install -D -m 644 NOTICE $(DESTDIR)$(PREFIX)/share/doc/mrun/NOTICE
 
