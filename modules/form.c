@@ -27,7 +27,8 @@ static void write_value(struct form *f, const struct member *member, int index);
 static void add_encoded(struct sink *out, const char *at, size_t len)
 {
     static const char hex[] = "0123456789ABCDEF";
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
     char *to = sink_reserve(out, len * 3);
     char *start = to;
     for (size_t i = 0; i < len; i++) {
@@ -80,7 +81,7 @@ static struct traits own_traits(struct form *f, const struct member *member)
     return traits;
 }
 
-/* ec2 capitalizes a locationName, and has a name of its own for requests. */
+/* ec2 capitalizes, and has a name of its own for requests. */
 static size_t name_member(struct form *f, const struct member *member, const char *usual)
 {
     struct traits traits = own_traits(f, member);
@@ -90,7 +91,7 @@ static size_t name_member(struct form *f, const struct member *member, const cha
     if (traits.location_name.len)
         name = traits.location_name;
     size_t before = name_add(f, name);
-    if (f->ec2 && traits.location_name.len) {
+    if (f->ec2) {
         char *first = f->name.at + f->name.len - name.len;
         if (*first >= 'a' && *first <= 'z')
             *first = (char)(*first - 'a' + 'A');

@@ -137,8 +137,8 @@ enum value_tag {
     VALUE_NEGATIVE, /* -1 - number */
     VALUE_NUMBER,   /* eight bytes of a double follow */
     VALUE_STRING,
-    VALUE_LIST, /* number of values that follow */
-    VALUE_MAP,  /* number of pairs: a varint string and a value */
+    VALUE_LIST,   /* number of values that follow */
+    VALUE_MAP,    /* number of pairs: a varint string and a value */
     VALUE_SHARED, /* the value stands at that offset */
 };
 enum { SIMPLE_NULL, SIMPLE_FALSE, SIMPLE_TRUE, SIMPLE_SHAPE };

@@ -67,6 +67,10 @@ static int json_decode(lua_State *L)
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, 3);
     sink_open(&r.escaped, L);
+    if (shaped && json_peek(&r) == '\0' && r.at == r.end) { /* no body: nothing is set */
+        lua_newtable(L);
+        return 1;
+    }
     if (!(shaped ? json_read_shape(&r, shape) : json_read(&r)))
         return decode_failure(L, &r);
     if (json_peek(&r), r.at < r.end) {
@@ -108,7 +112,8 @@ static int number_text(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"decode", json_decode}, {"encode", json_encode}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"decode", json_decode}, {"encode", json_encode}, {NULL, NULL}};
 
 int luaopen_native_json(lua_State *L)
 {

@@ -13,8 +13,7 @@ bool json_fail(struct reader *r, const char *why)
 
 char json_peek(struct reader *r)
 {
-    while (r->at < r->end &&
-           (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
         r->at++;
     return r->at < r->end ? *r->at : '\0';
 }

@@ -1,5 +1,5 @@
 /* read_shape.c -- JSON answers to Lua values, as the shape says: members that it does
- * not know are skipped, nulls are absent but for the elements of sparse lists and maps.
+ * not know are skipped, nulls are absent, but for the elements of lists and of sparse maps.
  */
 #include "json.h"
 
@@ -68,7 +68,7 @@ fail:
     return false;
 }
 
-static bool read_list(struct reader *r, struct shape_reader *reader, bool sparse)
+static bool read_list(struct reader *r, struct shape_reader *reader)
 {
     struct member member;
     lua_Integer count = 0;
@@ -82,13 +82,11 @@ static bool read_list(struct reader *r, struct shape_reader *reader, bool sparse
         return true;
     }
     do {
-        bool null = is_null(r);
-        if (null && sparse)
+        if (is_null(r)) /* it keeps its place, sparse or not */
             lua_pushlightuserdata(r->L, NULL);
-        else if (!null && !read_member(r, &member))
+        else if (!read_member(r, &member))
             goto fail;
-        if (sparse || !null)
-            lua_rawseti(r->L, -2, ++count);
+        lua_rawseti(r->L, -2, ++count);
     } while (json_accept(r, ','));
     if (json_expect(r, ']', "expected a comma or the end of a list"))
         return true;
@@ -142,12 +140,29 @@ fail:
     return false;
 }
 
-/* A text in quotes, or a number where the service writes one for the other. */
+/* 1.0 and 1e3 are whole numbers too. */
+static bool push_whole(struct reader *r, struct text text)
+{
+    lua_Integer number;
+    if (!scalar_push(r->L, SHAPE_DOUBLE, text))
+        return false;
+    lua_Number real = lua_tonumber(r->L, -1);
+    lua_pop(r->L, 1);
+    if (!lua_numbertointeger(real, &number) || (lua_Number)number != real)
+        return false;
+    lua_pushinteger(r->L, number);
+    return true;
+}
+
+/* A text in quotes, or a number where the service writes one for the other. A text
+ * that comes as something else, and a time that cannot be read, are given as they are. */
 static bool read_scalar(struct reader *r, enum shape_kind kind)
 {
     struct text text;
     bool whole;
     char c = json_peek(r);
+    if (kind == SHAPE_STRING && c != '"')
+        return json_read(r);
     if (kind == SHAPE_BOOLEAN) {
         if (c != 't' && c != 'f')
             return json_fail(r, "expected true or false");
@@ -158,18 +173,10 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
         return json_fail(r, "expected a string or number");
     if (scalar_push(r->L, kind, text))
         return true;
-    if (kind == SHAPE_INTEGER || kind == SHAPE_LONG) { /* 1.0, 1e3 */
-        lua_Integer number;
-        if (scalar_push(r->L, SHAPE_DOUBLE, text)) {
-            fine = lua_numbertointeger(lua_tonumber(r->L, -1), &number);
-            fine = fine && (lua_Number)number == lua_tonumber(r->L, -1);
-            lua_pop(r->L, 1);
-            lua_pushinteger(r->L, fine ? number : 0);
-            if (fine)
-                return true;
-            lua_pop(r->L, 1);
-        }
-    }
+    if (kind == SHAPE_TIMESTAMP && c == '"')
+        return scalar_push(r->L, SHAPE_STRING, text);
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && push_whole(r, text))
+        return true;
     return json_fail(r, "a value of another type than the service's model says");
 }
 
@@ -206,7 +213,7 @@ static bool read_kind(struct reader *r, struct shape_reader *reader, const struc
     if (reader->kind == SHAPE_STRUCTURE)
         return read_structure(r, reader, traits->set & TRAIT_BIT(TRAIT_UNION));
     if (reader->kind == SHAPE_LIST)
-        return read_list(r, reader, sparse);
+        return read_list(r, reader);
     return reader->kind == SHAPE_MAP ? read_map(r, reader, sparse) : read_scalar(r, reader->kind);
 }
 

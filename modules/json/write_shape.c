@@ -98,7 +98,8 @@ static void write_time(struct writer *w, const struct traits *traits, int index)
 {
     char text[TIMESTAMP_SIZE];
     size_t len = timestamp_text(text, w->L, index, traits->timestamp_format, TIMESTAMP_EPOCH);
-    bool number = !traits->timestamp_format.len || text_is(traits->timestamp_format, "unixTimestamp");
+    bool number =
+        !traits->timestamp_format.len || text_is(traits->timestamp_format, "unixTimestamp");
     if (number)
         sink_add(&w->out, text, len);
     else
@@ -120,10 +121,12 @@ static void write_number(struct writer *w, enum shape_kind kind, int index)
         sink_add(&w->out, text.at, text.len);
 }
 
-/* A value in a text: the text is JSON itself. */
+/* A value in a text: the text is JSON itself, and may already be there. */
 static bool write_jsonvalue(struct writer *w, int index)
 {
     struct writer inner = {.L = w->L, .depth = w->depth};
+    if (lua_type(w->L, index) == LUA_TSTRING)
+        return json_write(w, index);
     sink_open(&inner.out, w->L);
     if (!json_write(&inner, index)) {
         w->why = inner.why;

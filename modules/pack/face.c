@@ -116,8 +116,10 @@ static int shape_equal(lua_State *L)
 void shape_methods(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"members", shape_members}, {"member", shape_member},
-        {"traits", shape_traits},   {"check", shape_check_value},
+        {"members", shape_members},
+        {"member", shape_member},
+        {"traits", shape_traits},
+        {"check", shape_check_value},
         {NULL, NULL},
     };
     luaL_newmetatable(L, SHAPE_TYPE);

@@ -39,8 +39,7 @@ static bool learn_traits(struct pack *pack)
     return true;
 }
 
-bool pack_read_header(struct pack *pack, const unsigned char *bytes, size_t len,
-                      const char **why)
+bool pack_read_header(struct pack *pack, const unsigned char *bytes, size_t len, const char **why)
 {
     *why = "no data file of mrun's";
     if (len < HEADER_SIZE || memcmp(bytes, "mrunpack", 8) != 0)
@@ -108,6 +107,6 @@ bool pack_table(const struct pack *pack, const char *kind, size_t len, struct ta
 {
     struct table root;
     uint32_t at;
-    return pack_root(pack, &root) &&
-           table_find(&root, (struct text){kind, len}, &at) && table_at(pack, at, to);
+    return pack_root(pack, &root) && table_find(&root, (struct text){kind, len}, &at) &&
+           table_at(pack, at, to);
 }

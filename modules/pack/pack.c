@@ -210,8 +210,8 @@ static int pack_sizes(lua_State *L)
         const char *name;
         uint32_t len;
     } parts[] = {
-        {"strings", pack->strings.len}, {"shapes", pack->shapes.len},
-        {"values", pack->values.len},   {"index", pack->index.len},
+        {"strings", pack->strings.len},         {"shapes", pack->shapes.len},
+        {"values", pack->values.len},           {"index", pack->index.len},
         {"documentation", pack->documents.len}, {"file", pack->file.len},
     };
     lua_newtable(L);

@@ -9,8 +9,7 @@
 #define FORMAT_VERSION 1
 
 /* header.c: makes sense of the bytes; `why` says why not. Owns nothing. */
-bool pack_read_header(struct pack *pack, const unsigned char *bytes, size_t len,
-                      const char **why);
+bool pack_read_header(struct pack *pack, const unsigned char *bytes, size_t len, const char **why);
 uint32_t pack_u32(struct section section, uint32_t at); /* 0 outside */
 /* A table of the index: its keys are sorted. */
 struct table {

@@ -352,7 +352,8 @@ bool shape_accepts(lua_State *L, struct shape shape, int index, const char *op)
     }
     push_summary(&c);
     shape_open(&reader, shape);
-    lua_pushlstring(L, reader.name.len ? reader.name.at : "a value", reader.name.len ? reader.name.len : 7);
+    lua_pushlstring(L, reader.name.len ? reader.name.at : "a value",
+                    reader.name.len ? reader.name.len : 7);
     failure_return(L, FAILURE(op, lua_tostring(L, -1), lua_tostring(L, -2)));
     lua_pushvalue(L, c.faults);
     lua_setfield(L, -2, "faults");

@@ -11,10 +11,10 @@ const char *const shape_kind_names[SHAPE_KINDS + 1] = {
 };
 
 const char *const trait_names[TRAIT_COUNT] = {
-    "",          "locationName",   "queryName",    "location",
-    "flattened", "timestampFormat", "xmlAttribute", "xmlNamespace",
-    "jsonvalue", "document",       "streaming",    "payload",
-    "sparse",    "eventstream",    "union",        "exception",
+    "",          "locationName",     "queryName",    "location",
+    "flattened", "timestampFormat",  "xmlAttribute", "xmlNamespace",
+    "jsonvalue", "document",         "streaming",    "payload",
+    "sparse",    "eventstream",      "union",        "exception",
     "sensitive", "idempotencyToken", "min",
 };
 

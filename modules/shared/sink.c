@@ -52,7 +52,8 @@ void sink_push(struct sink *sink)
 
 bool text_is(struct text text, const char *literal)
 {
-    return text.len == strlen(literal) && (text.len == 0 || memcmp(text.at, literal, text.len) == 0);
+    return text.len == strlen(literal) &&
+           (text.len == 0 || memcmp(text.at, literal, text.len) == 0);
 }
 
 /* The shortest text that reads back as the same number. */

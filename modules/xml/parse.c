@@ -128,8 +128,8 @@ static void XMLCALL on_text(void *user, const char *chars, int len)
         node->text_len += (size_t)len;
 }
 
-static void XMLCALL on_doctype(void *user, const char *name, const char *system,
-                               const char *public, int internal)
+static void XMLCALL on_doctype(void *user, const char *name, const char *system, const char *public,
+                               int internal)
 {
     (void)name, (void)system, (void)public, (void)internal;
     stop(user, "it has a DOCTYPE, which no answer of AWS's has");

@@ -30,43 +30,34 @@ static uint32_t next_named(const struct document *document, uint32_t node)
     return node;
 }
 
-/* Of a member: whether it is flattened, and the name of its elements. */
-static struct text wire_name(struct xml_reader *r, const struct member *member, bool *flattened)
+/* Whether the elements of a flattened list have that name: some models give it to the
+ * list's member, though the list's own is what is written. */
+static bool element_named(struct xml_reader *r, const struct member *member, struct text name)
 {
     struct shape_reader reader;
     struct member element;
-    struct traits own = {0}, all = {0}, inner = {0};
-    struct text name = member->name;
-    if (!traits_read(&own, member->shape.pack, member->traits) ||
-        !shape_open(&reader, member->shape))
+    struct traits all = {0}, inner = {0};
+    if (!shape_open(&reader, member->shape))
         shape_damaged(r->L);
-    if (own.location_name.len)
-        name = own.location_name;
-    *flattened = false;
-    if (reader.kind != SHAPE_LIST && reader.kind != SHAPE_MAP)
-        return name;
+    if (reader.kind != SHAPE_LIST)
+        return false;
     if (!member_traits(&all, member) || !shape_next(&reader, &element) ||
         !traits_read(&inner, member->shape.pack, element.traits))
         shape_damaged(r->L);
-    *flattened = all.set & TRAIT_BIT(TRAIT_FLATTENED);
-    if (*flattened && reader.kind == SHAPE_LIST && inner.location_name.len)
-        name = inner.location_name;
-    return name;
+    return (all.set & TRAIT_BIT(TRAIT_FLATTENED)) && inner.location_name.len &&
+           same(inner.location_name, name);
 }
 
 /* Looks on from where the reader is; answers come mostly in the model's order. */
 static bool find_member(struct xml_reader *r, struct shape_reader *reader, struct text name,
                         struct member *member)
 {
-    for (uint32_t i = reader->count; i > 0; i--) {
-        bool flattened;
-        if (!reader->left)
-            shape_open(reader, reader->shape);
-        if (!shape_next(reader, member))
-            shape_damaged(r->L);
-        if (same(wire_name(r, member, &flattened), name))
+    if (shape_find(reader, name, member))
+        return true;
+    shape_open(reader, reader->shape);
+    while (shape_next(reader, member))
+        if (element_named(r, member, name))
             return true;
-    }
     return false;
 }
 
@@ -205,8 +196,11 @@ static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t nod
         lua_pushnil(r->L); /* an empty element says nothing of a number or a time */
         return true;
     }
-    return scalar_push(r->L, kind, text) ||
-           wrong(r, node, "a value of another type than the service's model says");
+    if (scalar_push(r->L, kind, text))
+        return true;
+    if (kind == SHAPE_TIMESTAMP) /* a time that cannot be read is given as it came */
+        return scalar_push(r->L, SHAPE_STRING, text);
+    return wrong(r, node, "a value of another type than the service's model says");
 }
 
 static bool read_value(struct xml_reader *r, const struct member *member, uint32_t node)

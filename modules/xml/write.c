@@ -172,8 +172,8 @@ static void write_scalar(struct xml_writer *w, enum shape_kind kind, const struc
     char small[TIMESTAMP_SIZE > NUMBER_SIZE ? TIMESTAMP_SIZE : NUMBER_SIZE];
     struct text text = {small, 0};
     if (kind == SHAPE_TIMESTAMP) {
-        text.len = timestamp_text(small, w->L, index, traits->timestamp_format,
-                                  TIMESTAMP_DATE_TIME);
+        text.len =
+            timestamp_text(small, w->L, index, traits->timestamp_format, TIMESTAMP_DATE_TIME);
     } else if (kind == SHAPE_BOOLEAN) {
         text.at = lua_toboolean(w->L, index) ? "true" : "false";
         text.len = strlen(text.at);
@@ -195,7 +195,8 @@ static void write_element(struct xml_writer *w, struct shape_reader *reader,
 {
     open_tag(w, name);
     if (w->namespace && !(traits->set & TRAIT_BIT(TRAIT_XML_NAMESPACE)))
-        add_attribute(w, " xmlns", (struct text){0}, (struct text){w->namespace, strlen(w->namespace)});
+        add_attribute(w, " xmlns", (struct text){0},
+                      (struct text){w->namespace, strlen(w->namespace)});
     w->namespace = NULL; /* the root's only */
     add_namespace(w, traits, reader->shape.pack);
     if (reader->kind == SHAPE_STRUCTURE)

@@ -75,6 +75,21 @@ static void push_request_id(lua_State *L, const struct document *d)
     lua_pushlstring(L, text.at, text.len);
 }
 
+/* <GetUserResponse> holds <GetUserResult>, where the model does not say so itself. */
+static uint32_t find_result(const struct document *d)
+{
+    struct text root = node_name(d, 0), name;
+    uint32_t child = d->nodes[0].child;
+    for (; child != NONE; child = d->nodes[child].next) {
+        name = node_name(d, child);
+        if (root.len > 8 && name.len == root.len - 2 &&
+            memcmp(name.at, root.at, root.len - 8) == 0 &&
+            memcmp(name.at + name.len - 6, "Result", 6) == 0)
+            return child;
+    }
+    return 0;
+}
+
 /* The element that the shape describes: the root, its wrapper, or the error inside. */
 static uint32_t find_start(lua_State *L, const struct document *d, struct shape shape, int options)
 {
@@ -88,8 +103,10 @@ static uint32_t find_start(lua_State *L, const struct document *d, struct shape 
         uint32_t error = child_named(d, errors == NONE ? 0 : errors, "Error");
         return error == NONE ? 0 : error;
     }
-    if (!wrapper)
-        return 0;
+    if (!wrapper) {
+        const char *flavor = option(L, options, "flavor");
+        return flavor && strcmp(flavor, "query") == 0 ? find_result(d) : 0;
+    }
     uint32_t start = child_named(d, 0, wrapper);
     return start == NONE && (reader.count == 0 || text_is(node_name(d, 0), wrapper)) ? 0 : start;
 }
