@@ -5,7 +5,8 @@
 --     -> { stack, resources = { [name] = resource }, order = { names }, edges = { [name] = { names } },
 --          attributes = { [name] = { [attribute] = true } }, outputs, inputs, notices }
 --
--- A resource of the graph is the declared one with `want` (its canonical properties) added.
+-- A resource of the graph is the declared one with `want` (its canonical properties) added, and
+-- `awaits` (those of them that hold something deferred).
 local failure = require "engine.failure"
 local order = require "engine.graph.order"
 local schema = require "engine.schema"
@@ -21,14 +22,15 @@ local function fault(resource, what, next_step)
   return { where = resource.source, what = what, next = next_step, about = label(resource) }
 end
 
---- Which attributes of which resources a value refers to.
+--- Which attributes of which resources a value refers to; whether to any.
 local function references(v, found)
-  if not value.contains_deferred(v) then return end
+  if not value.contains_deferred(v) then return false end
   value.resolve(v, function(name, attribute)
     found[name] = found[name] or {}
     found[name][attribute] = true
     return nil
   end)
+  return true
 end
 
 local function unknown_name(resource, name, declared, how)
@@ -40,7 +42,9 @@ end
 --- The names that a resource comes after, sorted; adds what it refers to to `attributes`.
 local function depends(resource, declared, attributes, faults)
   local found, names = {}, {}
-  references(resource.want, found)
+  for property, v in pairs(resource.want) do
+    if references(v, found) then resource.awaits[#resource.awaits + 1] = property end
+  end
   for name, used in pairs(found) do
     if declared[name] then
       names[name] = true
@@ -64,7 +68,7 @@ local function checked(resource, options, faults)
   local record = options.schema(resource.provider, resource.type)
   local result = {}
   for key, member in pairs(resource) do result[key] = member end
-  result.options = resource.options or {}
+  result.options, result.awaits = resource.options or {}, {}
   if not record then
     faults[#faults + 1] = fault(resource, "the type " .. resource.type .. " is not known",
       "mrun types lists them")

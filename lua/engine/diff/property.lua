@@ -171,6 +171,9 @@ end
 ---@param context table
 ---@param name string
 function property.declared(context, name)
+  if name ~= context.record.tags and plain.equal(context.want[name], context.have[name]) then
+    return
+  end
   if context:ignored(name) then return end
   local n = node.resolve(context.raw, context.record.properties[name])
   local want, have, last = context.want[name], context.have[name], context.last[name]

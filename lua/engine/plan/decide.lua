@@ -25,10 +25,17 @@ end
 
 --- What is wanted, with all that is known put in.
 local function wanted(run, resource)
-  local resolved = value.resolve(resource.want, finder(run, resource),
-    function(place, lookup) return run.ctx:call(place, lookup) end)
-  if resolved == resource.want then return resolved end
-  return schema.canonical(run.ctx:record(resource), resolved)
+  if #resource.awaits == 0 then return resource.want end
+  local find, awaited, result = finder(run, resource), {}, {}
+  for _, property in ipairs(resource.awaits) do
+    awaited[property] = value.resolve(resource.want[property], find,
+      function(place, lookup) return run.ctx:call(place, lookup) end)
+  end
+  local resolved = schema.canonical(run.ctx:record(resource), awaited)
+  for property, v in pairs(resource.want) do
+    result[property] = resolved[property] == nil and v or resolved[property]
+  end
+  return result
 end
 
 local function stands_on(depends, name)

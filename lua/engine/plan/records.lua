@@ -14,7 +14,8 @@ function records.row(run, name, row)
   local resource = run.graph.resources[name]
   local result = {}
   for key, member in pairs(row) do result[key] = member end
-  result.name, result.options = name, value.public(resource.options)
+  result.name = name
+  result.options = next(resource.options) and value.public(resource.options) or {}
   result.source = resource.source
   result.depends = run.graph.edges[name]
   result.place = run.ctx.places[resource.place.key]

@@ -16,6 +16,7 @@ end
 
 local function convert_scalar(v, n)
   local kind = only_type(n)
+  if kind == type(v) and kind ~= "number" then return v end
   local converted = kind and scalar.as(v, kind)
   if converted == nil then return v end
   return converted
@@ -62,9 +63,14 @@ local function tag_map(tags)
   return map
 end
 
+local steps_of = {}
+
 local function split(pattern)
-  local steps = {}
+  local steps = steps_of[pattern]
+  if steps then return steps end
+  steps = {}
   for step in pattern:gmatch("[^/]+") do steps[#steps + 1] = step end
+  steps_of[pattern] = steps
   return steps
 end
 
@@ -91,10 +97,13 @@ end
 return function(record, properties)
   local result = {}
   for name, v in next, properties do
-    if name == record.tags then
+    local n = record.properties[name]
+    if type(v) == "string" and n and n.type == "string" then
+      result[name] = v
+    elseif name == record.tags then
       result[name] = tag_map(v)
     else
-      result[name] = convert(record.raw, v, node.resolve(record.raw, record.properties[name]))
+      result[name] = convert(record.raw, v, node.resolve(record.raw, n))
     end
   end
   for pattern in next, record.secret do hide(result, split(pattern), 1) end

@@ -66,7 +66,7 @@ end
 
 local function check_read_only(context, want)
   local record = context.record
-  for _, name in ipairs(plain.keys(want)) do
+  for name in next, want do
     if record.read_only[name] and not record.create_only[name] and not record.write_only[name] then
       fault.add(context, name, ("%s is set by AWS and cannot be declared"):format(name),
         "take it out; it can be read as an attribute")

@@ -19,6 +19,7 @@ end
 ---@param n table|nil
 ---@return table
 function node.resolve(raw, n)
+  if type(n) == "table" and n["$ref"] == nil then return n end
   for _ = 1, MAX_REFERENCES do
     if type(n) ~= "table" then return NOTHING end
     local reference = n["$ref"]
@@ -28,15 +29,26 @@ function node.resolve(raw, n)
   return NOTHING
 end
 
+-- A schema never changes, so the set of types of a node is made once.
+local types_of = setmetatable({}, { __mode = "k" })
+
 --- The types that a node allows, as a set; nil where it says nothing.
 ---@param n table resolved
 ---@return table<string, boolean>|nil
 function node.types(n)
   local types = n.type
-  if type(types) == "string" then return { [types] = true } end
-  if type(types) ~= "table" then return nil end
-  local set = {}
-  for _, name in ipairs(types) do set[name] = true end
+  if types == nil then return nil end
+  local set = types_of[n]
+  if set then return set end
+  set = {}
+  if type(types) == "string" then
+    set[types] = true
+  elseif type(types) == "table" then
+    for _, name in ipairs(types) do set[name] = true end
+  else
+    return nil
+  end
+  types_of[n] = set
   return set
 end
 

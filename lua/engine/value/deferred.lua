@@ -34,9 +34,9 @@ end
 ---@param v any
 ---@return boolean
 function deferred.contains(v)
+  if type(v) ~= "table" then return false end
   local kind = hidden.kind(v)
   if kind then return kind ~= "secret" end
-  if type(v) ~= "table" then return false end
   for _, member in next, v do
     if deferred.contains(member) then return true end
   end

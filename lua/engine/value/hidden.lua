@@ -24,7 +24,8 @@ end
 ---@param v any
 ---@return string|nil
 function hidden.kind(v)
-  local raw = hidden.raw(v)
+  if type(v) ~= "table" then return nil end
+  local raw = rawget(v, RAW)
   return raw and raw.kind
 end
 

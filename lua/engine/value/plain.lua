@@ -34,8 +34,15 @@ end
 ---@param map table
 ---@return any[]
 function plain.keys(map)
-  local keys = {}
-  for key in next, map do keys[#keys + 1] = key end
+  local keys, texts = {}, true
+  for key in next, map do
+    keys[#keys + 1] = key
+    texts = texts and type(key) == "string"
+  end
+  if texts then
+    table.sort(keys)
+    return keys
+  end
   table.sort(keys, function(a, b)
     if type(a) == type(b) then return a < b end
     return tostring(a) < tostring(b)

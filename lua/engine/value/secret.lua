@@ -32,9 +32,9 @@ end
 ---@param v any
 ---@return boolean whether it is a secret or has one at any depth
 function secret.contains(v)
+  if type(v) ~= "table" then return false end
   local kind = hidden.kind(v)
   if kind then return kind == "secret" end
-  if type(v) ~= "table" then return false end
   for _, member in next, v do
     if secret.contains(member) then return true end
   end
@@ -93,12 +93,13 @@ function secret.digest_of(v)
   return type(v) == "table" and not hidden.kind(v) and rawget(v, "$digest") or nil
 end
 
---- A copy with each secret replaced by its digest.
+--- The value with each secret replaced by its digest; itself where it has none.
 ---@param v any
 ---@param digest fun(key: string, text: string): string
 ---@param key string
 ---@return any
 function secret.sealed(v, digest, key)
+  if not secret.contains(v) then return v end
   return secret.map(v, function(inner) return secret.digest(digest, key, inner) end)
 end
 

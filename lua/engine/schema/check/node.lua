@@ -42,6 +42,7 @@ local function has_type(types, v)
 end
 
 local function check_alternatives(context, n, v, path)
+  if not (n.allOf or n.anyOf or n.oneOf) then return end
   for _, part in ipairs(type(n.allOf) == "table" and n.allOf or {}) do
     check(context, part, v, path)
   end
@@ -59,6 +60,7 @@ local function check_alternatives(context, n, v, path)
 end
 
 local function check_condition(context, n, v, path)
+  if not (n["not"] or n["if"]) then return end
   if type(n["not"]) == "table" and next(n["not"]) and not deferred.contains(v)
     and #trial(context, n["not"], v, path) == 0 then
     fault.add(context, path, ("%s has a form that is ruled out"):format(path))
@@ -114,17 +116,18 @@ end
 local function check_map(context, n, v, path)
   presence(context, n, v, path)
   local known = n.properties or n.patternProperties
-  for _, key in ipairs(plain.keys(v)) do
+  local count = 0
+  for key, member in next, v do
+    count = count + 1
     local inner = node.member(context.record.raw, n, key, context.match)
     if inner then
-      check(context, inner, v[key], plain.path(path, key))
+      check(context, inner, member, plain.path(path, key))
     elseif type(key) ~= "string" then
       fault.add(context, path, ("%s mixes a list and a map"):format(path))
     elseif n.additionalProperties == false and known then
       unknown(context, n, key, path)
     end
   end
-  local count = #plain.keys(v)
   if n.maxProperties and count > n.maxProperties then
     fault.add(context, path, ("%s has %d members, and may have at most %d"):format(path, count,
       n.maxProperties))
@@ -140,17 +143,37 @@ local function check_table(context, n, v, path, types)
   return check_map(context, n, v, path)
 end
 
+local BOUND = { "enum", "enumCaseInsensitive", "const", "pattern", "minLength", "maxLength", "format",
+  "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf", "anyOf",
+  "oneOf", "not", "if" }
+-- A schema never changes, so what a node asks for beside its type is looked up once.
+local free_type = setmetatable({}, { __mode = "k" })
+
+--- The type of a node that asks for nothing else; false for every other node.
+local function only_asks_for(n)
+  local known = free_type[n]
+  if known ~= nil then return known end
+  known = type(n.type) == "string" and n.type
+  for _, word in ipairs(BOUND) do
+    if n[word] ~= nil then known = false end
+  end
+  free_type[n] = known
+  return known
+end
+
 --- Checks a value against a node.
 ---@param context table { record, match, faults, excluded, optional, hide }
 ---@param n table
 ---@param v any
 ---@param path string
 function check(context, n, v, path)
+  n = node.resolve(context.record.raw, n)
+  local free = only_asks_for(n)
+  if free and (free == type(v) or free == math.type(v)) then return end
   if deferred.is(v) then return end
   if secret.is(v) then
     return check(child(context, { hide = true }), n, secret.reveal(v), path)
   end
-  n = node.resolve(context.record.raw, n)
   local types = node.types(n)
   if types and not has_type(types, v) then
     return fault.add(context, path,
