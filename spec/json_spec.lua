@@ -25,7 +25,8 @@ describe("json", function()
       round '["\xff","\xff\xff7",[],12345678901234567]')
   end)
 
-  it("writes keys sorted and control characters escaped, the same bytes for the same value", function()
+  it("writes keys sorted and control characters escaped, the same bytes for the same value",
+    function()
     assert.are.equal('{"a":"\\u0001\\n\\"\\\\","b":[true,false]}',
       json.encode { b = { true, false }, a = '\1\n"\\' })
   end)
@@ -63,6 +64,7 @@ describe("json", function()
   end)
 
   it("spreads a document over lines for people", function()
-    assert.are.equal('{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}', json.pretty { b = {}, a = { 1, 2 } })
+    assert.are.equal('{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}', json.pretty { b = {},
+      a = { 1, 2 } })
   end)
 end)

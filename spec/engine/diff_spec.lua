@@ -16,7 +16,8 @@ local RAW = {
     Order = { type = "array", items = { type = "string" } },
     Set = { type = "array", insertionOrder = false, items = { type = "string" } },
     Rules = { type = "array", insertionOrder = false, items = RULE },
-    Disks = { type = "array", items = { type = "object", properties = { Device = { type = "string" },
+    Disks = { type = "array", items = { type = "object",
+      properties = { Device = { type = "string" },
       Size = { type = "integer" }, Kind = { type = "string" }, Hint = { type = "string" } } } },
     Options = { type = "object", properties = { A = { type = "string" },
       B = { type = "string", default = "b" }, State = { type = "string" } } },
@@ -27,7 +28,8 @@ local RAW = {
   },
   primaryIdentifier = { "/properties/Id" },
   readOnlyProperties = { "/properties/Id", "/properties/Options/State" },
-  writeOnlyProperties = { "/properties/Password", "/properties/PoolId", "/properties/Disks/*/Hint" },
+  writeOnlyProperties = { "/properties/Password", "/properties/PoolId",
+    "/properties/Disks/*/Hint" },
   createOnlyProperties = { "/properties/Cidr", "/properties/PoolId", "/properties/Disks/*/Kind" },
   conditionalCreateOnlyProperties = { "/properties/Mode" },
 }
@@ -43,7 +45,8 @@ local HANDLER = {} -- a handler that says nothing, so that write-only is not sec
 --- The changes as text, one a line, and the target.
 local function compare(options)
   local record = schema.new(RAW, options.handler or HANDLER)
-  local function canonical(properties) return properties and schema.canonical(record, properties) end
+  local function canonical(properties) return properties and schema.canonical(record,
+    properties) end
   local changes, target = diff.resource {
     schema = record, want = canonical(options.want), have = canonical(options.have),
     last = options.last and diff.sealed(record, canonical(options.last), digest, "k"),
@@ -105,12 +108,14 @@ describe("diff of what is declared", function()
   end)
 
   it("compares lists of maps without order, by the declared members of each", function()
-    local have = { Rules = { { CidrIp = "10.0.0.0/8", IpProtocol = "tcp", FromPort = 1, Description = "d" },
+    local have = { Rules = { { CidrIp = "10.0.0.0/8", IpProtocol = "tcp", FromPort = 1,
+      Description = "d" },
       { CidrIp = "11.0.0.0/8", IpProtocol = "-1" } } }
     same({ Rules = { { CidrIp = "11.0.0.0/8", IpProtocol = -1 },
       { CidrIp = "10.0.0.0/8", IpProtocol = "tcp", FromPort = "1" } } }, have)
     local told, target, changes = compare { have = have,
-      want = { Rules = { { CidrIp = "11.0.0.0/8", IpProtocol = "-1" }, { CidrIp = "12.0.0.0/8" } } } }
+      want = { Rules = { { CidrIp = "11.0.0.0/8", IpProtocol = "-1" },
+        { CidrIp = "12.0.0.0/8" } } } }
     assert.are.equal("Rules", told)
     assert.are.equal("-1", target.Rules[1].IpProtocol)
     assert.are.same({ CidrIp = "12.0.0.0/8" }, target.Rules[2])
@@ -124,14 +129,16 @@ describe("diff of what is declared", function()
         if facts.item_want.IpProtocol == "-1" then return true end
       end } }
     same({ Name = "ABC" }, { Name = "abc" }, handler)
-    same({ Rules = { { IpProtocol = "-1", FromPort = -1 } } }, { Rules = { { IpProtocol = "-1" } } }, handler)
+    same({ Rules = { { IpProtocol = "-1", FromPort = -1 } } },
+      { Rules = { { IpProtocol = "-1" } } }, handler)
     differs("Rules", { Rules = { { IpProtocol = "tcp", FromPort = 1 } } },
       { Rules = { { IpProtocol = "tcp", FromPort = 2 } } }, handler)
   end)
 
   it("compares keyed lists item by item, and leaves other items alone", function()
     local handler = { keyed = { Disks = "Device" } }
-    local have = { Disks = { { Device = "b", Size = 1, Kind = "x" }, { Device = "a", Size = 8, Kind = "y" } } }
+    local have = { Disks = { { Device = "b", Size = 1, Kind = "x" }, { Device = "a", Size = 8,
+      Kind = "y" } } }
     same({ Disks = { { Device = "a", Size = 8 } } }, have, handler)
     differs("Disks[a].Size", { Disks = { { Device = "a", Size = 9 } } }, have, handler)
     differs("Disks[a].Kind replaces", { Disks = { { Device = "a", Kind = "z" } } }, have, handler)
@@ -139,7 +146,8 @@ describe("diff of what is declared", function()
       want = { Disks = { { Device = "c", Size = 1 }, { Device = "a", Size = 9 } } },
       last = { Disks = { { Device = "b" }, { Device = "a" } } } }
     assert.are.equal("Disks[c]\nDisks[a].Size\nDisks[b] reset", told)
-    assert.are.same({ { Device = "c", Size = 1 }, { Device = "a", Size = 9, Kind = "y" } }, target.Disks)
+    assert.are.same({ { Device = "c", Size = 1 }, { Device = "a", Size = 9, Kind = "y" } },
+      target.Disks)
   end)
 
   it("compares maps member by member, and keeps what is not declared", function()
@@ -147,20 +155,24 @@ describe("diff of what is declared", function()
       have = { Options = { A = "1", B = "x", State = "s" } } }
     assert.are.equal("Options.A", told)
     assert.are.same({ A = "2", B = "x" }, target.Options)
-    told, target = compare { want = { Variables = { A = "1" } }, last = { Variables = { A = "1", B = "2" } },
+    told, target = compare { want = { Variables = { A = "1" } }, last = { Variables = { A = "1",
+      B = "2" } },
       have = { Variables = { A = "1", B = "2", Foreign = "x" } } }
     assert.are.equal("Variables.B reset", told)
     assert.are.same({ A = "1", Foreign = "x" }, target.Variables)
   end)
 
   it("compares tags by key, leaving foreign ones, aws: and mrun: alone", function()
-    local have = { Tags = { Name = "a", Foreign = "x", ["aws:x"] = "y", ["mrun:op"] = "z", Old = "o" } }
+    local have = { Tags = { Name = "a", Foreign = "x", ["aws:x"] = "y", ["mrun:op"] = "z",
+      Old = "o" } }
     assert.are.equal("", (compare { want = { Tags = { Name = "a" } }, have = have,
       last = { Tags = { ["mrun:op"] = "1" } } }))
-    local told, target = compare { want = { Tags = { { Key = "Name", Value = "b" }, { Key = "E", Value = "" } } },
+    local told, target = compare { want = { Tags = { { Key = "Name", Value = "b" }, { Key = "E",
+      Value = "" } } },
       have = have, last = { Tags = { Name = "a", Old = "o" } } }
     assert.are.equal("Tags.E\nTags.Name\nTags.Old reset", told)
-    assert.are.same({ Name = "b", E = "", Foreign = "x", ["aws:x"] = "y", ["mrun:op"] = "z" }, target.Tags)
+    assert.are.same({ Name = "b", E = "", Foreign = "x", ["aws:x"] = "y", ["mrun:op"] = "z" },
+      target.Tags)
     assert.are.equal("Tags.A", (compare { want = { Tags = { A = "b" } }, have = {} }))
   end)
 
@@ -174,21 +186,26 @@ describe("diff of policies", function()
   local function statement(fields)
     return { Version = "2012-10-17", Statement = { fields } }
   end
-  local base = { Effect = "Allow", Action = { "sts:AssumeRole" }, Principal = { AWS = "123456789012" } }
+  local base = { Effect = "Allow", Action = { "sts:AssumeRole" },
+    Principal = { AWS = "123456789012" } }
 
   it("takes the same policy in other words for the same", function()
     for _, other in ipairs {
-      { Effect = "Allow", Action = "STS:AssumeRole", Principal = { AWS = { "arn:aws:iam::123456789012:root" } } },
-      { Sid = "x", Effect = "Allow", Action = { "sts:AssumeRole" }, Principal = { AWS = "123456789012" } },
+      { Effect = "Allow", Action = "STS:AssumeRole",
+        Principal = { AWS = { "arn:aws:iam::123456789012:root" } } },
+      { Sid = "x", Effect = "Allow", Action = { "sts:AssumeRole" },
+        Principal = { AWS = "123456789012" } },
       { Sid = "", Effect = "Allow", Action = { "sts:assumerole", "sts:AssumeRole" }, Condition = {},
         Principal = { AWS = "123456789012" } },
     } do
       same({ Policy = statement(base) }, { Policy = statement(other) })
     end
     same({ Policy = { Version = "2012-10-17", Statement = base } }, { Policy = statement(base) })
-    same({ Policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["123456789012"]},'
+    same({ Policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
+      .. '"Principal":{"AWS":["123456789012"]},'
       .. '"Action":"sts:AssumeRole"}]}' }, { Policy = statement(base) })
-    same({ Policy = statement(base) }, { Policy = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B"
+    same({ Policy = statement(base) },
+      { Policy = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B"
       .. "%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%22123456789012%22%7D%2C"
       .. "%22Action%22%3A%22sts%3AAssumeRole%22%7D%7D" })
     local a = { Effect = "Allow", Action = { "s3:Get", "s3:Put" }, Resource = "*",
@@ -211,7 +228,8 @@ describe("diff of policies", function()
       differs("Policy", { Policy = statement(base) }, { Policy = statement(other) })
     end
     differs("Policy", { Policy = statement(base) }, { Policy = { Statement = { base } } })
-    differs("Policy", { Policy = { Statement = { base, base } } }, { Policy = { Statement = { base } } })
+    differs("Policy", { Policy = { Statement = { base, base } } },
+      { Policy = { Statement = { base } } })
     differs("Policy", { Policy = "{broken" }, { Policy = statement(base) })
   end)
 
@@ -224,7 +242,8 @@ end)
 describe("diff of what is deferred, secret or never shown", function()
   local later = value.attribute("A", "Id")
 
-  it("takes what is deferred for changed, and a deferred create-only property for replacing", function()
+  it("takes what is deferred for changed, and a deferred create-only property for replacing",
+    function()
     local told, target, changes = compare { want = { Name = later, Cidr = later, Size = 1,
       Options = { A = "x" .. later, B = "b" } }, have = { Name = "a", Cidr = "b", Size = 1,
       Options = { A = "1", B = "b" } } }
@@ -234,15 +253,19 @@ describe("diff of what is deferred, secret or never shown", function()
     differs("Set", { Set = { "a", later } }, { Set = { "a", "b" } })
     differs("Disks replaces", { Disks = { later } }, { Disks = { { Kind = "a" } } })
     differs("Tags.A", { Tags = { A = later, B = "c" } }, { Tags = { A = "b", B = "c" } })
-    differs("Policy", { Policy = { Statement = { { Resource = later } } } }, { Policy = { Statement = {} } })
+    differs("Policy", { Policy = { Statement = { { Resource = later } } } },
+      { Policy = { Statement = {} } })
   end)
 
   it("compares write-only properties with what was applied last", function()
     local want = { Password = "p", Size = 1 }
     assert.are.equal("", (compare { want = want, last = want, have = { Size = 1 } }))
-    assert.are.equal("Password", (compare { want = want, last = { Password = "q" }, have = { Size = 1 } }))
-    assert.are.equal("Password", (compare { want = want, last = { Size = 1 }, have = { Size = 1 } }))
-    assert.are.equal("PoolId replaces", (compare { want = { PoolId = "a" }, last = { PoolId = "b" }, have = {} }))
+    assert.are.equal("Password", (compare { want = want, last = { Password = "q" },
+      have = { Size = 1 } }))
+    assert.are.equal("Password", (compare { want = want, last = { Size = 1 },
+      have = { Size = 1 } }))
+    assert.are.equal("PoolId replaces", (compare { want = { PoolId = "a" },
+      last = { PoolId = "b" }, have = {} }))
     assert.are.equal("", (compare { want = { PoolId = "a" }, have = {} }))
     assert.are.equal("Password", (compare { want = { Password = "p" }, last = { Password = "p" },
       have = { Password = "other" } }))
@@ -258,7 +281,8 @@ describe("diff of what is deferred, secret or never shown", function()
     end
     assert.are.equal("", again { Name = "s" })
     assert.are.equal("Name", again { Name = "t" })
-    local _, _, changes = compare { handler = handler, want = { Name = "s" }, last = { Name = "t" }, have = {} }
+    local _, _, changes = compare { handler = handler, want = { Name = "s" },
+      last = { Name = "t" }, have = {} }
     assert.are.same({ old = "(secret)", new = "(secret)", path = "Name", replaces = false },
       value.public(changes[1]))
   end)
@@ -274,8 +298,10 @@ describe("diff of what is no longer declared", function()
       { defaults = { Size = 1 } })
     assert.are.equal("Path reset\nSize reset", told)
     assert.are.same({ Size = 1, Path = "/" }, target)
-    assert.are.equal("", (gone({ Size = 3, Path = "/x/" }, { Size = 1, Path = "/" }, { defaults = { Size = 1 } })))
-    told, target = gone({ Name = "x" }, { Name = "x" }, { defaults = { Name = function() return "y" end } })
+    assert.are.equal("", (gone({ Size = 3, Path = "/x/" }, { Size = 1, Path = "/" },
+      { defaults = { Size = 1 } })))
+    told, target = gone({ Name = "x" }, { Name = "x" },
+      { defaults = { Name = function() return "y" end } })
     assert.are.equal("Name reset", told)
     assert.are.same({ Name = "y" }, target)
   end)
@@ -286,16 +312,20 @@ describe("diff of what is no longer declared", function()
     assert.are.equal("Set reset\nTags reset\nVariables reset", told)
     assert.are.same({ Tags = { B = "2" }, Set = { "b" }, Variables = { W = "2" } }, target)
     assert.are.equal("", (gone({ Set = { "a" } }, { Set = { "b" } })))
-    told, target = gone({ Disks = { { Device = "a" } } }, { Disks = { { Device = "a" }, { Device = "b" } } },
+    told, target = gone({ Disks = { { Device = "a" } } }, { Disks = { { Device = "a" },
+      { Device = "b" } } },
       { keyed = { Disks = "Device" } })
     assert.are.equal("Disks reset", told)
     assert.are.same({ { Device = "b" } }, target.Disks)
   end)
 
   it("otherwise stays as it is and says so, and never replaces", function()
-    local told, target = gone({ Name = "x", Cidr = "10.0.0.0/8", Mode = "m", Order = { "a" }, Password = "p" },
-      { Name = "y", Cidr = "10.0.0.0/8", Mode = "m", Order = { "a" } }, { defaults = { Cidr = "11.0.0.0/8" } })
-    assert.are.equal("Cidr unmanaged\nMode unmanaged\nName unmanaged\nOrder unmanaged\nPassword unmanaged", told)
+    local told, target = gone({ Name = "x", Cidr = "10.0.0.0/8", Mode = "m", Order = { "a" },
+      Password = "p" },
+      { Name = "y", Cidr = "10.0.0.0/8", Mode = "m", Order = { "a" } },
+        { defaults = { Cidr = "11.0.0.0/8" } })
+    local all = "Cidr unmanaged\nMode unmanaged\nName unmanaged\nOrder unmanaged\n"
+    assert.are.equal(all .. "Password unmanaged", told)
     assert.are.same({}, target)
     local _, _, changes = gone({ Name = "x" }, { Name = "y" })
     assert.is_false(diff.changes_anything(changes))
@@ -305,7 +335,8 @@ describe("diff of what is no longer declared", function()
   end)
 
   it("does the same for members of a map that stays", function()
-    local told, target = compare { want = { Options = {} }, last = { Options = { A = "1", B = "2" } },
+    local told, target = compare { want = { Options = {} }, last = { Options = { A = "1",
+      B = "2" } },
       have = { Options = { A = "1", B = "2" } } }
     assert.are.equal("Options.A unmanaged\nOptions.B reset", told)
     assert.are.same({ A = "1", B = "b" }, target.Options)
@@ -318,7 +349,8 @@ describe("diff of a list that other resources add to", function()
       if want.Of ~= have.Id then return nil end
       return { CidrIp = want.CidrIp, IpProtocol = want.IpProtocol }
     end } } }
-  local siblings = { { type = "Test::Net::Rule", want = { CidrIp = "11.0.0.0/8", IpProtocol = "tcp" } },
+  local siblings = { { type = "Test::Net::Rule", want = { CidrIp = "11.0.0.0/8",
+    IpProtocol = "tcp" } },
     { type = "Test::Net::Other", want = { CidrIp = "12.0.0.0/8" } },
     { type = "Test::Net::Rule", want = { CidrIp = "12.0.0.0/8", Of = "another" } } }
   local own = { CidrIp = "10.0.0.0/8", IpProtocol = "tcp" }
@@ -327,7 +359,8 @@ describe("diff of a list that other resources add to", function()
 
   it("is exact but for what is theirs", function()
     local function told(want, have)
-      return compare { want = { Rules = want }, have = { Rules = have }, handler = handler, siblings = siblings }
+      return compare { want = { Rules = want }, have = { Rules = have }, handler = handler,
+        siblings = siblings }
     end
     assert.are.equal("", (told({ own }, { theirs, own })))
     assert.are.equal("", (told({}, { theirs })))

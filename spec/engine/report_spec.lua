@@ -58,13 +58,15 @@ describe("the report of a plan", function()
       change { name = "Too", action = "delete" } }, { color = true })
     assert.matches("\27%[1;31m!!! 2 resources will be deleted: Gone, Too\27%[0m\n", text)
     assert.matches("!!! 1 resource will be destroyed and made anew: Sub", text)
-    assert.is_nil(report.plan(plan { change { name = "A", action = "create" } }):find("!!!", 1, true))
+    assert.is_nil(report.plan(plan { change { name = "A", action = "create" } }):find("!!!", 1,
+      true))
   end)
 
   it("hides secrets, and says what is known only after apply", function()
     local properties = { { path = "Password", old = { ["$digest"] = "x" }, new = value.secret "s" },
       { path = "VpcId", old = "vpc-1", new = value.attribute("V", "Ref") } }
-    assert.are.equal("      Password: (secret) -> (secret)\n      VpcId: \"vpc-1\" -> (known after apply)",
+    assert.are.equal('      Password: (secret) -> (secret)\n'
+      .. '      VpcId: "vpc-1" -> (known after apply)',
       told(properties))
     local public = value.public(properties)
     assert.are.equal(told(properties), told(public))
@@ -84,7 +86,8 @@ describe("the report of a plan", function()
   end)
 
   it("cuts long values around the place where they first differ", function()
-    local old, new = ("x"):rep(300) .. "1" .. ("y"):rep(300), ("x"):rep(300) .. "2" .. ("y"):rep(300)
+    local old, new = ("x"):rep(300) .. "1" .. ("y"):rep(300),
+      ("x"):rep(300) .. "2" .. ("y"):rep(300)
     local text = told { { path = "A", old = old, new = new } }
     assert.is_true(#text < 110)
     assert.matches("xx1yy", text)
@@ -93,7 +96,8 @@ describe("the report of a plan", function()
   end)
 
   it("says what is no longer declared, and what only AWS knows to replace", function()
-    assert.are.equal("      A: 3 -> 1  # no longer declared", told { { path = "A", old = 3, new = 1, reset = true } })
+    assert.are.equal("      A: 3 -> 1  # no longer declared", told { { path = "A", old = 3,
+      new = 1, reset = true } })
     assert.matches("# forces replacement %(nothing says",
       told { { path = "A", old = 3, new = 1, replaces = true, conditional = true } })
   end)
@@ -105,7 +109,8 @@ describe("the report of a plan", function()
     local text = report.plan(made)
     assert.matches("A  AWS::EC2::VPC  in eu%-west%-1\n", text)
     assert.matches("note: newer ImageId available\n", text)
-    assert.is_nil(report.plan(plan { change { name = "A", action = "create" } }):find(" in eu", 1, true))
+    assert.is_nil(report.plan(plan { change { name = "A", action = "create" } }):find(" in eu", 1,
+      true))
   end)
 
   it("has no colour unless told, and then every colour ends", function()
@@ -119,8 +124,10 @@ describe("the report of a plan", function()
 end)
 
 describe("the documents", function()
-  local made = plan { change { name = "A", action = "update", identifier = "i-1", source = "r.lua:3",
-    because = "x", properties = { { path = "B", old = 1, new = value.attribute("V", "Id"), replaces = true },
+  local made = plan { change { name = "A", action = "update", identifier = "i-1",
+    source = "r.lua:3",
+    because = "x", properties = { { path = "B", old = 1, new = value.attribute("V", "Id"),
+      replaces = true },
       { path = "C", new = value.secret "s" }, { path = "D", new = "\xff" } } } }
 
   it("hold a plan as agreed", function()
@@ -138,7 +145,8 @@ describe("the documents", function()
   end)
 
   it("hold an apply with results, errors and outputs", function()
-    local outcome = { results = { A = { result = "failed", error = failure.new { what = "no", code = "X" } } },
+    local outcome = { results = { A = { result = "failed", error = failure.new { what = "no",
+      code = "X" } } },
       outputs = { { name = "O", value = "v" }, { name = "S", value = "s", secret = true } } }
     local document = report.apply_document(made, outcome)
     assert.are.equal("failed", document.changes[1].result)
@@ -152,9 +160,11 @@ describe("the documents", function()
     assert.are.same({ name = "A", type = "AWS::EC2::VPC", path = "B", have = 1,
       want = { ["$deferred"] = "V.Id" } }, document.differences[1])
     assert.are.same({ name = "G", type = "AWS::EC2::VPC", path = "", have = "i" },
-      report.diff_document(plan { change { name = "G", action = "delete", identifier = "i" } }).differences[1])
+      report.diff_document(plan { change { name = "G", action = "delete",
+        identifier = "i" } }).differences[1])
     local state = { stack = "web", id = "abc", serial = 4, outputs = { O = "v" }, resources = {
-      B = { type = "T", identifier = "b", place = { region = "r" }, attributes = { P = { ["$digest"] = "x" } } },
+      B = { type = "T", identifier = "b", place = { region = "r" },
+        attributes = { P = { ["$digest"] = "x" } } },
       A = { type = "T", identifier = "a" } } }
     document = report.show_document(state)
     assert.are.equal("A", document.resources[1].name)
@@ -168,22 +178,28 @@ describe("the documents", function()
 end)
 
 describe("the report of an apply", function()
-  local made = plan { change { name = "A", action = "create" }, change { name = "B", action = "delete" },
+  local made = plan { change { name = "A", action = "create" }, change { name = "B",
+    action = "delete" },
     change { name = "C", action = "update" } }
 
   it("says what was done, what was not, and what to do now", function()
     local text = report.apply(made, { results = { A = { result = "done" },
-      B = { result = "failed", error = failure.new { what = "in use", where = "r.lua:3", next = "detach it" } },
-      C = { result = "skipped" } }, outputs = { { name = "O", value = "v" } } }, nil, { api_calls = 9 })
-    assert.are.equal("B was not deleted\n  error: in use\n    r.lua:3\n    detach it\nNot begun: C\n"
-      .. 'Outputs:\n  O = "v"\nEverything else is done and known. Mend the cause and run the same command again.\n'
+      B = { result = "failed", error = failure.new { what = "in use", where = "r.lua:3",
+        next = "detach it" } },
+      C = { result = "skipped" } }, outputs = { { name = "O", value = "v" } } }, nil,
+        { api_calls = 9 })
+    assert.are.equal("B was not deleted\n  error: in use\n    r.lua:3\n    detach it\n"
+      .. 'Not begun: C\nOutputs:\n  O = "v"\nEverything else is done and known. '
+      .. "Mend the cause and run the same command again.\n"
       .. "1 failed, 1 skipped; 1 created, 0 updated, 0 replaced, 0 deleted. 9 API calls.\n", text)
   end)
 
   it("is one sentence when all went well, and says when it was interrupted", function()
     local all = { A = { result = "done" }, B = { result = "done" }, C = { result = "done" } }
-    assert.are.equal("1 created, 1 updated, 0 replaced, 1 deleted.\n", report.apply(made, { results = all }))
-    assert.matches("Interrupted: what was begun is finished", report.apply(made, { results = {}, interrupted = true }))
+    assert.are.equal("1 created, 1 updated, 0 replaced, 1 deleted.\n", report.apply(made,
+      { results = all }))
+    assert.matches("Interrupted: what was begun is finished", report.apply(made, { results = {},
+      interrupted = true }))
   end)
 end)
 
@@ -193,7 +209,8 @@ describe("the report of a failure", function()
       report.failure(failure.new { what = "no region", next = "set AWS_REGION" }))
     local wrong = failure.new { what = "You are not allowed", where = "r.lua:3", service = "ec2",
       operation = "CreateVpc", code = "Denied", status = 403, request_id = "rid" }
-    assert.are.equal("error: You are not allowed\n  r.lua:3, ec2 CreateVpc, Denied (403), request rid\n",
+    assert.are.equal("error: You are not allowed\n"
+      .. "  r.lua:3, ec2 CreateVpc, Denied (403), request rid\n",
       report.failure(wrong))
     wrong = failure.add(failure.new { what = "ec2 CreateVpc: no (request rid)" },
       { operation = "CreateVpc", request_id = "rid" })
@@ -204,7 +221,8 @@ end)
 
 describe("the unified diff", function()
   it("is one that patch would read: live is -, declared is +", function()
-    local body, last = report.diff(plan { change { name = "A", action = "update", identifier = "i-1",
+    local body, last = report.diff(plan { change { name = "A", action = "update",
+      identifier = "i-1",
       source = "r.lua:3", properties = { { path = "On", old = false, new = true },
         { path = "Rules", old = value.list { "a", "b" }, new = value.list { "b", "c" } } } } },
       nil, { api_calls = 3 })
@@ -240,7 +258,8 @@ describe("the unified diff", function()
       change { name = "G", action = "delete", identifier = "g" } })
     assert.matches("^%-%-%- /dev/null\n%+%+%+ declared/A\n@@ %-0,0 %+1,6 @@", body)
     assert.matches('\n%+  C = """\n%+    line\n%+    line2\n%+  """\n', body)
-    assert.matches("%-%-%- live/G g\n%+%+%+ /dev/null\n@@ %-1,1 %+0,0 @@ AWS::EC2::VPC\n%-AWS::EC2::VPC G\n", body)
+    assert.matches("%-%-%- live/G g\n%+%+%+ /dev/null\n"
+      .. "@@ %-1,1 %+0,0 @@ AWS::EC2::VPC\n%-AWS::EC2::VPC G\n", body)
     assert.are.equal("", (report.diff(plan {})))
   end)
 end)
@@ -279,9 +298,11 @@ describe("progress", function()
     local view = report.progress()
     assert.are.same({ "  + A  creating" }, view:event(event("start", {}), 0))
     assert.are.same({}, view:event(event("start", {}), 0))
-    assert.are.same({ "  + A  waiting: pending" }, view:event({ kind = "waiting", name = "A", state = "pending" }, 1))
+    assert.are.same({ "  + A  waiting: pending" }, view:event({ kind = "waiting", name = "A",
+      state = "pending" }, 1))
     assert.are.same({}, view:event({ kind = "waiting", name = "A", state = "pending" }, 2))
-    assert.are.same({ "  ~ C  not begun" }, view:event(event("skipped", { name = "C", action = "update" }), 3))
+    assert.are.same({ "  ~ C  not begun" }, view:event(event("skipped", { name = "C",
+      action = "update" }), 3))
     assert.are.same({}, view:event(event("call", {}), 3))
   end)
 

@@ -6,7 +6,8 @@ local RAW = {
   typeName = "Test::Net::Thing", additionalProperties = false,
   definitions = {
     Tag = { type = "object", required = { "Key", "Value" }, additionalProperties = false,
-      properties = { Key = { type = "string", maxLength = 5 }, Value = { type = "string", maxLength = 9 } } },
+      properties = { Key = { type = "string", maxLength = 5 }, Value = { type = "string",
+        maxLength = 9 } } },
     Disk = { type = "object", required = { "Name" }, additionalProperties = false,
       properties = { Name = { type = "string" }, Size = { type = "integer" },
         Ebs = { ["$ref"] = "#/definitions/Ebs" } } },
@@ -14,7 +15,8 @@ local RAW = {
   },
   properties = {
     Id = { type = "string" }, Name = { type = "string", maxLength = 8, pattern = "^a" },
-    Cidr = { type = "string", format = "ipv4-network" }, Cidr6 = { type = "string", format = "ipv6-network" },
+    Cidr = { type = "string", format = "ipv4-network" }, Cidr6 = { type = "string",
+      format = "ipv6-network" },
     VpcId = { type = "string", format = "AWS::EC2::VPC.Id" },
     Count = { type = "integer", minimum = 2, maximum = 9 }, Ratio = { type = "number" },
     On = { type = "boolean" }, Mode = { type = "string", enum = { "fast", "slow" } },
@@ -55,14 +57,17 @@ end
 
 describe("schema.check", function()
   it("accepts what is right, loosely typed as CloudFormation is", function()
-    assert.are.equal("", told { Count = "8", On = "true", Ratio = "1.5", Name = 8, Names = { 1, "b" },
-      Cidr = "10.0.0.0/16", Cidr6 = "2001:DB8::/56", VpcId = "vpc-123", Domain = "VPC", Tags = { a = 1 },
+    assert.are.equal("", told { Count = "8", On = "true", Ratio = "1.5", Name = 8, Names = { 1,
+      "b" },
+      Cidr = "10.0.0.0/16", Cidr6 = "2001:DB8::/56", VpcId = "vpc-123", Domain = "VPC",
+        Tags = { a = 1 },
       Policy = { Statement = {} }, Disks = { { Name = "x", Size = 1 } }, Options = { A = "x" } })
     assert.are.equal("", told { Policy = "{}", Names = {} })
   end)
 
   it("names the nearest right name of an unknown property or member", function()
-    assert.are.equal('Test::Net::Thing has no property "Cdir" | did you mean Cidr?', told { Cdir = "x" })
+    assert.are.equal('Test::Net::Thing has no property "Cdir" | did you mean Cidr?',
+      told { Cdir = "x" })
     assert.are.equal('Disks[1] has no member "size" | did you mean Size?',
       told { Disks = { { Name = "x", size = 1 } } })
     assert.are.equal('Test::Net::Thing has no property "Zebra" | see mrun types Test::Net::Thing',
@@ -79,12 +84,14 @@ describe("schema.check", function()
   end)
 
   it("checks enums, ranges, lengths, patterns and uniqueness", function()
-    assert.are.equal('Mode is "fsat", and must be fast or slow | did you mean fast?', told { Mode = "fsat" })
+    assert.are.equal('Mode is "fsat", and must be fast or slow | did you mean fast?',
+      told { Mode = "fsat" })
     assert.are.equal('Domain is "x", and must be vpc', told { Domain = "x" })
     assert.are.equal("Count is 1, and must be at least 2", told { Count = 1 })
     assert.are.equal("Count is 10, and must be at most 9", told { Count = "10" })
     assert.are.equal("Name has 9 characters, and may have at most 8", told { Name = "äääääääää" })
-    assert.are.equal('Name is "b", which does not match ^a', told({ Name = "b" }, function(pattern, text)
+    assert.are.equal('Name is "b", which does not match ^a', told({ Name = "b" }, function(pattern,
+      text)
       return text:find(pattern) ~= nil
     end))
     assert.are.equal("Names[2] is there twice | take it out", told { Names = { "a", "a" } })
@@ -94,7 +101,8 @@ describe("schema.check", function()
   it("checks networks and ids", function()
     assert.are.equal('Cidr is "10.0.0.1/16", which has host bits set | write 10.0.0.0/16',
       told { Cidr = "10.0.0.1/16" })
-    for _, bad in ipairs { "10.0.0.0", "10.0.0.0/33", "10.0.0.256/8", "x", "2001:db8::/32", "10.0.0.0/" } do
+    for _, bad in ipairs { "10.0.0.0", "10.0.0.0/33", "10.0.0.256/8", "x", "2001:db8::/32",
+      "10.0.0.0/" } do
       assert.is_truthy(told({ Cidr = bad }):find("is no IPv4 network", 1, true), bad)
     end
     assert.is_truthy(told({ Cidr6 = "2001:db8::1/56" }):find("write 2001:db8::/56", 1, true))
@@ -115,17 +123,20 @@ describe("schema.check", function()
     local one = record(nil, { requiredXor = { "Cidr", "Pool" } })
     assert.are.equal("one of Cidr or Pool is required", schema.check(one, { Count = 2 })[1].what)
     one = record(nil, { requiredOr = { "Cidr", "Pool" } })
-    assert.are.equal("at least one of Cidr or Pool is required", schema.check(one, { Count = 2 })[1].what)
+    assert.are.equal("at least one of Cidr or Pool is required", schema.check(one,
+      { Count = 2 })[1].what)
   end)
 
   it("refuses what AWS sets, and keeps a secret out of its words", function()
     assert.is_truthy(told({ Id = "x" }):find("Id is set by AWS and cannot be declared", 1, true))
-    assert.are.equal("Mode is (secret), and must be fast or slow", told { Mode = value.secret "hunter2" })
+    assert.are.equal("Mode is (secret), and must be fast or slow",
+      told { Mode = value.secret "hunter2" })
   end)
 
   it("takes tags as a map or as a list, and checks both", function()
     assert.are.equal("", told { Tags = { { Key = "a", Value = "b" } } })
-    assert.are.equal("Tags.toolong has 7 characters, and may have at most 5", told { Tags = { toolong = "x" } })
+    assert.are.equal("Tags.toolong has 7 characters, and may have at most 5",
+      told { Tags = { toolong = "x" } })
     assert.is_truthy(told({ Tags = { { Key = "a", Value = "1" }, { Key = "a", Value = "2" } } })
       :find("twice", 1, true))
     assert.is_truthy(told({ Tags = { { Value = "1" } } }):find("Tags[1] is no tag", 1, true))
@@ -145,7 +156,8 @@ describe("schema.canonical", function()
   it("makes scalars what the schema says, at any depth", function()
     local got = schema.canonical(record(), { Count = "8", On = "true", Name = 8, Ratio = 2.0,
       Disks = { { Name = 1, Size = "3" } }, Names = {} })
-    assert.are.same({ 8, true, "8", { { Name = "1", Size = 3 } } }, { got.Count, got.On, got.Name, got.Disks })
+    assert.are.same({ 8, true, "8", { { Name = "1", Size = 3 } } }, { got.Count, got.On, got.Name,
+      got.Disks })
     assert.are.equal("integer", math.type(got.Ratio))
     assert.is_true(value.is_list(got.Names))
   end)
@@ -215,7 +227,8 @@ describe("a record", function()
     assert.is_false(schema.replaces(plain, "Disks", a, b))
     assert.is_true(schema.replaces(plain, "Disks", a, { { Ebs = { Type = "y" } } }))
     assert.is_true(schema.replaces(plain, "Disks", a, { value.attribute("A", "B") }))
-    local own = record { replaces = { Mode = false, Count = function(old, new) return new < old end } }
+    local own = record { replaces = { Mode = false, Count = function(old,
+      new) return new < old end } }
     assert.is_false(schema.replaces(own, "Mode", "fast", "slow"))
     assert.is_true(schema.replaces(own, "Count", 3, 2))
     assert.is_false(schema.replaces(own, "Count", 2, 3))
@@ -241,7 +254,8 @@ describe("a record", function()
   end)
 
   it("survives references that go round or lead nowhere", function()
-    local odd = schema.new { typeName = "A::B::C", definitions = { X = { ["$ref"] = "#/definitions/X" } },
+    local odd = schema.new { typeName = "A::B::C",
+      definitions = { X = { ["$ref"] = "#/definitions/X" } },
       properties = { A = { ["$ref"] = "#/definitions/X" }, B = { ["$ref"] = "other.json#/x" } } }
     assert.are.same({}, schema.check(odd, { A = 1, B = { 2 } }))
   end)

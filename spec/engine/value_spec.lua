@@ -15,7 +15,7 @@ describe("a deferred value", function()
     local attempts = {
       arithmetic = function() return vpc + 1 end, compared = function() return vpc < 1 end,
       measured = function() return #vpc end, text = function() return tostring(vpc) end,
-      walked = function() for _ in pairs(vpc) do return end end,
+      walked = function() return pairs(vpc) end,
       changed = function() vpc.x = 1 end, called = function() return vpc() end,
       ["cannot be compared"] = function() return vpc == role end,
       indexed = function() return vpc[true] end,
@@ -70,13 +70,15 @@ describe("a deferred value", function()
   it("resolves each, format, concat, json and look-ups", function()
     local known = find { ["A.List"] = { "u", "v" }, ["A.Name"] = "n" }
     local list, name = value.attribute("A", "List"), value.attribute("A", "Name")
-    local function resolved(v) return (value.resolve(v, known, function(_, lookup) return lookup end)) end
+    local function resolved(v) return (value.resolve(v, known, function(_,
+      lookup) return lookup end)) end
     assert.are.same({ "u1", "v2" }, resolved(value.each(list, function(v, i) return v .. i end)))
     assert.are.same({ "un", "vn" }, resolved(value.each(list, function(v) return v .. name end)))
     assert.are.equal("<n 3>", resolved(value.format("<%s %d>", table.pack(name, 3))))
     assert.are.equal("x,n", resolved(value.concat({ "x", name }, ",")))
     assert.are.equal("u,v", resolved(value.concat(list, ",")))
-    assert.are.equal("[n]", resolved(value.json({ name }, function(v) return "[" .. v[1] .. "]" end)))
+    assert.are.equal("[n]", resolved(value.json({ name },
+      function(v) return "[" .. v[1] .. "]" end)))
     assert.are.same({ "parameter", "n" }, resolved(value.lookup({}, { "parameter", name })))
   end)
 
@@ -136,7 +138,8 @@ describe("a secret", function()
     assert.are_not.same(value.digest(digest, "k", "hunter3"), sealed.a)
     assert.are_not.same(value.digest(digest, "j", "hunter2"), sealed.a)
     assert.are.same("(secret)", value.public(sealed).a)
-    assert.are.same(value.digest(digest, "k", { a = 1, b = 2 }), value.digest(digest, "k", { b = 2, a = 1.0 }))
+    assert.are.same(value.digest(digest, "k", { a = 1, b = 2 }), value.digest(digest, "k", { b = 2,
+      a = 1.0 }))
   end)
 end)
 

@@ -30,13 +30,17 @@ function context.pattern(_, at)
 end
 
 --- What the handler's own comparison says; nil where it has none for this path.
-function context:hook(at, want, have, parents)
-  local hooks = self.record.equal
+---@param spot Spot
+---@param want any
+---@param have any
+---@return boolean|nil
+function context:hook(spot, want, have)
+  local hooks, parents = self.record.equal, spot.parents or {}
   if hooks == nil then return nil end
   local facts = { want = self.want, have = self.have,
-    item_want = parents and parents.want, item_have = parents and parents.have }
-  if type(hooks) == "function" then return hooks(at, want, have, facts) end
-  local hook = hooks[self:pattern(at)]
+    item_want = parents.want, item_have = parents.have }
+  if type(hooks) == "function" then return hooks(spot.path, want, have, facts) end
+  local hook = hooks[self:pattern(spot.path)]
   return hook and hook(want, have, facts)
 end
 

@@ -40,42 +40,44 @@ end
 
 --- AWS never shows it: what was applied last says whether it changed. Where nothing is known of
 --- that (the state was rebuilt), a change must not cost the resource.
-local function emit_unseen(context, at, want, last)
-  if context:applied(want, last) then return end
-  if not context.has_last and context:replaces(at, nil, want) then return end
-  context:change { path = at, old = last, new = want }
+local function emit_unseen(context, spot)
+  if context:applied(spot.want, spot.last) then return end
+  if not context.has_last and context:replaces(spot.path, nil, spot.want) then return end
+  context:change { path = spot.path, old = spot.last, new = spot.want }
 end
 
-local function emit_map(context, at, n, want, have, last)
-  for _, key in ipairs(plain.keys(want)) do
-    local inner = node.member(context.raw, n, key) or {}
-    emit(context, plain.path(at, key), inner, want[key], have[key], last and last[key],
-      { want = want, have = have })
+local function emit_map(context, spot)
+  for _, key in ipairs(plain.keys(spot.want)) do
+    emit(context, lists.member_spot(context, spot, key))
   end
-  for _, key in ipairs(plain.keys(last or {})) do
-    if rawget(want, key) == nil then
-      local inner = node.member(context.raw, n, key) or {}
-      local free = type(n.properties) ~= "table" or n.properties[key] == nil
-      removed.member(context, plain.path(at, key), inner, free, have[key])
+  for _, key in ipairs(plain.keys(spot.last or {})) do
+    if rawget(spot.want, key) == nil then
+      local member, named = lists.member_spot(context, spot, key), spot.node.properties
+      if type(named) == "table" and named[key] then
+        removed.member(context, member)
+      else
+        removed.key(context, member.path, member.have)
+      end
     end
   end
 end
 
-local function emit_keyed(context, at, n, want, have, last, key)
-  local items = node.items(context.raw, n)
-  for _, item in ipairs(want) do
-    local path = lists.keyed_path(at, item[key])
-    local other = lists.item(have, key, item[key])
+local function emit_keyed(context, spot, key)
+  local items = node.items(context.raw, spot.node)
+  for _, item in ipairs(spot.want) do
+    local path = lists.keyed_path(spot.path, item[key])
+    local other = lists.item(spot.have, key, item[key])
     if other then
-      emit(context, path, items, item, other, (lists.item(last, key, item[key])))
+      emit(context, { path = path, node = items, want = item, have = other,
+        last = lists.item(spot.last, key, item[key]) })
     else
       context:change { path = path, new = item }
     end
   end
-  for _, item in ipairs(last or {}) do
-    local wanted = not is_open(item) or lists.item(want, key, item[key])
-    local other = not wanted and lists.item(have, key, item[key])
-    if other then removed.member(context, lists.keyed_path(at, item[key]), items, true, other) end
+  for _, item in ipairs(spot.last or {}) do
+    local wanted = not is_open(item) or lists.item(spot.want, key, item[key])
+    local other = not wanted and lists.item(spot.have, key, item[key])
+    if other then removed.key(context, lists.keyed_path(spot.path, item[key]), other) end
   end
 end
 
@@ -86,74 +88,80 @@ local function all_keyed(list, key)
   return true
 end
 
-local function emit_whole(context, at, n, want, have, parents)
-  if lists.same(context, at, n, want, have, parents) then return end
-  context:change { path = at, old = projected(have, want), new = want }
+local function emit_whole(context, spot)
+  if lists.same(context, spot) then return end
+  context:change { path = spot.path, old = projected(spot.have, spot.want), new = spot.want }
 end
 
-local function emit_table(context, at, n, want, have, last, parents)
-  local key = lists.key(context, at)
-  if plain.is_list(want) and key and all_keyed(want, key) then
-    return emit_keyed(context, at, n, want, have, last, key)
+local function emit_table(context, spot)
+  local key = lists.key(context, spot.path)
+  if plain.is_list(spot.want) and key and all_keyed(spot.want, key) then
+    return emit_keyed(context, spot, key)
   end
-  if plain.is_list(want) or plain.is_list(have) then
-    return emit_whole(context, at, n, want, have, parents)
-  end
-  emit_map(context, at, n, want, have, last)
+  if plain.is_list(spot.want) or plain.is_list(spot.have) then return emit_whole(context, spot) end
+  emit_map(context, spot)
+end
+
+--- Whether AWS shows nothing of a value that only mrun knows.
+local function unseen(context, spot)
+  return spot.have == nil and not deferred.is(spot.want)
+    and (context:write_only(spot.path) or secret.is(spot.want))
 end
 
 --- Adds the changes between a declared and a live value.
-function emit(context, at, n, want, have, last, parents)
-  if context:ignored(at) then return end
-  if have == nil and not deferred.is(want)
-    and (context:write_only(at) or secret.is(want)) then
-    return emit_unseen(context, at, want, last)
+function emit(context, spot)
+  if context:ignored(spot.path) then return end
+  if unseen(context, spot) then return emit_unseen(context, spot) end
+  local n = node.resolve(context.raw, spot.node)
+  if is_open(spot.want) and is_open(spot.have) and not node.is_document(n)
+    and context:hook(spot, spot.want, spot.have) == nil then
+    return emit_table(context, { path = spot.path, node = n, want = spot.want, have = spot.have,
+      last = is_open(spot.last) and spot.last or nil, parents = spot.parents })
   end
-  n = node.resolve(context.raw, n)
-  if is_open(want) and is_open(have) and not node.is_document(n)
-    and context:hook(at, want, have, parents) == nil then
-    return emit_table(context, at, n, want, have, is_open(last) and last or nil, parents)
-  end
-  emit_whole(context, at, n, want, have, parents)
+  emit_whole(context, spot)
 end
 
 --- Tags are compared by their keys: what others put there is left alone.
-local function emit_tags(context, name, want, have, last)
-  if not is_open(want) then return context:change { path = name, old = have, new = want } end
-  have, last = have or {}, is_open(last) and last or {}
+local function emit_tags(context, spot)
+  local want, name = spot.want, spot.path
+  if not is_open(want) then
+    return context:change { path = name, old = spot.have, new = want }
+  end
+  local have, last = spot.have or {}, is_open(spot.last) and spot.last or {}
   for _, key in ipairs(plain.keys(want)) do
-    local at = plain.path(name, key)
+    local path = plain.path(name, key)
     local differs = not plain.equal(secret.reveal(want[key]), secret.reveal(have[key]))
-    if differs and not context:ignored(at) then
-      context:change { path = at, old = have[key], new = want[key] }
+    if differs and not context:ignored(path) then
+      context:change { path = path, old = have[key], new = want[key] }
     end
   end
   for _, key in ipairs(plain.keys(last)) do
-    if rawget(want, key) == nil and have[key] ~= nil and not removed.reserved(key)
-      and not context:ignored(plain.path(name, key)) then
-      context.dropped[plain.path(name, key)] = true
-      context:change { path = plain.path(name, key), old = have[key], reset = true }
+    local path = plain.path(name, key)
+    if rawget(want, key) == nil and not removed.reserved(key) and not context:ignored(path) then
+      removed.key(context, path, have[key])
     end
   end
 end
 
 --- Indexes of live items that another resource of the stack declares.
-local function siblings_items(context, name, n, have, left)
-  local items, theirs = node.items(context.raw, n), {}
-  local share = context.record.shares[name]
+local function siblings_items(context, spot, left)
+  local items, theirs = node.items(context.raw, spot.node), {}
+  local share = context.record.shares[spot.path]
   for _, sibling in ipairs(context.siblings) do
     local item = sibling.type == share.type and share.item(sibling.want, context.have)
     for _, j in ipairs(item and left or {}) do
-      if lists.same(context, name .. "[1]", items, item, have[j]) then theirs[j] = true end
+      local one = { path = spot.path .. "[1]", node = items, want = item, have = spot.have[j] }
+      if lists.same(context, one) then theirs[j] = true end
     end
   end
   return theirs
 end
 
 --- A list that other resources of the stack add to: exact, but for what is theirs.
-local function emit_shared(context, name, n, want, have)
-  local found, left = lists.pair(context, name, node.items(context.raw, n), want, have)
-  local theirs = siblings_items(context, name, n, have, left)
+local function emit_shared(context, spot)
+  local want, have = spot.want, spot.have
+  local found, left = lists.pair(context, spot)
+  local theirs = siblings_items(context, spot, left)
   local all_found, mine, target = true, plain.list(), plain.list()
   for i, item in ipairs(want) do
     target[i] = found[i] and have[found[i]] or item
@@ -163,8 +171,13 @@ local function emit_shared(context, name, n, want, have)
     if theirs[j] then target[#target + 1] = item else mine[#mine + 1] = item end
   end
   if all_found and #mine == #want then return end
-  context:change { path = name, old = projected(mine, want), new = want }
-  context.target[name] = target
+  context:change { path = spot.path, old = projected(mine, want), new = want }
+  context.target[spot.path] = target
+end
+
+local function is_shared(context, spot)
+  return context.record.shares[spot.path] ~= nil and plain.is_list(spot.want)
+    and (spot.have == nil or is_open(spot.have))
 end
 
 --- Adds the changes of a declared property, and its target where there are any.
@@ -175,20 +188,20 @@ function property.declared(context, name)
     return
   end
   if context:ignored(name) then return end
-  local n = node.resolve(context.raw, context.record.properties[name])
-  local want, have, last = context.want[name], context.have[name], context.last[name]
+  local spot = { path = name, node = node.resolve(context.raw, context.record.properties[name]),
+    want = context.want[name], have = context.have[name], last = context.last[name] }
   local before = #context.changes
   if name == context.record.tags then
-    emit_tags(context, name, want, have, last)
-  elseif context.record.shares[name] and plain.is_list(want)
-    and (have == nil or is_open(have)) then
-    emit_shared(context, name, n, want, have or {})
+    emit_tags(context, spot)
+  elseif is_shared(context, spot) then
+    spot.have = spot.have or {}
+    emit_shared(context, spot)
   else
-    emit(context, name, n, want, have, last)
+    emit(context, spot)
   end
   for i = before + 1, #context.changes do
     if not context.changes[i].unmanaged and context.target[name] == nil then
-      context.target[name] = merge(context, name, n, want, have)
+      context.target[name] = merge(context, spot)
     end
   end
 end

@@ -36,7 +36,7 @@ local function without_keyed(have, last, key)
 end
 
 local function without_items(context, name, n, have, last)
-  local _, left = lists.pair(context, name, node.items(context.raw, n), last, have)
+  local _, left = lists.pair(context, { path = name, node = n, want = last, have = have })
   local result = plain.list()
   for i, j in ipairs(left) do result[i] = have[j] end
   return result, #result < #have
@@ -87,7 +87,8 @@ function removed.property(context, name)
   local have, last = context.have[name], context.last[name]
   if have == nil and not context:write_only(name) then return end
   local new, decided = default_of(context, name, n)
-  if new ~= nil and have ~= nil and lists.same(context, name, n, new, have) then return end
+  local spot = { path = name, node = n, want = new, have = have }
+  if new ~= nil and have ~= nil and lists.same(context, spot) then return end
   if new == nil and not decided then
     local fewer
     new, fewer = rest(context, name, n, have, last)
@@ -99,25 +100,31 @@ function removed.property(context, name)
   becomes(context, name, have, new)
 end
 
---- The same for a member of a map that is declared still.
+--- A key of the user's own, in a map or a keyed list: what mrun put there goes.
 ---@param context table
----@param at string the member's path
----@param n table the member's node
----@param free boolean whether the map's keys are the user's own
+---@param path string
 ---@param have any
-function removed.member(context, at, n, free, have)
-  if have == nil or context:read_only(at) then return end
-  if free then
-    context.dropped[at] = true
-    return context:change { path = at, old = have, reset = true }
+function removed.key(context, path, have)
+  if have == nil or context:read_only(path) then return end
+  context.dropped[path] = true
+  context:change { path = path, old = have, reset = true }
+end
+
+--- A member that the schema names, of a map that is declared still.
+---@param context table
+---@param spot Spot whose want is nothing
+function removed.member(context, spot)
+  local path, have = spot.path, spot.have
+  if have == nil or context:read_only(path) then return end
+  local default = node.resolve(context.raw, spot.node).default
+  if default == nil or context:replaces(path, have, default) then
+    return context:change { path = path, old = have, unmanaged = true }
   end
-  local default = node.resolve(context.raw, n).default
-  if default == nil or context:replaces(at, have, default) then
-    return context:change { path = at, old = have, unmanaged = true }
+  if lists.same(context, { path = path, node = spot.node, want = default, have = have }) then
+    return
   end
-  if lists.same(context, at, n, default, have) then return end
-  context.restored[at] = default
-  context:change { path = at, old = have, new = default, reset = true }
+  context.restored[path] = default
+  context:change { path = path, old = have, new = default, reset = true }
 end
 
 return removed

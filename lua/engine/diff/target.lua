@@ -7,10 +7,10 @@ local plain = require "engine.value.plain"
 
 local merge
 
-local function merge_map(context, at, n, want, have)
+local function merge_map(context, spot)
   local result = {}
-  for key, member in next, have do
-    local inner = plain.path(at, key)
+  for key, member in next, spot.have do
+    local inner = plain.path(spot.path, key)
     local restored = context.restored[inner]
     if restored ~= nil then
       result[key] = restored
@@ -18,23 +18,22 @@ local function merge_map(context, at, n, want, have)
       result[key] = member
     end
   end
-  for key, member in next, want do
-    local inner = node.member(context.raw, n, key) or {}
-    result[key] = merge(context, plain.path(at, key), inner, member, have[key])
+  for key in next, spot.want do
+    result[key] = merge(context, lists.member_spot(context, spot, key))
   end
   return result
 end
 
-local function merge_keyed(context, at, n, want, have)
-  local key = lists.key(context, at)
-  local items, result, taken = node.items(context.raw, n), plain.list(), {}
-  for i, item in ipairs(want) do
-    local other, j = lists.item(have, key, item[key])
+local function merge_keyed(context, spot, key)
+  local items, result, taken = node.items(context.raw, spot.node), plain.list(), {}
+  for i, item in ipairs(spot.want) do
+    local other, j = lists.item(spot.have, key, item[key])
     if j then taken[j] = true end
-    result[i] = merge(context, plain.path(at, i), items, item, other)
+    result[i] = merge(context, { path = lists.keyed_path(spot.path, item[key]), node = items,
+      want = item, have = other })
   end
-  for j, item in ipairs(have) do
-    if not taken[j] and not context.dropped[lists.keyed_path(at, item[key])] then
+  for j, item in ipairs(spot.have) do
+    if not taken[j] and not context.dropped[lists.keyed_path(spot.path, item[key])] then
       result[#result + 1] = item
     end
   end
@@ -43,35 +42,34 @@ end
 
 --- A live item that is as declared stands in its live form, so that a plain comparison with what
 --- is live shows exactly what to add and what to take away.
-local function merge_set(context, at, n, want, have)
-  local pairs_found = lists.pair(context, at, node.items(context.raw, n), want, have)
+local function merge_set(context, spot)
+  local found = lists.pair(context, spot)
   local result = plain.list()
-  for i, item in ipairs(want) do
-    result[i] = pairs_found[i] and have[pairs_found[i]] or item
+  for i, item in ipairs(spot.want) do
+    result[i] = found[i] and spot.have[found[i]] or item
   end
   return result
 end
 
 --- The target of a value that may be deep.
 ---@param context table
----@param at string
----@param n table
----@param want any
----@param have any
+---@param spot Spot
 ---@return any
-function merge(context, at, n, want, have)
-  n = node.resolve(context.raw, n)
+function merge(context, spot)
+  local want, have, n = spot.want, spot.have, node.resolve(context.raw, spot.node)
   if type(want) ~= "table" or type(have) ~= "table" or hidden.kind(want) or hidden.kind(have)
     or node.is_document(n) then
     return want
   end
+  spot = { path = spot.path, node = n, want = want, have = have }
   if plain.is_list(want) then
-    if lists.key(context, at) then return merge_keyed(context, at, n, want, have) end
-    if lists.order_free(context, at, n) then return merge_set(context, at, n, want, have) end
+    local key = lists.key(context, spot.path)
+    if key then return merge_keyed(context, spot, key) end
+    if lists.order_free(context, spot.path, n) then return merge_set(context, spot) end
     return want
   end
   if plain.is_list(have) then return want end
-  return merge_map(context, at, n, want, have)
+  return merge_map(context, spot)
 end
 
 return merge
