@@ -64,15 +64,13 @@ static pcre2_code *compile(const char *pattern, size_t len, int *error, PCRE2_SI
         return NULL;
     pcre2_set_max_pattern_length(context, PATTERN_MAX_BYTES);
     pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, len, options, error, offset, context);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, len, options, error, offset, context);
     pcre2_compile_context_free(context);
     return code;
 }
 
 /* `error` is PCRE2's number. The text of a match is not told: it may be a secret. */
-static int return_error(lua_State *L, const char *op, const char *pattern, int error,
-                        size_t offset)
+static int return_error(lua_State *L, const char *op, const char *pattern, int error, size_t offset)
 {
     char text[160];
     pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
@@ -125,8 +123,8 @@ static int match(lua_State *L, const struct regex *regex, int text_index, uint32
     size_t len;
     const char *text = luaL_checklstring(L, text_index, &len);
     luaL_argcheck(L, regex->code, 1, "this pattern was freed");
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, options, regex->data,
-                            regex->limits);
+    int found =
+        pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, options, regex->data, regex->limits);
     if (found < 0 && found != PCRE2_ERROR_NOMATCH)
         return return_error(L, "match a pattern", NULL, found, 0);
     lua_pushboolean(L, found >= 0);

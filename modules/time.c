@@ -39,7 +39,8 @@ static int time_format(lua_State *L)
     enum timestamp_format format = formats[luaL_checkoption(L, 2, NULL, names)];
     size_t len = timestamp_write(text, t, format);
     if (len == 0)
-        return failure_return(L, FAILURE("write the time", NULL, "only years 1 to 9999 have a date"));
+        return failure_return(L,
+                              FAILURE("write the time", NULL, "only years 1 to 9999 have a date"));
     lua_pushlstring(L, text, len);
     return 1;
 }

@@ -27,7 +27,7 @@ static int crc_32(lua_State *L, uint64_t polynomial)
     const char *text = luaL_checklstring(L, 1, &len);
     lua_Integer before = luaL_optinteger(L, 2, 0);
     luaL_argcheck(L, before >= 0 && before <= UINT32_MAX, 2, "a CRC of 32 bits");
-    lua_pushinteger(L, (uint32_t)~crc(polynomial, (uint32_t)~(uint32_t)before, text, len));
+    lua_pushinteger(L, (uint32_t)~crc(polynomial, (uint32_t) ~(uint32_t)before, text, len));
     return 1;
 }
 

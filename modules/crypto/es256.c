@@ -102,7 +102,8 @@ static int crypto_es256_public(lua_State *L)
     crypto_reason();
 
     if (!ok)
-        return failure_return(L, FAILURE("read the key", NULL, "not a private key on P-256 in PEM"));
+        return failure_return(L,
+                              FAILURE("read the key", NULL, "not a private key on P-256 in PEM"));
     lua_pushlstring(L, (char *)out, sizeof out);
     return 1;
 }

@@ -74,7 +74,8 @@ static int crypto_aes_gcm_seal(lua_State *L)
 
 static bool unseal(EVP_CIPHER_CTX *ctx, const struct job *job, size_t body_len)
 {
-    unsigned char *tag = (unsigned char *)job->text + body_len; /* read only, in spite of its type */
+    unsigned char *tag =
+        (unsigned char *)job->text + body_len; /* read only, in spite of its type */
     int len = 0;
     return ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, job->key, job->nonce) &&
            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) &&
@@ -93,7 +94,8 @@ static int crypto_aes_gcm_open(lua_State *L)
     EVP_CIPHER_CTX_free(ctx);
     crypto_reason(); /* a wrong tag leaves nothing in the queue, a bad cipher would */
     if (!ok)
-        return failure_return(L, FAILURE("open what is sealed", NULL, "wrong key, or it was changed"));
+        return failure_return(L,
+                              FAILURE("open what is sealed", NULL, "wrong key, or it was changed"));
     lua_pushlstring(L, (char *)job.out, job.text_len - TAG_BYTES);
     return 1;
 }

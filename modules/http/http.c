@@ -25,12 +25,12 @@
  * ---@field idle_timeout_ms integer?     without a byte, in whole seconds; 60,000
  * ---@field max_body_bytes integer?      after decompression; 128 MiB
  * ---@field max_header_bytes integer?    256 KiB
- * ---@field compressed boolean?          whether to ask for gzip or deflate; true, unless the headers
- *                                        say accept-encoding themselves
+ * ---@field compressed boolean?          whether to ask for gzip or deflate; true, unless the
+ *                                        headers say accept-encoding themselves
  * ---@field proxy string?                its URL
  * ---@field ca_file string?              certificates to trust in place of the system's
- * ---@field resend boolean?              whether a connection found dead after it was used again may be
- *                                        replaced without a word; false for POST and PATCH
+ * ---@field resend boolean?              whether a connection used again and found dead may
+ *                                        be replaced without a word; false for POST and PATCH
  *
  * ---@class http.Response
  * ---@field status integer?
@@ -242,9 +242,8 @@ static int http_pending(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"add", http_add},         {"poll", http_poll},   {"cancel", http_cancel},
-    {"pending", http_pending}, {"close", http_close}, {"__gc", http_close},
-    {"__close", http_close},   {NULL, NULL},
+    {"add", http_add},     {"poll", http_poll},  {"cancel", http_cancel}, {"pending", http_pending},
+    {"close", http_close}, {"__gc", http_close}, {"__close", http_close}, {NULL, NULL},
 };
 static const luaL_Reg functions[] = {{"new", http_new}, {NULL, NULL}};
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const char *bytes, size_t len)
+static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const char *bytes,
+                       size_t len)
 {
     if (len > to->max - to->len) {
         t->too_large = true;

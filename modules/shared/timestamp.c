@@ -19,7 +19,8 @@ static struct date date_of(int64_t days)
     days += 719468; /* from 1970-01-01 to 0000-03-01 */
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
     int64_t day_of_era = days - era * 146097;
-    int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day = day_of_era - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * day + 2) / 153;
     return (struct date){
@@ -57,8 +58,8 @@ static int write_date(char *to, struct timestamp t, enum timestamp_format format
 
     if (format == TIMESTAMP_HTTP_DATE)
         return snprintf(to, TIMESTAMP_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                        days + 4 * ((day % 7 + 7) % 7), date.day, months + (ptrdiff_t)4 * (date.month - 1), date.year, hh,
-                        mm, ss);
+                        days + 4 * ((day % 7 + 7) % 7), date.day,
+                        months + (ptrdiff_t)4 * (date.month - 1), date.year, hh, mm, ss);
     if (format == TIMESTAMP_BASIC)
         return snprintf(to, TIMESTAMP_SIZE, "%04d%02d%02dT%02d%02d%02dZ", date.year, date.month,
                         date.day, hh, mm, ss);

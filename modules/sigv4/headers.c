@@ -7,9 +7,18 @@
 bool sigv4_is_signed(struct span name)
 {
     static const char *const left_out[] = {
-        "authorization",       "connection", "expect",  "keep-alive",        "proxy-authenticate",
-        "proxy-authorization", "te",         "trailer", "transfer-encoding", "upgrade",
-        "user-agent",          "x-amzn-trace-id",
+        "authorization",
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
     };
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (strlen(left_out[i]) == name.len && strncasecmp(left_out[i], name.at, name.len) == 0)

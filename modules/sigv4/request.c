@@ -150,4 +150,3 @@ void sigv4_check(lua_State *L, struct sigv4_request *r)
     check_headers(L, r);
     check_memory(L, r);
 }
-

@@ -1,7 +1,7 @@
 /* sigv4.c -- AWS Signature Version 4, each step of it visible.
  *
  *   local signed = assert(sigv4.sign {
- *     method = "POST", url = "https://ec2.us-east-1.amazonaws.com/", headers = headers, body = body,
+ *     method = "POST", url = "https://ec2.us-east-1.amazonaws.com/", headers = headers, body = "",
  *     service = "ec2", region = "us-east-1", access_key = id, secret_key = secret, time = now_s })
  *   for name, value in pairs(signed.headers) do headers[name] = value end
  *
@@ -42,7 +42,7 @@
  * function sigv4.sign(request) end
  *
  * The last step alone, for chunks and events, which are signed in a chain:
- * ---@param last { secret_key: string, region: string, service: string, time: number, text: string }
+ * ---@param last sigv4.Request  its secret_key, region, service and time, and the `text` to sign
  * ---@return string? signature, native.failure? failure
  * function sigv4.signature(last) end
  */

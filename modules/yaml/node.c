@@ -10,7 +10,8 @@
 static bool count_nodes(struct yaml_reader *r, lua_Integer count, yaml_mark_t at)
 {
     if (count > r->max_nodes - r->nodes)
-        return yaml_fail(r, at, "more than %lld nodes, aliases written out", (long long)r->max_nodes);
+        return yaml_fail(r, at, "more than %lld nodes, aliases written out",
+                         (long long)r->max_nodes);
     r->nodes += count;
     return true;
 }
@@ -207,7 +208,7 @@ static bool read_entry(struct yaml_reader *r, const struct map *map)
     lua_pushvalue(L, -1);
     if (lua_rawget(L, map->seen) != LUA_TNIL)
         return yaml_fail(r, at, "the key %.100s is there already, in line %d", lua_tostring(L, -2),
-                    (int)lua_tointeger(L, -1));
+                         (int)lua_tointeger(L, -1));
     lua_pop(L, 1);
     lua_pushvalue(L, -1);
     lua_pushinteger(L, (lua_Integer)at.line + 1);

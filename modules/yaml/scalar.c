@@ -53,7 +53,7 @@ enum yaml_kind yaml_resolve(const char *text, size_t len)
     static const char *const empty[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const yes[] = {"true", "True", "TRUE", "yes", "Yes",
                                       "YES",  "on",   "On",   "ON",  NULL};
-    static const char *const no[] = {"false", "False", "FALSE", "no", "No",
+    static const char *const no[] = {"false", "False", "FALSE", "no",  "No",
                                      "NO",    "off",   "Off",   "OFF", NULL};
     char digits[NUMBER_MAX_BYTES + 1];
     if (one_of(empty, text, len))
@@ -78,7 +78,8 @@ bool yaml_is_ambiguous(const char *text, size_t len)
         return true;
     /* Numbers in every base and notation, times, dates, .inf and .nan. */
     size_t number = 0;
-    while (number < len && text[number] && strchr("0123456789+-._:eExXoabcdfABCDFTZ ", text[number]))
+    while (number < len && text[number] &&
+           strchr("0123456789+-._:eExXoabcdfABCDFTZ ", text[number]))
         number++;
     bool begins = strchr("0123456789+-.", *text) != NULL;
     return begins && (number == len || *text == '.' || text[len > 1] == '.');

@@ -36,9 +36,9 @@ void yaml_open_reader(lua_State *L)
 
 bool yaml_fail(struct yaml_reader *r, yaml_mark_t at, const char *format, ...)
 {
+    va_list arguments;
     if (r->failed)
         return false;
-    va_list arguments;
     va_start(arguments, format);
     vsnprintf(r->reason, sizeof r->reason, format, arguments);
     va_end(arguments);
@@ -59,7 +59,8 @@ bool yaml_next(struct yaml_reader *r)
     const char *problem = source->parser.problem ? source->parser.problem : "out of memory";
     if (source->parser.error != YAML_READER_ERROR)
         return yaml_fail(r, source->parser.problem_mark, "%s", problem);
-    return yaml_fail(r, source->parser.mark, "%s at byte %zu", problem, source->parser.problem_offset);
+    return yaml_fail(r, source->parser.mark, "%s at byte %zu", problem,
+                     source->parser.problem_offset);
 }
 
 static lua_Integer limit(lua_State *L, const char *name, lua_Integer otherwise, lua_Integer max)

@@ -13,7 +13,8 @@
  *
  * ---@class yaml.Node
  * ---@field kind "map"|"list"|"scalar"
- * ---@field value any       map: table<string, yaml.Node>; list: yaml.Node[]; scalar: what it stands for
+ * ---@field value any       of a map table<string, yaml.Node>; of a list yaml.Node[]; of a scalar
+ *                          what it stands for
  * ---@field keys yaml.Node[]?  of a map
  * ---@field text string?    of a scalar
  * ---@field plain boolean?  of a scalar: without quotes, and not a block

@@ -74,8 +74,8 @@ describe("crypto's encodings", function()
 
   it("refuse what no encoder writes", function()
     for _, text in ipairs {
-      "Z", "Zg", "Zg=", "Zg===", "=", "==", "====", "Zg==Zg==", "Z=g=", "Zm9v!", "Zh==", "Zm9=", "Zm9v=",
-      "Z-_=", "Zm9v====",
+      "Z", "Zg", "Zg=", "Zg===", "=", "==", "====", "Zg==Zg==", "Z=g=", "Zm9v!", "Zh==", "Zm9=",
+      "Zm9v=", "Z-_=", "Zm9v====",
     } do
       local decoded, failure = crypto.unbase64(text)
       assert.is_nil(decoded, text)

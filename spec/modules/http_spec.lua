@@ -1,3 +1,4 @@
+local child = require "spec.support.child"
 local json = require "cjson"
 local native_http = require "native.http"
 local Server = require "spec.support.server"
@@ -71,14 +72,16 @@ describe("http", function()
   end)
 
   it("sends each method with or without a body", function()
-    for method, length in pairs { GET = false, DELETE = false, POST = "0", PUT = "0", PATCH = "0" } do
+    local lengths = { GET = false, DELETE = false, POST = "0", PUT = "0", PATCH = "0" }
+    for method, length in pairs(lengths) do
       local got = echo { method = method }
       assert.are.equal(method, got.method)
       assert.are.equal(length or nil, got.headers["content-length"], method)
     end
     for _, method in ipairs { "GET", "DELETE", "PUT", "PATCH", "POST" } do
       local got = echo { method = method, body = "body", headers = { ["Content-Type"] = "a/b" } }
-      assert.are.same({ method, "body", "a/b" }, { got.method, got.body, got.headers["content-type"] })
+      assert.are.same({ method, "body", "a/b" },
+        { got.method, got.body, got.headers["content-type"] })
     end
     local head = send { method = "HEAD" }
     assert.are.same({ 200, "" }, { head.status, head.body })
@@ -182,6 +185,16 @@ describe("http", function()
     assert.is_false(http:cancel(99))
   end)
 
+  it("wakes up on a signal", function()
+    local said = child.run([[
+      local http, sys = require "native.http".new(), require "native.sys"
+      http:add { url = ... .. "?" .. sys.pid(), timeout_ms = 20000 }
+      repeat http:poll(60000) until sys.interrupts() > 0 or http:pending() == 0
+      io.write(http:pending()) -- 1: it was the signal, and not the time-out
+    ]], { server:url "/interrupt" })
+    assert.are.same({ 0, "1" }, { said.code, said.out }, said.err)
+  end)
+
   it("drops what is under way when it is closed", function()
     local other = native_http.new()
     other:add { url = server:url "/hang" }
@@ -198,7 +211,8 @@ describe("http", function()
       local gone = Server.start "http_server.py"
       local url = gone:url "/"
       gone:stop()
-      local failure = refused({ url = url .. "?secret=1" }, "refused", "^GET http://127.0.0.1:%d+/: ")
+      local failure =
+        refused({ url = url .. "?secret=1" }, "refused", "^GET http://127.0.0.1:%d+/: ")
       assert.is_false(failure.sent)
       assert.is_nil(tostring(failure):find("secret", 1, true))
     end)
@@ -221,7 +235,9 @@ describe("http", function()
     end)
 
     it("says malformed where the answer is none", function()
-      for _, path in ipairs { "/garbage", "/wrong-gzip" } do refused({ path = path }, "malformed") end
+      for _, path in ipairs { "/garbage", "/wrong-gzip" } do
+        refused({ path = path }, "malformed")
+      end
     end)
 
     it("says too_large where the answer does not end, packed or not", function()
@@ -239,7 +255,8 @@ describe("http", function()
 
     it("refuses other protocols and people in URLs", function()
       for _, url in ipairs {
-        "file:///etc/passwd", "ftp://127.0.0.1/", "", "http://", "http://user@127.0.0.1/", "gopher://x",
+        "file:///etc/passwd", "ftp://127.0.0.1/", "", "http://", "http://user@127.0.0.1/",
+        "gopher://x",
       } do
         refused({ url = url }, "url")
       end
@@ -261,8 +278,10 @@ describe("http", function()
     for _, request in ipairs {
       {}, { url = 1 }, { url = "http://a\0b" }, { url = "http://a", headers = 1 },
       { url = "http://a", method = "GET /x" }, { url = "http://a", method = "" },
-      { url = "http://a", headers = { ["a b"] = "" } }, { url = "http://a", headers = { [""] = "" } },
-      { url = "http://a", headers = { a = "1\r\nb: 2" } }, { url = "http://a", headers = { a = 1 } },
+      { url = "http://a", headers = { ["a b"] = "" } },
+      { url = "http://a", headers = { [""] = "" } },
+      { url = "http://a", headers = { a = "1\r\nb: 2" } },
+      { url = "http://a", headers = { a = 1 } },
       { url = "http://a", headers = { "a: b" } }, { url = "http://a", timeout_ms = -1 },
       { url = "http://a", timeout_ms = "soon" }, { url = "http://a", body = {} },
     } do

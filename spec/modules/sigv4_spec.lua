@@ -37,8 +37,9 @@ describe("sigv4", function()
       .. hash, signed.string_to_sign)
     assert.are.equal("5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
       signed.signature)
-    assert.are.equal("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-      .. "SignedHeaders=host;x-amz-date, Signature=" .. signed.signature, signed.headers.authorization)
+    assert.are.equal("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/"
+      .. "aws4_request, SignedHeaders=host;x-amz-date, Signature=" .. signed.signature,
+      signed.headers.authorization)
     assert.are.equal("20150830T123600Z", signed.headers["x-amz-date"])
     assert.are.equal(KEY.url, signed.url)
   end)
@@ -167,7 +168,9 @@ describe("sigv4", function()
   end)
 
   it("raises on an argument that is missing or of the wrong kind", function()
-    for _, name in ipairs { "method", "url", "access_key", "secret_key", "region", "service", "time" } do
+    for _, name in ipairs {
+      "method", "url", "access_key", "secret_key", "region", "service", "time",
+    } do
       local fields = request()
       fields[name] = nil
       assert.has_error(function() sigv4.sign(fields) end)
@@ -183,7 +186,9 @@ describe("sigv4", function()
   end)
 
   it("refuses what is no URL", function()
-    for _, url in ipairs { "", "/", "h/p", "https:", "https:/h", "https://", "https:///p", "://h" } do
+    for _, url in ipairs {
+      "", "/", "h/p", "https:", "https:/h", "https://", "https:///p", "://h",
+    } do
       local signed, failure = sigv4.sign(request { url = url })
       assert.is_nil(signed, url)
       assert.matches("^sign: the URL", tostring(failure))
@@ -218,7 +223,8 @@ local function v4_request(name, context)
     service = context.service, region = context.region, time = (time.parse(context.timestamp)),
     access_key = context.credentials.access_key_id, token = context.credentials.token,
     secret_key = context.credentials.secret_access_key, normalize_path = context.normalize,
-    omit_token = context.omit_session_token, expires_s = math.tointeger(context.expiration_in_seconds),
+    omit_token = context.omit_session_token,
+    expires_s = math.tointeger(context.expiration_in_seconds),
   }
 end
 
@@ -264,7 +270,8 @@ describe("sigv4 and AWS's own cases", function()
     if not want then return pending(suites.absent(folder)) end
     local method, target, headers = parse(suites.read(folder .. "request.txt"))
     local signed = sign {
-      method = method, url = "https://" .. headers.Host[1] .. target, time = (time.parse "20210511T154045Z"),
+      method = method, url = "https://" .. headers.Host[1] .. target,
+      time = (time.parse "20210511T154045Z"),
     }
     assert.are.equal(want, signed.canonical_request)
   end)
@@ -346,7 +353,8 @@ describe("sigv4 and AWS's own cases", function()
           and "UNSIGNED-PAYLOAD" or nil,
         style = style, expires_s = math.tointeger(case.options.expires or 3600),
         double_encode = not s3, normalize_path = not s3, service = case.service,
-        region = case.region, time = (time.parse(case.timestamp)), token = credentials.session_token,
+        region = case.region, time = (time.parse(case.timestamp)),
+        token = credentials.session_token,
         access_key = credentials.access_key_id, secret_key = credentials.secret_access_key,
       })
       assert.are.equal(case.expect.canonical_request, signed.canonical_request, case._id)

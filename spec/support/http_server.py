@@ -8,6 +8,7 @@ there were.
 import gzip
 import json
 import os
+import signal
 import socket
 import ssl
 import sys
@@ -56,6 +57,13 @@ def hang(sock, _request):
     sock.recv(1)
 
 
+def interrupt(sock, request):
+    """Interrupts the process named by the query, once it has had time to fall asleep."""
+    time.sleep(0.2)
+    os.kill(int(request["path"].split("?")[1]), signal.SIGINT)
+    hang(sock, request)
+
+
 def bomb(sock, _request):
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")
@@ -72,6 +80,7 @@ RAW = {  # what ends the connection
     "/silent": lambda sock, _: None,
     "/hang": hang,
     "/trickle": trickle,
+    "/interrupt": interrupt,
     "/bomb": bomb,
     "/endless": lambda sock, _: endless(sock, b"HTTP/1.1 200 OK\r\n\r\n", BLOCK),
     "/endless-header": lambda sock, _: endless(sock, b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 1000),
@@ -113,8 +122,8 @@ def serve(sock):
             return
         COUNT["requests"] += 1
         path = request["path"]
-        if path in RAW:
-            return RAW[path](sock, request)
+        if path.split("?")[0] in RAW:
+            return RAW[path.split("?")[0]](sock, request)
         if path == "/once" and served:
             return  # read, and closed without an answer
         served += 1

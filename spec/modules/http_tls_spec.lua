@@ -1,0 +1,73 @@
+local native_http = require "native.http"
+local Server = require "spec.support.server"
+
+local folder = (os.getenv "TMPDIR" or "/tmp") .. "/"
+
+--- A certificate that vouches for itself, for one name.
+local function make_certificate(file, name)
+  local command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    .. " -keyout %s.key -out %s.pem -subj /CN=spec -addext subjectAltName=%s 2>/dev/null"
+  assert(os.execute(command:format(folder .. file, folder .. file, name)))
+  return folder .. file .. ".pem", folder .. file .. ".key"
+end
+
+describe("http over TLS", function()
+  local servers, http = {}, nil
+  local certificate, other
+
+  setup(function()
+    local key, other_key
+    certificate, key = make_certificate("here", "IP:127.0.0.1")
+    other, other_key = make_certificate("elsewhere", "DNS:elsewhere.example")
+    servers.good = Server.start("http_server.py", certificate .. " " .. key)
+    servers.elsewhere = Server.start("http_server.py", other .. " " .. other_key)
+  end)
+  teardown(function()
+    for _, server in pairs(servers) do server:stop() end
+    for _, file in ipairs { "here", "elsewhere" } do
+      os.remove(folder .. file .. ".pem")
+      os.remove(folder .. file .. ".key")
+    end
+  end)
+  before_each(function() http = native_http.new() end)
+  after_each(function() http:close() end)
+
+  local function send(server, fields)
+    fields.url = servers[server]:url("/echo", "https")
+    local id = assert(http:add(fields))
+    local done
+    repeat done = http:poll(10000)[id] until done
+    return done
+  end
+
+  local function refused(response)
+    assert.is_nil(response.status)
+    assert.are.equal("tls", response.failure.code, tostring(response.failure))
+    assert.is_false(response.failure.sent)
+  end
+
+  it("trusts who the file of certificates names", function()
+    local response = send("good", { ca_file = certificate })
+    assert.is_nil(response.failure)
+    assert.are.equal(200, response.status)
+    assert.are.equal(0, send("good", { ca_file = certificate }).connect_ms)
+  end)
+
+  it("refuses a certificate that nobody vouches for", function()
+    refused(send("good", {}))
+    refused(send("good", { ca_file = other }))
+  end)
+
+  it("refuses a certificate of another host, though it is trusted", function()
+    refused(send("elsewhere", { ca_file = other }))
+  end)
+
+  it("does not lend a connection to who trusts somebody else", function()
+    assert.are.equal(200, send("good", { ca_file = certificate }).status)
+    refused(send("good", { ca_file = other }))
+  end)
+
+  it("refuses a file of certificates that is not there", function()
+    refused(send("good", { ca_file = folder .. "absent.pem" }))
+  end)
+end)
