@@ -146,13 +146,14 @@ lint-cppcheck:
 	  -Imodules -Iruntime $(filter %.c,$(C_ALL))
 
 lint-clang-tidy:
-	$(call say,LINT,clang-tidy)printf '%s\n' $(filter %.c,$(C_ALL)) \
-	  | xargs -P $(shell nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(C_FIXED) 2>/dev/null' tidy
+	$(call say,LINT,clang-tidy)printf '%s\n' $(filter %.c,$(C_ALL)) | xargs -P $(shell nproc) -n 4 \
+	  sh -c 'clang-tidy --quiet "$$@" -- $(C_FIXED) 2>/dev/null' tidy
 
 format: ## Let clang-format lay out the C files
 	clang-format -i $(C_ALL)
 
 SPECS_OF_MODULES ?= spec/modules
+VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 stress: deps tools ## All specs under ASan and UBSan; modules' with every allocation failed; valgrind
 	@$(MAKE) --no-print-directory -j$(shell nproc) SAN=address,undefined STRESS=1
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
@@ -161,8 +162,7 @@ stress: deps tools ## All specs under ASan and UBSan; modules' with every alloca
 	$(call say,SPEC,"modules with each allocation failed in turn")MRUN_SPEC_STRESS=1 \
 	  MRUN_MAIN=spec/support/run.lua build-address-stress/mrun $(SPECS_OF_MODULES)
 	$(call say,SPEC,"modules under valgrind")MRUN_MAIN=spec/support/run.lua \
-	  MRUN_SPEC_UNDER="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" \
-	  $(BUILD)/mrun $(SPECS_OF_MODULES)
+	  MRUN_SPEC_UNDER="$(VALGRIND)" $(BUILD)/mrun $(SPECS_OF_MODULES)
 
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
@@ -178,7 +178,7 @@ clean: ## Remove what was built; what was fetched stays
 	rm -rf build-* $(filter-out $(DEPS),$(wildcard build/*))
 
 help: ## Say this
-	@sed -n 's/\\$$/&/; :a; /\\$$/{N; s/ *\\\n */ /; ba}; s/^\([a-z-]*\):[^#]*## */\1\t/p' Makefile \
+	@sed -n ':a; /\\$$/{N; s/ *\\\n */ /; ba}; s/^\([a-z-]*\):[^#]*## */\1\t/p' Makefile \
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
