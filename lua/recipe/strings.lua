@@ -166,14 +166,13 @@ function strings.copy()
   return copy
 end
 
+local methods = strings.copy()
+
 --- Puts the guard on the one metatable of strings, for good. Doing it twice changes nothing.
 function strings.install()
   local meta = debug.getmetatable("")
-  if meta.__metatable == false then return end
   -- A table of its own: whoever changes `string` does not change what methods of strings do.
-  meta.__index = strings.copy()
-  -- Host code may keep using what recipes do not get.
-  meta.__index.dump = nil
+  meta.__index = methods
   meta.__metatable = false
 end
 
