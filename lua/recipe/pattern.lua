@@ -113,8 +113,8 @@ local function back_reference(m, s, digit)
   if not capture or capture.len == OPEN then
     error(("invalid capture index %%%d"):format(digit - ZERO), 0)
   end
-  local text = capture.len == POSITION and "" or sub(m.subject, capture.from,
-    capture.from + capture.len - 1)
+  if capture.len == POSITION then return nil end -- as in C: a place is no text to find again
+  local text = sub(m.subject, capture.from, capture.from + capture.len - 1)
   if sub(m.subject, s, s + #text - 1) == text then return s + #text end
 end
 
@@ -276,6 +276,8 @@ local function search(subject, text, init)
 end
 
 function pattern.find(subject, text, init)
+  -- Without these C takes the pattern as plain text, whatever else is wrong with it.
+  if not find(text, "[%^%$%*%+%?%.%(%[%%%-]") then return find(subject, text, init, true) end
   local m, from, to = search(subject, text, init)
   if not m then return nil end
   local list, count = all_captured(m, from, to, true)

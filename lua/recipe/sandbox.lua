@@ -31,7 +31,11 @@ local function protected(ev)
     return after(ev, ev.limits.in_callback, pcall(fn, ...))
   end
   local function guarded_xpcall(fn, handler, ...)
-    return after(ev, ev.limits.in_callback, xpcall(fn, handler, ...))
+    -- What a hook raises finds hooks off in its handler: nothing would stop a recipe's own there.
+    return after(ev, ev.limits.in_callback, xpcall(fn, function(raised)
+      if ev.limits.killed then return raised end
+      return handler(raised)
+    end, ...))
   end
   return guarded_pcall, guarded_xpcall
 end

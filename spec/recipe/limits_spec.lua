@@ -39,7 +39,7 @@ describe("the limits of a recipe", function()
     fails("table.move({}, 1, 1e15, 2)", "instructions")
     fails("table.move({}, 1, math.maxinteger - 10, 2)", "instructions")
     fails("local t = setmetatable({}, { __index = function() return 'x' end })\n"
-      .. "local x = table.concat(t, ',', 1, 1e12)", "MB of memory")
+      .. "local x = table.concat(t, ',', 1, 1e12)", "instructions")
     fails("local t = setmetatable({}, { __len = function() return 1e15 end }) table.insert(t, 1, 1)"
       .. " while true do end", "instructions")
     fails("local x = string.rep(Thing 'A' {} .Id, 1e12)", "is not finished", SMALL)
@@ -78,7 +78,7 @@ describe("the limits of a recipe", function()
 
   it("leave an ordinary amount of work alone, and the engine after it", function()
     support.run([[local sum = 0
-      for i = 1, 100000 do sum = sum + #tostring(i):gsub("%d", "x") end
+      for i = 1, 20000 do sum = sum + #tostring(i):gsub("%d", "x") end
       Thing "A" { Size = sum }]], { limits = SMALL })
     assert.is_nil((debug.gethook()))
     assert.are.equal(10000000, #("x"):rep(10000000))
