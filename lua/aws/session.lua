@@ -49,7 +49,8 @@ end
 ---@return aws.session
 local function new(options)
   options = options or {}
-  local self = setmetatable({ options = options, quotas = {}, records = {} }, session)
+  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {} },
+    session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction
@@ -132,7 +133,7 @@ function session:with(options)
   end
   local copy = setmetatable({}, session)
   for key, value in pairs(self) do copy[key] = value end
-  copy.options = merged
+  copy.options, copy.endpoints = merged, {}
   if options.credentials then copy.given_credentials = options.credentials end
   if options.region and options.region ~= self.options.region then
     copy.found_region, copy.buckets = nil, rate.new()

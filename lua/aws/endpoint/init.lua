@@ -126,13 +126,17 @@ local function auth(session, call, properties)
   }
 end
 
----The endpoint of one call.
----@param session table
----@param call { service: table, operation: table, params: table, credentials: table|nil }
----@return { url: string, headers: table, auth: table, custom: boolean }
-function endpoint.resolve(session, call)
+-- The same for every call: no parameter comes from the call or its credentials.
+local function is_constant(ruleset)
+  for _, parameter in pairs(ruleset.parameters or {}) do
+    local built_in = parameter.builtIn
+    if not built_in or built_in:match("^AWS::Auth::") then return false end
+  end
+  return true
+end
+
+local function resolve(session, call, ruleset)
   local custom, where = endpoint.configured(session, call.service)
-  local ruleset = session:record("endpoint_rules", call.service.name)
   local library = session.endpoint_library or functions.library(session:record("partitions"))
   session.endpoint_library = library
   local params = rule_params(session, ruleset, call)
@@ -143,6 +147,19 @@ function endpoint.resolve(session, call)
     url = found.url, headers = found.headers, custom = custom ~= nil, where = where,
     auth = auth(session, call, found.properties),
   }
+end
+
+---The endpoint of one call.
+---@param session table
+---@param call { service: table, operation: table, params: table, credentials: table|nil }
+---@return { url: string, headers: table, auth: table, custom: boolean }
+function endpoint.resolve(session, call)
+  local name = call.service.name
+  if session.endpoints[name] then return session.endpoints[name] end
+  local ruleset = session:record("endpoint_rules", name)
+  local found = resolve(session, call, ruleset)
+  if is_constant(ruleset) then session.endpoints[name] = found end
+  return found
 end
 
 return endpoint
