@@ -355,16 +355,27 @@ function pattern.gsub(subject, text, replacement, most)
   return table.concat(out), count
 end
 
+local shapes, known = {}, 0
+
+--- How a pattern's cost grows: with which power of the length, and by which factor.
+local function shape(text)
+  if known > 1000 then shapes, known = {}, 0 end
+  local power, factor = byte(text, 1) == CARET and 0.0 or 1.0, #text + 0.0
+  for _ in gmatch(text, "[%*%+%-]") do power = power + 1 end
+  for _ in gmatch(text, "%%[b%d]") do power = power + 1 end
+  for _ in gmatch(text, "%?") do factor = factor * 2 end
+  known = known + 1
+  shapes[text] = { power = power, factor = factor }
+  return shapes[text]
+end
+
 --- The most steps that C's matcher can need: each repetition may try every length at every place.
 ---@param text string
 ---@param length integer of the subject
 ---@return number
 function pattern.worst(text, length)
-  local cost = byte(text, 1) == CARET and 1.0 or length + 1.0 -- a float does not wrap round
-  for _ in gmatch(text, "[%*%+%-]") do cost = cost * (length + 1) end
-  for _ in gmatch(text, "%?") do cost = cost * 2 end
-  for _ in gmatch(text, "%%[b%d]") do cost = cost * (length + 1) end
-  return cost * #text
+  local found = shapes[text] or shape(text)
+  return found.factor * (length + 1) ^ found.power
 end
 
 return pattern

@@ -40,11 +40,14 @@ local function cheap(limits, subject, text)
   return pattern.worst(text, #subject) <= MAX_STEPS_IN_C
 end
 
-local function special_in(...)
-  for i = 1, select("#", ...) do
-    if misuse.special((select(i, ...))) then return true end
+local function special_in(a, b, c, d, ...)
+  local tables = type(a) == "table" or type(b) == "table" or type(c) == "table"
+    or type(d) == "table"
+  if tables and (misuse.special(a) or misuse.special(b) or misuse.special(c) or misuse.special(d))
+  then
+    return true
   end
-  return false
+  return select("#", ...) > 0 and special_in(...)
 end
 
 local function refuse_special(name, ...)
