@@ -153,7 +153,7 @@ static void write_map(struct form *f, struct shape_reader *reader, bool flattene
     struct member key, value;
     const struct text *keys;
     size_t count;
-    if (!shape_next(reader, &key) || !shape_next(reader, &value))
+    if (!shape_pair(reader, &key, &value))
         shape_damaged(f->L);
     keys_sorted(f->L, index, &keys, &count);
     if (!flattened)

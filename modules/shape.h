@@ -122,6 +122,7 @@ bool pack_text(const struct pack *pack, uint32_t at, struct text *to);
 bool pack_varint(struct section section, uint32_t *at, uint32_t *to);
 bool shape_open(struct shape_reader *reader, struct shape shape);
 bool shape_next(struct shape_reader *reader, struct member *member);
+bool shape_pair(struct shape_reader *map, struct member *key, struct member *value);
 /* Looks on from where the reader is, around the end, for the member that has that
  * name on the wire (locationName, else its own). */
 bool shape_find(struct shape_reader *reader, struct text wire, struct member *member);

@@ -120,8 +120,8 @@ fail:
 
 static bool read_map(struct reader *r, struct shape_reader *reader, bool sparse)
 {
-    struct member value;
-    if (!shape_next(reader, &value) || !shape_next(reader, &value))
+    struct member key, value;
+    if (!shape_pair(reader, &key, &value))
         shape_damaged(r->L);
     lua_newtable(r->L);
     if (!json_expect(r, '{', "expected an object"))

@@ -64,10 +64,10 @@ static bool write_list(struct writer *w, struct shape_reader *reader, int index)
 
 static bool write_map(struct writer *w, struct shape_reader *reader, int index)
 {
-    struct member value;
+    struct member key, value;
     const struct text *keys;
     size_t count;
-    if (!shape_next(reader, &value) || !shape_next(reader, &value))
+    if (!shape_pair(reader, &key, &value))
         shape_damaged(w->L);
     keys_sorted(w->L, index, &keys, &count);
     for (size_t i = 0; i < count; i++) {

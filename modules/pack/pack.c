@@ -40,6 +40,11 @@
 extern const unsigned char mrun_data[] __attribute__((weak));
 extern const unsigned char mrun_data_end[] __attribute__((weak));
 
+static uint32_t embedded_size(void)
+{
+    return (uint32_t)((uintptr_t)mrun_data_end - (uintptr_t)mrun_data);
+}
+
 static struct pack *pack_new(lua_State *L)
 {
     struct pack *pack = lua_newuserdatauv(L, sizeof *pack, 1);
@@ -91,7 +96,7 @@ static int pack_open(lua_State *L)
     else if (!mrun_data_end)
         why = FAILURE("open", "the data file", "this binary was built without one");
     else
-        pack->file = (struct section){mrun_data, (uint32_t)(mrun_data_end - mrun_data)};
+        pack->file = (struct section){mrun_data, embedded_size()};
     if (!why.op && !pack_read_header(pack, pack->file.at, pack->file.len, &reason))
         why = FAILURE("open", path ? path : "the data file", reason);
     return why.op ? failure_return(L, why) : 1;
@@ -128,12 +133,12 @@ static struct table find_table(lua_State *L, const char *kind, const char *part)
 {
     const struct pack *pack = luaL_checkudata(L, 1, PACK_TYPE);
     struct table table = {pack, 0, 0};
-    size_t len;
-    const char *name = part ? lua_pushfstring(L, "%s:%s", kind, part) : lua_pushstring(L, kind);
-    name = lua_tolstring(L, -1, &len);
-    if (!pack_table(pack, name, len, &table))
+    lua_pushstring(L, kind);
+    if (part)
+        lua_pushfstring(L, "%s:%s", kind, part);
+    if (!pack_table(pack, lua_tostring(L, -1), lua_rawlen(L, -1), &table))
         table.count = 0;
-    lua_pop(L, 1); /* the name was only compared */
+    lua_pop(L, part ? 2 : 1); /* the name was only compared */
     return table;
 }
 

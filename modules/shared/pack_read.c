@@ -213,6 +213,11 @@ bool member_traits(struct traits *to, const struct member *member)
            traits_read(to, member->shape.pack, member->traits);
 }
 
+bool shape_pair(struct shape_reader *map, struct member *key, struct member *value)
+{
+    return shape_next(map, key) && shape_next(map, value);
+}
+
 bool member_wire(const struct member *member, struct text *to)
 {
     struct traits traits = {0};

@@ -107,7 +107,7 @@ static void push_composite(struct pusher *p, const struct value_head *head, uint
         list_mark(L, -1);
     for (uint64_t i = 0; i < head->number; i++) {
         uint32_t key;
-        struct text text;
+        struct text text = {0};
         if (!list) {
             if (!pack_varint(p->pack->values, at, &key) || !pack_text(p->pack, key, &text))
                 shape_damaged(L);

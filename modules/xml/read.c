@@ -164,7 +164,7 @@ static bool read_map(struct xml_reader *r, struct shape_reader *reader, bool fla
 {
     const struct document *d = r->document;
     struct member key, value;
-    if (!shape_next(reader, &key) || !shape_next(reader, &value))
+    if (!shape_pair(reader, &key, &value))
         shape_damaged(r->L);
     lua_newtable(r->L);
     uint32_t at = flattened ? node : d->nodes[node].child;

@@ -48,7 +48,7 @@ static void add_namespace(struct xml_writer *w, const struct traits *traits,
     uri = head.text;
     for (uint64_t i = 0; head.tag == VALUE_MAP && i < head.number; i++) {
         struct value_head part = {0};
-        struct text name;
+        struct text name = {0};
         if (!pack_varint(pack->values, &at, &key) || !pack_text(pack, key, &name) ||
             !value_read(pack, &at, &part) || part.tag != VALUE_STRING)
             shape_damaged(w->L);
@@ -73,7 +73,7 @@ static void close_tag(struct xml_writer *w, struct text name)
     sink_text(&w->out, ">");
 }
 
-/* What stands in `name` up to its colon, if any, belongs to a namespace. */
+/* Pushes the member's value; true where it has one. */
 static bool push_field(struct xml_writer *w, const struct member *member, int index)
 {
     lua_pushlstring(w->L, member->name.at, member->name.len);
@@ -95,16 +95,16 @@ static void write_attributes(struct xml_writer *w, struct shape shape, int index
     shape_open(&reader, shape);
     while (shape_next(&reader, &member)) {
         struct traits traits = own_traits(w, &member);
-        if (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE) && push_field(w, &member, index)) {
+        if (!(traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
+            continue;
+        if (push_field(w, &member, index)) {
             struct text value = {0};
             value.at = luaL_tolstring(w->L, -1, &value.len);
             add_attribute(w, " ", traits.location_name.len ? traits.location_name : member.name,
                           value);
             lua_pop(w->L, 1);
-            lua_pop(w->L, 1);
-        } else if (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)) {
-            lua_pop(w->L, 1);
         }
+        lua_pop(w->L, 1);
     }
 }
 
@@ -145,7 +145,7 @@ static void write_map(struct xml_writer *w, struct shape_reader *reader, struct 
     struct member key, value;
     const struct text *keys;
     size_t count;
-    if (!shape_next(reader, &key) || !shape_next(reader, &value))
+    if (!shape_pair(reader, &key, &value))
         shape_damaged(w->L);
     struct text key_name = own_traits(w, &key).location_name;
     struct text value_name = own_traits(w, &value).location_name;

@@ -63,7 +63,9 @@ end
 local function index(self)
   local parts, size, tables = {}, 0, {}
   for _, kind in ipairs(sorted_keys(self.kinds)) do
-    local bytes = index_table(self, self.kinds[kind], function(node) return self.values:place(node) end)
+    local bytes = index_table(self, self.kinds[kind], function(node)
+      return self.values:place(node)
+    end)
     tables[kind], size = size, size + #bytes
     parts[#parts + 1] = bytes
   end

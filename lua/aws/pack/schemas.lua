@@ -31,7 +31,8 @@ local function document(out, schema)
   end
   for definition, described in pairs(schema.definitions or {}) do
     documentation:add(("%s/%s"):format(type_name, definition), described.description)
-    for name, property in pairs(type(described.properties) == "table" and described.properties or {}) do
+    local properties = type(described.properties) == "table" and described.properties or {}
+    for name, property in pairs(properties) do
       documentation:add(("%s/%s.%s"):format(type_name, definition, name), property.description)
     end
   end

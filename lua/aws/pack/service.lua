@@ -12,6 +12,8 @@ local NO_FIELD = {
   deprecatedSince = true, examples = true,
 }
 
+local NO_RECORD = { shapes = true, operations = true, documentation = true, examples = true }
+
 local function without(map, left_out)
   local kept = {}
   for name, value in pairs(map) do
@@ -134,7 +136,7 @@ function service.add(out, name, model, order)
   local self = setmetatable({
     out = out, name = name, model = model, indices = {}, order = order or sorted,
   }, Reader)
-  local record = without(model, { shapes = true, operations = true, documentation = true, examples = true })
+  local record = without(model, NO_RECORD)
   record.name = name
   out:record("service", name, record)
   out.documentation:add(name, model.documentation)
