@@ -12,9 +12,9 @@ local ENTITIES = {
 local TAGS = {
   p = "\n\n", ["/p"] = "\n\n", br = "\n", li = "\n- ", dt = "\n\n", dd = "\n  ",
   ul = "\n", ol = "\n", ["/ul"] = "\n", ["/ol"] = "\n", dl = "\n", ["/dl"] = "\n",
-  p = "\n\n", ["/p"] = "\n\n", br = "\n", li = "\n- ", dt = "\n\n", dd = "\n  ",
-  ["/important"] = "\n\n", h1 = "\n\n", h2 = "\n\n", h3 = "\n\n", h4 = "\n\n",
-  pre = "\n", ["/pre"] = "\n",
+  code = "`", ["/code"] = "`", note = "\n\nNote: ", important = "\n\nImportant: ",
+  ["/note"] = "\n\n", ["/important"] = "\n\n",
+  h1 = "\n\n", h2 = "\n\n", h3 = "\n\n", h4 = "\n\n", pre = "\n", ["/pre"] = "\n",
 }
 
 local function tag(name) return TAGS[name:lower()] or "" end
