@@ -114,7 +114,7 @@ function release(run, free)
 end
 
 local function new_run(ports, plan)
-  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, failed = false,
+  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {}, failed = false,
     journal = journal.new(ports.journal), ended = tasks.signal() }
 end
 

@@ -26,6 +26,14 @@ local function enqueue(loop, task, ...)
   loop.ready[#loop.ready + 1] = task
 end
 
+--- Wakes who waits for one of two things (a signal, or a time), by whichever comes first.
+local function wake(loop, waiter, ...)
+  if not waiter.task then return enqueue(loop, waiter, ...) end
+  if waiter.woken then return end
+  waiter.woken = true
+  enqueue(loop, waiter.task, ...)
+end
+
 --- Resumes a task with an error in the place of an answer. A hook is the only way to raise inside a
 --- suspended coroutine; one that has a hook of the host's own gets nil and the failure instead.
 local function enqueue_raise(loop, task, err)
@@ -106,10 +114,12 @@ function wants.turn(loop, task)
   loop.next_turn[#loop.next_turn + 1] = task
 end
 
-function wants.signal(loop, task, signal)
+function wants.signal(loop, task, signal, wanted)
   if signal.fired then return enqueue(loop, task, table.unpack(signal.fired, 1, signal.fired.n)) end
   signal.loop = loop
-  signal.waiting[#signal.waiting + 1] = task
+  local waiter = wanted.at_last and { task = task, shield = true } or task
+  if wanted.at_last then loop.timers:push(wanted.at_last, waiter) end
+  signal.waiting[#signal.waiting + 1] = waiter
 end
 
 local KINDS = { "http", "until_ms", "all", "try", "spawn", "turn", "signal" }
@@ -154,7 +164,7 @@ end
 local function wake_timers(loop)
   local now = loop.ports.now()
   while loop.timers:first() and loop.timers:first() <= now do
-    enqueue(loop, (loop.timers:pop()))
+    wake(loop, (loop.timers:pop()))
   end
 end
 
@@ -271,15 +281,16 @@ local signal = {}
 signal.__index = signal
 
 --- Waits until somebody fires it; at once where that has happened.
+---@param at_last number|nil the time at which it is no longer waited for
 ---@return any ... what it was fired with
-function signal:wait()
-  return coroutine.yield { signal = self }
+function signal:wait(at_last)
+  return coroutine.yield { signal = self, at_last = at_last }
 end
 
 ---@param ... any for all who wait
 function signal:fire(...)
   self.fired = table.pack(...)
-  for _, task in ipairs(self.waiting) do enqueue(self.loop, task, ...) end
+  for _, waiter in ipairs(self.waiting) do wake(self.loop, waiter, ...) end
   self.waiting = {}
 end
 

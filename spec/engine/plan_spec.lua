@@ -215,6 +215,13 @@ describe("plan", function()
     assert.are.same({}, world:plan { thing "x" })
   end)
 
+  it("goes on where of such a stack only the tags are left", function()
+    World.new { id = "0ther", cloud = world.cloud }:apply { thing "x" }
+    world.cloud.objects["Memory::Thing/thing-1"].created = world.ports.time + 1e9
+    world.cloud.tags_outlive = true
+    world:plan { thing "x" }
+  end)
+
   it("rebuilds a lost state from the ownership tags", function()
     local stack = { thing("a", { Size = 1 }), resource("Named", "n", { Name = "n", Parent = ref "a" }),
       resource("Pair", "p", { Left = ref "a", Right = "r" }) }

@@ -65,7 +65,7 @@ describe("tasks", function()
   end)
 
   it("keeps the traceback of what was no failure", function()
-    local ok, err = pcall(tasks.run, ports, function() local x; return x.y end)
+    local ok, err = pcall(tasks.run, ports, function() return (nil).y end)
     assert.is_false(ok)
     assert.is_true(failure.is(err))
     assert.matches("tasks_spec", err.traceback)
@@ -108,6 +108,19 @@ describe("tasks", function()
       return tasks.all { waiter, waiter, function() get("x"); signal:fire("go"); return waiter() end }
     end)
     assert.are.same({ "go", "go", "go" }, results)
+  end)
+
+  it("waits for a signal no longer than it is told", function()
+    local start = ports.time
+    tasks.run(ports, function()
+      local late, soon = tasks.signal(), tasks.signal()
+      tasks.all {
+        function() late:wait(start + 30); assert.are.equal(start + 30, ports.time) end,
+        function() soon:wait(start + 50); assert.are.equal(start + 10, ports.time) end,
+        function() get("x", 10); soon:fire(); get("y", 100); late:fire() end,
+      }
+    end)
+    assert.are.equal(start + 110, ports.time)
   end)
 
   it("says so when every task waits for another one", function()

@@ -91,6 +91,7 @@ local function create(run, resource, change, want)
   local done = rows.done(kept, answer.identifier)
   carry.finish(run, { op = intent.op, ok = true, name = resource.name,
     identifier = answer.identifier, row = done })
+  carry.gather(run, intent)
   confirmed(run, resource, answer.identifier, want, done)
   carry.finish(run, { ok = true, name = resource.name, identifier = answer.identifier, row = done })
 end
@@ -149,7 +150,10 @@ local function update(run, resource, change, want)
   local intent = intent_of(run, resource, "update", { identifier = change.identifier, want = target,
     have = have, changed = changed, previous = previous.last })
   local kept, answer
-  if #changed > 0 then answer, kept = carry.out(run, intent, row) end
+  if #changed > 0 then
+    answer, kept = carry.out(run, intent, row)
+    carry.gather(run, intent)
+  end
   local identifier = answer and answer.identifier or change.identifier
   local done = rows.done(kept or { name = resource.name, type = resource.type, last = row.last,
     provider = row.provider, place = intent.place, depends = row.depends, options = row.options,

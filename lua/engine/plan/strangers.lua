@@ -45,10 +45,28 @@ local function described(found)
   return table.concat(list, ", ")
 end
 
+--- Those that are there: tags outlive what they were on (a terminated instance's by an hour). What
+--- cannot be read counts as there.
+local function alive(ctx, found)
+  local functions, result = {}, {}
+  for i, one in ipairs(found) do
+    functions[i] = function()
+      local ref = { provider = one.place.provider, type = one.type, place = one.place,
+        identifier = one.identifier }
+      local ok, have = tasks.try(function() return (ctx.reader:read(ref, {})) end)
+      return not ok or have ~= false
+    end
+  end
+  for i, is_there in ipairs(tasks.all(functions)) do
+    if is_there then result[#result + 1] = found[i] end
+  end
+  return result
+end
+
 --- Stops when there are tagged stacks of this name that the state does not know.
 ---@param ctx table
 function strangers.stop(ctx)
-  local found = owned(ctx)
+  local found = alive(ctx, owned(ctx))
   if #found == 0 then return end
   local id = found[1].stack:match "/(.*)$" or found[1].stack
   failure.raise {

@@ -6,10 +6,14 @@ local value = require "engine.value"
 
 local taken = {}
 
---- The natural name that a resource asks for; nil where its type has none or it comes during apply.
+--- The natural name that a resource asks for; nil where its type has none, where it comes during
+--- apply, and where it is to be in something new (a group of a new VPC): it cannot be taken there.
 local function natural_name(run, resource, want)
-  local property = run.ctx:record(resource).name_property
-  local name = property and want[property]
+  local record = run.ctx:record(resource)
+  for _, property in ipairs(resource.awaits) do
+    if record.create_only[property] then return nil end
+  end
+  local name = record.name_property and want[record.name_property]
   return type(name) == "string" and name or nil
 end
 

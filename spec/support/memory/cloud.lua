@@ -132,7 +132,8 @@ function calls.Owned(self, request)
   for _, object in ipairs(self:all()) do
     local tags = object.properties.Tags or {}
     local stack = tags["mrun:stack"]
-    if stack and stack:match "^[^/]+" == request.stack and visible(self, object) then
+    local seen = visible(self, object) or self.tags_outlive
+    if stack and stack:match "^[^/]+" == request.stack and seen then
       found[#found + 1] = { stack = stack, name = tags["mrun:resource"], type = object.type,
         identifier = object.id }
     end
