@@ -10,19 +10,28 @@ local function attachment_of(volume, instance_id)
   end
 end
 
+--- Which devices go with the instance: it says so itself.
+local function kept(instance)
+  local map = {}
+  for _, device in ipairs(instance.BlockDeviceMappings or {}) do
+    if device.Ebs then map[device.DeviceName] = device.Ebs.DeleteOnTermination end
+  end
+  return map
+end
+
 --- For `also_read`: volumes as BlockDeviceMappings lists them.
 ---@param answer table
 ---@param instance table
 ---@return table[]
 function devices.mappings(answer, instance)
-  local list = value.list {}
+  local list, on_termination = value.list {}, kept(instance)
   for _, volume in ipairs(answer.Volumes) do
     local attachment = attachment_of(volume, instance.InstanceId)
     if attachment then
       list[#list + 1] = {
         DeviceName = attachment.Device,
         Ebs = {
-          DeleteOnTermination = attachment.DeleteOnTermination, Encrypted = volume.Encrypted,
+          DeleteOnTermination = on_termination[attachment.Device], Encrypted = volume.Encrypted,
           Iops = volume.Iops, KmsKeyId = volume.KmsKeyId, SnapshotId = volume.SnapshotId,
           VolumeSize = volume.Size, VolumeType = volume.VolumeType,
         },

@@ -8,27 +8,20 @@ local tags = require "provider.aws.tags"
 local find = {}
 
 local function item_tags(job, item)
-  return item[job.handler.tags_member or "Tags"]
+  return item.Tags
 end
 
-local function first_living(job, items)
+local function first_living(job, op, items)
   for _, item in ipairs(items) do
-    if ready.of(job.handler, item) ~= "gone" then
-      return read.identifier(job, item), tags.owner(item_tags(job, item))
+    local owner = tags.owner(item_tags(job, item))
+    if owner and owner.op == op and ready.of(job.handler, item) ~= "gone" then
+      return read.identifier(job, item), owner
     end
   end
 end
 
 local function by_tag(job, query)
-  local filters = {}
-  if query.op then
-    filters["tag:mrun:op"] = { query.op }
-  else
-    local stack = query.stack
-    filters["tag:mrun:stack"] = { ("%s/%s"):format(stack.name, stack.id) }
-    filters["tag:mrun:resource"] = { query.name }
-  end
-  return first_living(job, read.matching(job, filters))
+  return first_living(job, query.op, read.matching(job, { ["tag:mrun:op"] = { query.op } }))
 end
 
 --- By what only one thing can have: `find = { ["association.subnet-id"] = "SubnetId" }`.
@@ -42,9 +35,12 @@ local function by_parent(job, query)
   for _, item in ipairs(read.matching(job, filters)) do
     local same = true
     for _, property in pairs(job.handler.find) do
-      if item[property] ~= query.want[property] then same = false end
+      local member = job.handler.called[property] or property
+      if item[member] ~= query.want[property] then same = false end
     end
-    if same and ready.of(job.handler, item) ~= "gone" then return read.identifier(job, item) end
+    if same and ready.of(job.handler, item) ~= "gone" then
+      return read.identifier(job, item), tags.owner(item_tags(job, item))
+    end
   end
 end
 
@@ -56,17 +52,18 @@ local function by_name(job, query)
   return identifier, tags.owner(item_tags(job, item))
 end
 
---- The identifier of what was made for this resource, and whom its tags say it belongs to.
+--- The identifier of what was made for this resource, and whom its tags say it belongs to. Without
+--- an op id only what is unique by its own properties can be found.
 ---@param job table
 ---@param query { op: string|nil, name: string, want: table, stack: table|nil }
 ---@return string|nil identifier, table|nil owner
 function find.any(job, query)
-  local how = job.handler.find
+  local made = job.handler
+  local how = made.find
   if type(how) == "function" then return how(job, query) end
-  if type(how) == "table" then return by_parent(job, query) end
-  if job.handler.read.item then return by_name(job, query) end
-  if not query.op and not query.stack then return nil end
-  return by_tag(job, query)
+  if made.read.item then return by_name(job, query) end
+  if query.op and made.create.tags then return by_tag(job, query) end
+  return how and by_parent(job, query) or nil
 end
 
 --- After "exists already": what is there, when it is our own.

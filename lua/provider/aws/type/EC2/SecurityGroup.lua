@@ -7,6 +7,7 @@ return {
   name    = "GroupName",
   create  = { "CreateSecurityGroup", tags = "security-group" },
   read    = "DescribeSecurityGroups",
+  find    = { ["vpc-id"] = "VpcId", ["group-name"] = "GroupName" },
   fresh   = { SecurityGroupIngress = {}, SecurityGroupEgress = rules.ALL },
   update  = {
     SecurityGroupIngress = rules.update "ingress",

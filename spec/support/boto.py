@@ -1,0 +1,138 @@
+"""Reads an account back with boto3, independently of mrun: one JSON document of what is there.
+
+With an argument, runs that instead of reading: Python with `client(service)` at hand.
+"""
+import json
+import sys
+
+import boto3
+
+
+def client(service):
+    return boto3.client(service)
+
+
+def tags(thing):
+    return {tag["Key"]: tag["Value"] for tag in thing.get("Tags", [])}
+
+
+def vpcs(ec2):
+    found = {}
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "isDefault", "Values": ["false"]}])["Vpcs"]:
+        ask = lambda name: ec2.describe_vpc_attribute(VpcId=vpc["VpcId"], Attribute=name)
+        found[vpc["VpcId"]] = {
+            "CidrBlock": vpc["CidrBlock"], "Tags": tags(vpc),
+            "DnsSupport": ask("enableDnsSupport")["EnableDnsSupport"]["Value"],
+            "DnsHostnames": ask("enableDnsHostnames")["EnableDnsHostnames"]["Value"]}
+    return found
+
+
+def subnets(ec2, of):
+    return {s["SubnetId"]: {"VpcId": s["VpcId"], "CidrBlock": s["CidrBlock"], "Tags": tags(s),
+                            "AvailabilityZone": s["AvailabilityZone"],
+                            "MapPublicIpOnLaunch": s["MapPublicIpOnLaunch"]}
+            for s in ec2.describe_subnets(Filters=of)["Subnets"]}
+
+
+def route_tables(ec2, of):
+    found = {}
+    for table in ec2.describe_route_tables(Filters=of)["RouteTables"]:
+        if any(a.get("Main") for a in table["Associations"]):
+            continue
+        found[table["RouteTableId"]] = {
+            "VpcId": table["VpcId"], "Tags": tags(table),
+            "Subnets": sorted(a["SubnetId"] for a in table["Associations"] if "SubnetId" in a),
+            "Routes": [{k: r[k] for k in ("DestinationCidrBlock", "GatewayId", "NatGatewayId")
+                        if r.get(k)} for r in table["Routes"]]}
+    return found
+
+
+def groups(ec2, of):
+    keep = ("IpProtocol", "FromPort", "ToPort")
+    def rules(permissions):
+        return [dict({k: p[k] for k in keep if k in p},
+                     Cidrs=[r["CidrIp"] for r in p["IpRanges"]],
+                     Descriptions=[r.get("Description", "") for r in p["IpRanges"]],
+                     Groups=[g["GroupId"] for g in p["UserIdGroupPairs"]]) for p in permissions]
+    return {g["GroupId"]: {"GroupName": g["GroupName"], "Description": g["Description"],
+                           "VpcId": g["VpcId"], "Tags": tags(g),
+                           "Ingress": rules(g["IpPermissions"]),
+                           "Egress": rules(g["IpPermissionsEgress"])}
+            for g in ec2.describe_security_groups(Filters=of)["SecurityGroups"]
+            if g["GroupName"] != "default"}
+
+
+def endpoints(ec2):
+    return {e["VpcEndpointId"]: {"ServiceName": e["ServiceName"], "VpcId": e["VpcId"],
+                                 "Type": e["VpcEndpointType"], "Subnets": e["SubnetIds"],
+                                 "PrivateDns": e["PrivateDnsEnabled"],
+                                 "Groups": [g["GroupId"] for g in e["Groups"]]}
+            for e in ec2.describe_vpc_endpoints()["VpcEndpoints"] if e["State"] != "deleted"}
+
+
+def roles(iam):
+    found = {}
+    for role in iam.list_roles()["Roles"]:
+        name = role["RoleName"]
+        attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        found[name] = {"Trust": role["AssumeRolePolicyDocument"], "Path": role["Path"],
+                       "Description": role.get("Description", ""),
+                       "Policies": sorted(p["PolicyArn"] for p in attached),
+                       "Inline": sorted(iam.list_role_policies(RoleName=name)["PolicyNames"])}
+    return found
+
+
+def profiles(iam):
+    return {p["InstanceProfileName"]: {"Roles": [r["RoleName"] for r in p["Roles"]],
+                                       "Arn": p["Arn"]}
+            for p in iam.list_instance_profiles()["InstanceProfiles"]}
+
+
+def instances(ec2):
+    found = {}
+    for reservation in ec2.describe_instances()["Reservations"]:
+        for i in reservation["Instances"]:
+            if i["State"]["Name"] == "terminated":
+                continue
+            ask = ec2.describe_instance_attribute(InstanceId=i["InstanceId"],
+                                                  Attribute="disableApiTermination")
+            found[i["InstanceId"]] = {
+                "Profile": i.get("IamInstanceProfile", {}).get("Arn"), "Type": i["InstanceType"],
+                "Groups": [g["GroupId"] for g in i["SecurityGroups"]], "Subnet": i["SubnetId"],
+                "Image": i["ImageId"], "Tags": tags(i), "Root": i.get("RootDeviceName"),
+                "State": i["State"]["Name"],
+                "TerminationProtected": ask["DisableApiTermination"]["Value"],
+                "Volumes": volumes(ec2, i["InstanceId"])}
+    return found
+
+
+def volumes(ec2, instance):
+    answer = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id",
+                                            "Values": [instance]}])
+    return [{"Device": v["Attachments"][0]["Device"], "Size": v["Size"], "Type": v["VolumeType"],
+             "DeleteOnTermination": v["Attachments"][0]["DeleteOnTermination"]}
+            for v in answer["Volumes"]]
+
+
+def account():
+    ec2, iam = client("ec2"), client("iam")
+    networks = vpcs(ec2)
+    of = [{"Name": "vpc-id", "Values": list(networks) or ["none"]}]
+    gateways = ec2.describe_internet_gateways()["InternetGateways"]
+    nats = ec2.describe_nat_gateways()["NatGateways"]
+    return {"Vpcs": networks, "Subnets": subnets(ec2, of), "RouteTables": route_tables(ec2, of),
+            "SecurityGroups": groups(ec2, of), "Endpoints": endpoints(ec2), "Roles": roles(iam),
+            "Profiles": profiles(iam), "Instances": instances(ec2),
+            "InternetGateways": {g["InternetGatewayId"]: [a["VpcId"] for a in g["Attachments"]]
+                                 for g in gateways},
+            "NatGateways": {n["NatGatewayId"]: n["SubnetId"] for n in nats
+                            if n["State"] != "deleted"},
+            "Addresses": sorted(a["AllocationId"] for a in ec2.describe_addresses()["Addresses"]),
+            "Parameters": {p["Name"]: p["Type"]
+                           for p in client("ssm").describe_parameters()["Parameters"]}}
+
+
+if len(sys.argv) > 1:
+    exec(sys.argv[1])  # pylint: disable=exec-used
+else:
+    print(json.dumps(account(), default=str))

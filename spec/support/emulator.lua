@@ -1,0 +1,97 @@
+--- A local AWS for specs: checks signatures, counts calls, and misbehaves where it is told to.
+local json = require "json"
+
+local emulator = {}
+emulator.__index = emulator
+
+local VENV = os.getenv "MRUN_VENV" or "build/deps/venv"
+
+local function keep_keys(self, line)
+  local keys = assert(json.decode(line))
+  self.access_key, self.secret_key = keys.access_key, keys.secret_key
+end
+
+--- Starts one and waits until it answers.
+---@param kind "moto"|"ministack"|nil
+---@return table
+function emulator.start(kind)
+  local command = ("exec python3 spec/support/emulator.py %s %s"):format(kind or "moto", VENV)
+  local pipe = assert(io.popen(command, "r"))
+  local port, pid = pipe:read("n", "n")
+  assert(port and pid, "the emulator does not start: make deps")
+  pipe:read "l"
+  local self = setmetatable({ pipe = pipe, port = port, pid = math.tointeger(pid) }, emulator)
+  self.url = ("http://127.0.0.1:%d"):format(port)
+  keep_keys(self, pipe:read "l")
+  return self
+end
+
+function emulator:stop()
+  os.execute("kill " .. self.pid)
+  self.pipe:close()
+end
+
+local function control(self, method, path, body)
+  local command = ("curl -sS -X %s --data-binary @- %s%s"):format(method, self.url, path)
+  local input = os.tmpname()
+  local file = assert(io.open(input, "w"))
+  file:write(body or "")
+  file:close()
+  local pipe = assert(io.popen(command .. " < " .. input))
+  local answer = pipe:read "a"
+  pipe:close()
+  os.remove(input)
+  return answer
+end
+
+--- An empty account, with a new user; no faults, no calls.
+function emulator:reset()
+  keep_keys(self, control(self, "POST", "/_reset"))
+end
+
+--- How it behaves from now on: see faults.py.
+---@param faults table
+function emulator:behave(faults)
+  control(self, "PUT", "/_faults", json.encode(faults))
+end
+
+--- What was asked since the last time that this was called.
+---@return { service: string, operation: string, status: integer, params: table, flying: integer }[]
+function emulator:calls()
+  local calls = assert(json.decode(control(self, "GET", "/_calls")))
+  control(self, "DELETE", "/_calls")
+  return calls
+end
+
+--- How often each operation was called, of a list of calls.
+---@param calls table[]
+---@return table<string, integer>
+function emulator.count(calls)
+  local counts = {}
+  for _, call in ipairs(calls) do
+    counts[call.operation] = (counts[call.operation] or 0) + 1
+  end
+  return counts
+end
+
+--- The environment in which a process reaches it.
+---@param region string|nil
+---@return string assignments for a shell
+function emulator:environment(region)
+  return ("AWS_ENDPOINT_URL=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s AWS_DEFAULT_REGION=%s "
+    .. "AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null"):format(
+    self.url, self.access_key, self.secret_key, region or "us-east-1", region or "us-east-1")
+end
+
+--- What an independent client finds in the account (boto.py).
+---@param region string|nil
+---@return table
+function emulator:account(region)
+  local pipe = assert(io.popen(("%s %s/bin/python spec/support/boto.py"):format(
+    self:environment(region), VENV)))
+  local answer = pipe:read "a"
+  pipe:close()
+  return assert(json.decode(answer))
+end
+
+return emulator

@@ -1,0 +1,215 @@
+"""A local AWS for specs: an emulator that checks signatures, and a proxy before it that counts.
+
+    emulator.py moto|ministack VENV
+
+Prints the proxy's port, the pid, and a line of JSON with the keys of a user who may do everything.
+Host goes through as it came, so signatures stay valid. Control, on the proxy itself:
+
+    GET    /_calls        what was asked: [{service, operation, status, params, flying}]
+    DELETE /_calls        forgets it
+    PUT    /_faults       how the proxy behaves from now on (see faults.py)
+    POST   /_reset        an empty account with a new user; answers with the new keys
+"""
+import http.client
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import faults  # noqa: E402
+
+KIND, VENV = sys.argv[1], sys.argv[2]
+POLICY = {"Version": "2012-10-17",
+          "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+START = {
+    "moto": {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ENABLE_AMI_VALIDATION": "1",
+             "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "1", "INITIAL_NO_AUTH_ACTION_COUNT": "3"},
+    "ministack": {"AUTH": "true", "BIND_HOST": "127.0.0.1"},
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start():
+    port = free_port()
+    environment = dict(os.environ, **START[KIND])
+    if KIND == "moto":
+        command = [VENV + "/bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
+    else:
+        environment["GATEWAY_PORT"] = str(port)
+        command = [VENV + "/bin/ministack"]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return child, port
+        except OSError:
+            if child.poll() is not None:
+                sys.exit(KIND + " does not start")
+            time.sleep(0.05)
+    sys.exit(KIND + " does not listen")
+
+
+CHILD, UPSTREAM = start()
+
+
+def send(method, path, body, headers):
+    connection = http.client.HTTPConnection("127.0.0.1", UPSTREAM, timeout=120)
+    connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    if body:
+        connection.send(body)
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, answer.getheaders(), data
+
+
+def iam(action, **params):
+    params.update(Action=action, Version="2010-05-08")
+    body = urllib.parse.urlencode(params).encode()
+    key = "123456789012"  # to ministack an unchecked root; moto takes the first three calls so
+    _, _, data = send("POST", "/", body, {
+        "Host": "127.0.0.1:%d" % UPSTREAM, "Content-Length": str(len(body)),
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
+        "Authorization": "AWS4-HMAC-SHA256 Credential=%s/%s/us-east-1/iam/aws4_request, "
+                         "SignedHeaders=host, Signature=x" % (key, time.strftime("%Y%m%d"))})
+    return data.decode()
+
+
+def new_user():
+    iam("CreateUser", UserName="spec")
+    iam("PutUserPolicy", UserName="spec", PolicyName="all", PolicyDocument=json.dumps(POLICY))
+    answer = iam("CreateAccessKey", UserName="spec")
+    return {"access_key": re.search("<AccessKeyId>(.*?)<", answer).group(1),
+            "secret_key": re.search("<SecretAccessKey>(.*?)<", answer).group(1)}
+
+
+def reset():
+    if KIND == "moto":
+        plain = {"Host": "127.0.0.1:%d" % UPSTREAM}
+        send("POST", "/moto-api/reset", b"", dict(plain, **{"Content-Length": "0"}))
+        send("POST", "/moto-api/reset-auth", b"3",
+             dict(plain, **{"Content-Length": "1", "Content-Type": "text/plain"}))
+    else:
+        send("POST", "/_ministack/reset", b"", {"Host": "localhost", "Content-Length": "0"})
+    return new_user()
+
+
+class State:
+    lock = threading.Lock()
+    calls = []
+    flying = 0
+    faults = faults.Faults({})
+
+
+def describe(headers, body):
+    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
+    target = headers.get("X-Amz-Target")
+    if target:
+        params = json.loads(body or b"{}")
+        operation = target.split(".")[-1]
+    else:
+        params = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"),
+                                             keep_blank_values=True))
+        operation = params.pop("Action", "?")
+        params.pop("Version", None)
+    return {"service": scope.group(2) if scope else "?", "region": scope.group(1) if scope else "?",
+            "operation": operation, "params": params}
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def answer(self, status, headers, data):
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def answer_json(self, value):
+        self.answer(200, [("Content-Type", "application/json")], json.dumps(value).encode())
+
+    def control(self, body):
+        with State.lock:
+            if self.path == "/_calls" and self.command == "DELETE":
+                State.calls = []
+                return self.answer_json({})
+            if self.path == "/_calls":
+                return self.answer_json(State.calls)
+            if self.path == "/_faults":
+                State.faults = faults.Faults(json.loads(body))
+                return self.answer_json({})
+            State.faults = faults.Faults({})
+            State.calls = []
+        self.answer_json(reset())
+
+    def do(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.startswith("/_") and not self.path.startswith("/_ministack"):
+            return self.control(body)
+        call = describe(self.headers, body)
+        with State.lock:
+            State.flying += 1
+            call["flying"] = State.flying
+            State.calls.append(call)
+            behaviour = State.faults
+        try:
+            status, headers, data = behaviour.carry(
+                call, lambda: send(self.command, self.path, body, dict(self.headers.items())))
+        finally:
+            with State.lock:
+                State.flying -= 1
+        call["status"] = status
+        if status is None:
+            self.close_connection = True
+            return
+        self.answer(status, headers, data)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_):
+        pass  # a client that was killed
+
+
+def stop(*_):
+    CHILD.kill()
+    CHILD.wait()
+    os._exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+KEYS = new_user()
+SERVER = Server(("127.0.0.1", 0), Proxy)
+print(SERVER.server_address[1], os.getpid(), flush=True)
+print(json.dumps(KEYS), flush=True)
+SERVER.serve_forever()

@@ -1,0 +1,187 @@
+"""How AWS behaves and the emulators do not: late, unfinished, and faithful to client tokens.
+
+    {"hidden": n}    what was made is unknown to the next n calls that ask for it
+    {"pending": n}   what was made, and what is deleted, is on its way for n looks
+    {"tokens": true} the same ClientToken gets the same answer, other parameters a refusal
+    {"delay_ms": n}  each call takes that long
+    {"kill": {"at": n, "when": "before"|"after", "pid_file": path}}
+                     the n-th changing call ends the process whose pid stands in the file
+"""
+import os
+import re
+import signal
+import threading
+import time
+import xml.etree.ElementTree as xml
+
+READS = re.compile("^(Describe|Get|List|Search|Lookup|Head)")
+ID = re.compile(r"\b(?:vpc|subnet|rtb|rtbassoc|sg|sgr|igw|eipalloc|nat|vpce|i)-[0-9a-f]{8,17}\b")
+NOT_FOUND = {
+    "vpc": "InvalidVpcID.NotFound", "subnet": "InvalidSubnetID.NotFound",
+    "rtb": "InvalidRouteTableID.NotFound", "rtbassoc": "InvalidAssociationID.NotFound",
+    "sg": "InvalidGroup.NotFound", "sgr": "InvalidSecurityGroupRuleId.NotFound",
+    "igw": "InvalidInternetGatewayID.NotFound", "eipalloc": "InvalidAllocationID.NotFound",
+    "nat": "NatGatewayNotFound", "vpce": "InvalidVpcEndpointId.NotFound",
+    "i": "InvalidInstanceID.NotFound",
+}
+NAMED = {"CreateRole": "RoleName", "CreateInstanceProfile": "InstanceProfileName"}
+DONE = {"running": "pending", "available": "pending", "terminated": "shutting-down",
+        "deleted": "deleting"}
+HELD = ("instanceId", "natGatewayId", "vpcEndpointId", "vpcId", "subnetId")
+EC2_ERROR = ('<?xml version="1.0"?><Response><Errors><Error><Code>%s</Code><Message>%s does not '
+             'exist</Message></Error></Errors><RequestID>spec</RequestID></Response>')
+IAM_ERROR = ('<?xml version="1.0"?><ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+             '<Error><Type>Sender</Type><Code>%s</Code><Message>%s cannot be found.</Message></Error>'
+             '<RequestId>spec</RequestId></ErrorResponse>')
+
+
+def local(element):
+    return element.tag.split("}")[-1]
+
+
+def refusal(code, subject, service="ec2"):
+    template = IAM_ERROR if service == "iam" else EC2_ERROR
+    return (404 if service == "iam" else 400, [("Content-Type", "text/xml")],
+            (template % (code, subject)).encode())
+
+
+class Faults:
+    def __init__(self, rules):
+        self.rules = rules
+        self.lock = threading.Lock()
+        self.hidden, self.pending, self.tokens = {}, {}, {}
+        self.changes = 0
+
+    def carry(self, call, send):
+        """The answer to a call, or a status of None where nobody is left to answer."""
+        if self.rules.get("delay_ms"):
+            time.sleep(self.rules["delay_ms"] / 1000)
+        if not READS.match(call["operation"]) and self.is_killed(call, "before"):
+            return None, [], b""
+        early = self.refuse_hidden(call) or self.same_token(call)
+        if early:
+            return early
+        status, headers, data = send()
+        if not READS.match(call["operation"]) and self.is_killed(call, "after"):
+            return None, [], b""
+        if status < 300:
+            self.remember(call, status, headers, data)
+            data = self.edited(call, data)
+        return status, headers, data
+
+    def is_killed(self, _, when):
+        rule = self.rules.get("kill")
+        if not rule or rule["when"] != when:
+            return False
+        with self.lock:
+            self.changes += 1
+            if self.changes != rule["at"]:
+                return False
+        with open(rule["pid_file"], encoding="ascii") as handle:
+            os.kill(int(handle.read()), signal.SIGKILL)
+        time.sleep(0.05)
+        return True
+
+    def asked_for(self, call):
+        """Ids that a call names, other than in a filter."""
+        text = " ".join(str(value) for name, value in call["params"].items()
+                        if not name.startswith("Filter"))
+        return set(ID.findall(text))
+
+    def refuse_hidden(self, call):
+        with self.lock:
+            for name in ("RoleName", "InstanceProfileName"):
+                key = name + "/" + str(call["params"].get(name))
+                if call["service"] == "iam" and self.hidden.get(key, 0) > 0:
+                    self.hidden[key] -= 1
+                    return refusal("NoSuchEntity", key, "iam")
+            if call["service"] != "ec2":
+                return None
+            for each in self.asked_for(call):
+                if self.hidden.get(each, 0) > 0:
+                    self.hidden[each] -= 1
+                    return refusal(NOT_FOUND[each.split("-")[0]], each)
+        return None
+
+    def token_of(self, call):
+        token = call["params"].get("ClientToken")
+        if not (self.rules.get("tokens") and token):
+            return None, None
+        params = sorted((k, v) for k, v in call["params"].items() if k != "ClientToken")
+        return call["operation"] + "/" + token, params
+
+    def same_token(self, call):
+        key, params = self.token_of(call)
+        with self.lock:
+            known = key and self.tokens.get(key)
+        if not known:
+            return None
+        if known[0] != params:
+            return refusal("IdempotentParameterMismatch", key)
+        return known[1]
+
+    def remember(self, call, status, headers, data):
+        key, params = self.token_of(call)
+        operation = call["operation"]
+        with self.lock:
+            if key:
+                self.tokens[key] = (params, (status, headers, data))
+            if re.match("^(Terminate|Delete)", operation):
+                for each in self.asked_for(call):
+                    self.pending[each] = self.rules.get("pending", 0)
+            if not re.match("^(Create|Run|Allocate)", operation):
+                return
+            if operation in NAMED and self.rules.get("hidden"):
+                name = NAMED[operation]
+                self.hidden[name + "/" + call["params"][name]] = self.rules["hidden"]
+            new = set(ID.findall(data.decode("utf-8", "replace"))) - self.asked_for(call)
+            for each in new:
+                self.hidden[each] = self.rules.get("hidden", 0)
+                self.pending[each] = self.rules.get("pending", 0)
+
+    def edited(self, call, data):
+        if call["service"] != "ec2" or not READS.match(call["operation"]):
+            return data
+        with self.lock:
+            text = data.decode("utf-8", "replace")
+            hidden = {each for each in set(ID.findall(text)) if self.hidden.get(each, 0) > 0}
+            waiting = {each for each in set(ID.findall(text)) if self.pending.get(each, 0) > 0}
+            if not hidden and not waiting:
+                return data
+            root = xml.fromstring(data)
+            xml.register_namespace("", root.tag.split("}")[0].strip("{"))
+            seen = set()
+            self.take_out(root, hidden)
+            self.hold_back(root, waiting - hidden, seen)
+            for each in hidden:
+                self.hidden[each] -= 1
+            for each in seen:
+                self.pending[each] -= 1
+            return xml.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+    def take_out(self, element, hidden):
+        for child in list(element):
+            if any(leaf.text in hidden for leaf in child if local(leaf).endswith("Id")
+                   and local(leaf) != "vpcId") or self.is_vpc(child, hidden):
+                element.remove(child)
+            else:
+                self.take_out(child, hidden)
+
+    def is_vpc(self, element, hidden):
+        first = next((leaf for leaf in element if local(leaf).endswith("Id")), None)
+        return first is not None and local(first) == "vpcId" and first.text in hidden
+
+    def hold_back(self, element, waiting, seen):
+        own = next((leaf for leaf in element if local(leaf) in HELD), None)
+        for child in element:
+            name = local(child)
+            if own is not None and own.text in waiting:
+                if name in ("state", "vpcEndpointState") and child.text in DONE:
+                    child.text = DONE[child.text]
+                    seen.add(own.text)
+                if name == "instanceState":
+                    for leaf in child:
+                        if local(leaf) == "name" and leaf.text in DONE:
+                            leaf.text = DONE[leaf.text]
+                            seen.add(own.text)
+            self.hold_back(child, waiting, seen)
