@@ -164,6 +164,21 @@ stress: deps tools ## All specs under ASan and UBSan; modules' with every alloca
 	$(call say,SPEC,"modules under valgrind")MRUN_MAIN=spec/support/run.lua \
 	  MRUN_SPEC_UNDER="$(VALGRIND)" $(BUILD)/mrun $(SPECS_OF_MODULES)
 
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := $(patsubst spec/fuzz/%.lua,%,$(wildcard spec/fuzz/*.lua))
+
+fuzz: deps tools ## libFuzzer on every parser (FUZZ_SECONDS=60 each)
+	@$(MAKE) --no-print-directory -j$(shell nproc) CC=clang BUILD=build-fuzz \
+	  SAN=fuzzer-no-link,address,undefined build-fuzz/fuzz $(DATA)
+	@for name in $(FUZZ_TARGETS); do spec/support/fuzz build-fuzz $$name $(FUZZ_SECONDS) || exit 1; done
+
+$(BUILD)/fuzz: $(BUILD)/obj/spec/support/fuzz.o $(filter-out %/runtime/main.o,$(OBJECTS))
+	$(call say,LINK,$@)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LINK)
+
+bench: deps ## The budgets: figure, budget and ratio of each
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	@MRUN_MAIN=spec/support/bench.lua $(BUILD)/mrun
+
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers
 	install -D -s -m 755 $(BUILD)/mrun $(DESTDIR)$(PREFIX)/bin/mrun
@@ -182,4 +197,4 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test demo stress lint $(CHECKS:%=lint-%) format install uninstall clean help always
+.PHONY: all deps packages tools test demo stress fuzz bench lint $(CHECKS:%=lint-%) format install uninstall clean help always

@@ -19,6 +19,10 @@ extern const struct bundle_file bundle_files[];
 extern const size_t bundle_count;
 extern const luaL_Reg preload_modules[];
 
+/* host.c: the standard library, preloaded modules and where sources come from; may raise. */
+void host_open(lua_State *L);
+const char *host_setting(const char *name); /* of the environment; NULL when empty */
+
 /* memory.c: every byte of Lua's passes here, so that a recipe can be limited. */
 void *memory_allocate(void *user, void *block, size_t old, size_t size);
 size_t memory_used(void);

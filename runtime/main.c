@@ -1,7 +1,6 @@
 /* main.c -- a process with a Lua state in it: runs lua/main.lua and exits with
  * what it returns.
  *
- *   MRUN_LUA=lua         take the Lua sources from that folder, not the bundle
  *   MRUN_MAIN=file.lua   run that file instead of main (the build and the specs)
  *   MRUN_DEBUG=1         show where an error came from
  */
@@ -9,51 +8,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct command {
     int argc;
     char **argv;
     int code; /* what the process exits with */
 };
-
-static const char *setting(const char *name)
-{
-    const char *text = getenv(name);
-    return text && *text ? text : NULL;
-}
-
-static void preload(lua_State *L)
-{
-    /* native.sys tells the interrupts too, and knows nothing of the host. */
-    lua_pushlightuserdata(L, (void *)signals_interrupts());
-    lua_setfield(L, LUA_REGISTRYINDEX, "mrun.interrupts");
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    luaL_setfuncs(L, preload_modules, 0);
-    lua_pushcfunction(L, luaopen_native_host);
-    lua_setfield(L, -2, "native.host");
-    lua_pop(L, 1);
-}
-
-/* Sources come from the bundle and from nowhere else: what LUA_PATH names must
- * not slip into a program that holds credentials. */
-static void set_searchers(lua_State *L)
-{
-    lua_getglobal(L, "package");
-    lua_pushliteral(L, "");
-    lua_setfield(L, -2, "path");
-    lua_pushliteral(L, "");
-    lua_setfield(L, -2, "cpath");
-    lua_getfield(L, -1, "searchers");
-    for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) { /* after preload, before files */
-        lua_rawgeti(L, -1, i);
-        lua_rawseti(L, -2, i + 1);
-    }
-    lua_pushstring(L, setting("MRUN_LUA"));
-    lua_pushcclosure(L, bundle_search, 1);
-    lua_rawseti(L, -2, 2);
-    lua_pop(L, 2);
-}
 
 /* `arg` as lua has it: [0] is the program or the script, [1] its first argument. */
 static int push_arguments(lua_State *L, const struct command *command, int skipped)
@@ -72,7 +32,7 @@ static int push_arguments(lua_State *L, const struct command *command, int skipp
 
 static void push_main(lua_State *L)
 {
-    const char *script = setting("MRUN_MAIN");
+    const char *script = host_setting("MRUN_MAIN");
     if (script) {
         if (luaL_loadfile(L, script) != LUA_OK)
             lua_error(L);
@@ -95,14 +55,12 @@ static int exit_code(lua_State *L)
 static int run(lua_State *L)
 {
     struct command *command = lua_touserdata(L, 1);
-    luaL_openlibs(L);
-    preload(L);
-    set_searchers(L);
+    host_open(L);
     push_main(L);
-    int count = push_arguments(L, command, setting("MRUN_MAIN") ? 1 : 0);
-    if (setting("MRUN_MAIN")) {
+    int count = push_arguments(L, command, host_setting("MRUN_MAIN") ? 1 : 0);
+    if (host_setting("MRUN_MAIN")) {
         lua_getglobal(L, "arg");
-        lua_pushstring(L, setting("MRUN_MAIN"));
+        lua_pushstring(L, host_setting("MRUN_MAIN"));
         lua_rawseti(L, -2, 0);
         lua_pop(L, 1);
     }
@@ -114,7 +72,7 @@ static int run(lua_State *L)
 static int describe(lua_State *L) /* the message handler */
 {
     const char *text = luaL_tolstring(L, 1, NULL);
-    if (setting("MRUN_DEBUG"))
+    if (host_setting("MRUN_DEBUG"))
         luaL_traceback(L, L, text, 1);
     return 1;
 }

@@ -1,0 +1,12 @@
+-- Whatever the bytes: nodes or a failure with a mark; what can be emitted reads back the same.
+local yaml = require "native.yaml"
+
+local LIMITS = { max_depth = 40, max_nodes = 20000 }
+
+return function(bytes)
+  local documents, failure = yaml.decode(bytes, LIMITS)
+  assert(documents or failure.at, "a failure without a mark")
+  local value = yaml.load(bytes, LIMITS)
+  local text = value ~= nil and yaml.emit(value)
+  if text then assert(yaml.emit(assert(yaml.load(text))) == text, "it reads back otherwise") end
+end
