@@ -254,13 +254,16 @@ describe("the unified diff", function()
 
   it("shows what is new against nothing, and what goes as gone", function()
     local body = report.diff(plan { change { name = "A", action = "create",
-      properties = { { path = "B", new = { C = "line\nline2" } } } },
+      properties = { { path = "B", new = { C = "line\nline2\n" } } } },
       change { name = "G", action = "delete", identifier = "g" } })
     assert.matches("^%-%-%- /dev/null\n%+%+%+ declared/A\n@@ %-0,0 %+1,6 @@", body)
     assert.matches('\n%+  C = """\n%+    line\n%+    line2\n%+  """\n', body)
     assert.matches("%-%-%- live/G g\n%+%+%+ /dev/null\n"
       .. "@@ %-1,1 %+0,0 @@ AWS::EC2::VPC\n%-AWS::EC2::VPC G\n", body)
     assert.are.equal("", (report.diff(plan {})))
+    body = report.diff(plan { change { name = "A", action = "update",
+      properties = { { path = "B", old = "x\ny\n", new = "x\ny" } } } })
+    assert.matches('\n   x\n   y\n%-"""\n%+""" %(no line end%)\n$', body)
   end)
 end)
 

@@ -25,12 +25,13 @@ local function add_members(lines, head, v, indent)
   lines[#lines + 1] = indent .. (list and "]" or "}")
 end
 
+--- The lines of a text; the mark at its end says whether the last one ends with a line end.
 local function add_text(lines, head, v, indent)
   lines[#lines + 1] = indent .. head .. '"""'
-  for line in (v .. "\n"):gmatch("(.-)\n") do
+  for line in (v:gsub("\n$", "") .. "\n"):gmatch("(.-)\n") do
     lines[#lines + 1] = indent .. "  " .. text.escape(line)
   end
-  lines[#lines + 1] = indent .. '"""'
+  lines[#lines + 1] = indent .. (v:sub(-1) == "\n" and '"""' or '""" (no line end)')
 end
 
 --- Adds the lines of a value: what is short on one, everything else spread out.
