@@ -5,12 +5,14 @@
 --   outcome.outputs   list of { name, value, secret } in the order of the recipe
 --   outcome.failed    whether anything failed; outcome.interrupted
 --   outcome.rows      the rows of the state as they are now
+--   outcome.followed  changes that nobody planned: updates of what stood on a changed attribute
 --
--- It yields, so it runs inside the same tasks.run as plan.make. ports.journal.begin(intents) has to
+-- It yields, so it runs inside tasks.run. ports.journal.begin(intents) has to
 -- return when they are on disk; ports.journal.finish(results) takes { op, ok, identifier, name, row }
 -- (row false: gone; op nil: a row only). A failure stops what depends on it and nothing else.
 local drop = require "engine.apply.drop"
 local failure = require "engine.failure"
+local follow = require "engine.apply.follow"
 local journal = require "engine.apply.journal"
 local make = require "engine.apply.make"
 local outputs = require "engine.apply.outputs"
@@ -33,6 +35,17 @@ end
 local perform = {}
 
 function perform.make(run, step) make.change(run, step.change) end
+
+--- Nothing was to do; something may follow from what was done before it.
+function perform.follow(run, step)
+  step.change = make.follow(run, step.name)
+  if step.change then
+    table.insert(run.followed, step.change)
+  else
+    step.kind = "none"
+  end
+end
+
 function perform.wait(run, step) make.wait(run, step.name) end
 function perform.drop(run, step) drop.delete(run, step) end
 function perform.forget(run, step) drop.forget(run, step) end
@@ -90,6 +103,9 @@ end
 
 local function start(run, step)
   local why = stopped(run)
+  if step.kind == "none" and not why and not step.blocked and follow.concerns(run, step.name) then
+    step.kind = "follow"
+  end
   if step.blocked then why = step.blocked.name .. " failed" end
   if step.kind == "none" then
     note(run, step, step.blocked and "skipped" or "done")
@@ -114,7 +130,7 @@ function release(run, free)
 end
 
 local function new_run(ports, plan)
-  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {}, failed = false,
+  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {}, touched = {}, followed = {}, failed = false,
     journal = journal.new(ports.journal), ended = tasks.signal() }
 end
 
@@ -131,6 +147,11 @@ end
 --- Rows that the plan found otherwise than the state has them.
 local function write_records(run, plan)
   local results = {}
+  if run.ctx.rebuilt then
+    for _, name in ipairs(run.ctx.row_names) do
+      results[#results + 1] = { ok = true, name = name, row = run.ctx.rows[name] }
+    end
+  end
   for _, row in ipairs(plan.records) do
     results[#results + 1] = { ok = true, name = row.name, identifier = row.identifier, row = row }
     run.rows[row.name] = row
@@ -140,7 +161,7 @@ end
 
 --- Makes the plan so; see the top of this file.
 ---@param ports table
----@param plan table of plan.make, in the same tasks.run
+---@param plan table of plan.make
 ---@return table outcome
 function apply.run(ports, plan)
   local run = new_run(ports, plan)
@@ -148,7 +169,7 @@ function apply.run(ports, plan)
   write_records(run, plan)
   run_steps(run, steps.of(plan))
   return { results = run.results, failed = run.failed, interrupted = run.interrupted or false,
-    rows = run.rows, outputs = outputs.resolve(run) }
+    rows = run.rows, followed = run.followed, outputs = outputs.resolve(run) }
 end
 
 return apply

@@ -98,6 +98,28 @@ describe("apply", function()
     assert.are.same({}, world:plan { thing("a", { Size = 2, Name = "n", Tags = { A = "1" } }) })
   end)
 
+  it("updates at once what stands on an attribute that has changed with it", function()
+    local function stack(size)
+      return { thing("a", { Size = size }), thing("b", { Name = "v" .. ref("a", "Version") }) }
+    end
+    world:apply(stack(1))
+    assert.are.same({ "a" }, { world:plan(stack(2))[1].name })
+    local outcome = world:apply(stack(2))
+    assert.are.equal("v2", world.cloud.objects["Memory::Thing/thing-2"].properties.Name)
+    assert.are.equal("a has changed", outcome.followed[1].because)
+    assert.are.equal("done", outcome.results.b.result)
+    assert.are.same({}, world:plan(stack(2)))
+  end)
+
+  it("leaves to the next plan what would have to be replaced for that", function()
+    local function stack(size)
+      return { thing("a", { Size = size }), thing("b", { Base = "v" .. ref("a", "Version") }) }
+    end
+    world:apply(stack(1))
+    world:apply(stack(2))
+    assert.are.equal("replace", world:plan(stack(2))[1].action)
+  end)
+
   it("stops the dependants of a failure and nothing else", function()
     world:refuse("Create", "b", "NoRoom")
     local outcome = world:apply({ thing "a", thing("b", { Parent = ref "a" }), thing("c", { Parent = ref "b" }),

@@ -3,28 +3,34 @@ local carry = require "engine.apply.carry"
 local confirm = require "engine.apply.confirm"
 local decide = require "engine.plan.decide"
 local failure = require "engine.failure"
+local follow = require "engine.apply.follow"
 local rows = require "engine.rows"
-local schema = require "engine.schema"
 local tasks = require "engine.tasks"
 local value = require "engine.value"
 
 local make = {}
 
---- What is wanted, everything known: what it depends on has been made by now.
+local function missing(run, resource, want)
+  local names = value.names(want)
+  failure.raise { what = ("%s needs a value that %s does not have"):format(resource.name,
+    names[1] or "a look-up"), where = run.ctx:about(resource).where,
+    next = "mrun show lists what it has" }
+end
+
+--- What is wanted, everything known: what it depends on has been made by now. What the plan has
+--- decided of the rest (the kept value of a parameter) stays decided.
 local function wanted(run, resource)
-  local ctx, plan_run = run.ctx, run.plan.run
-  local want = plan_run.wants[resource.name]
-  if not value.contains_deferred(want) then return want end
-  local resolved, missing = value.resolve(want, function(name, attribute)
-    local known = plan_run.known[name]
-    return known and ctx:attribute(known, known.have, attribute)
-  end, function(place, lookup) return ctx:call(place, lookup) end)
-  if #missing > 0 or value.contains_deferred(resolved) then
-    failure.raise { what = ("%s needs a value that %s does not have"):format(resource.name,
-      missing[1] or "a resource"), where = ctx:about(resource).where,
-      next = "mrun show lists what it has" }
+  local plan_run = run.plan.run
+  local planned = plan_run.wants[resource.name]
+  if #resource.awaits == 0 then return planned end
+  local now, result = decide.wanted(plan_run, resource), {}
+  for property, v in pairs(planned) do result[property] = v end
+  for _, property in ipairs(resource.awaits) do
+    local moves = follow.touched(run, resource) or value.contains_deferred(planned[property])
+    if moves then result[property] = now[property] end
   end
-  return schema.canonical(ctx:record(resource), resolved)
+  if value.contains_deferred(result) then missing(run, resource, result) end
+  return result
 end
 
 local LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -67,6 +73,7 @@ local function confirmed(run, resource, identifier, want, row)
     end,
   })
   row.attributes = ctx:sealed(have)
+  run.touched[resource.name] = true
   plan_run.known[resource.name] = { name = resource.name, type = resource.type, have = have,
     provider = resource.provider, identifier = identifier }
   return have
@@ -196,6 +203,17 @@ function make.change(run, change)
   end
   run.kept[change.name] = true
   return update(run, resource, change, want)
+end
+
+--- Updates something that was as declared until what it stands on changed.
+---@param run table
+---@param name string
+---@return table|nil change what had to be done
+function make.follow(run, name)
+  local resource = run.plan.graph.resources[name]
+  local change = follow.change(run, resource)
+  if change then update(run, resource, change, change.want) end
+  return change
 end
 
 --- Waits for something that is as declared and not ready yet.

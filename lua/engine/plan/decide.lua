@@ -24,7 +24,10 @@ local function finder(run, resource)
 end
 
 --- What is wanted, with all that is known put in.
-local function wanted(run, resource)
+---@param run table
+---@param resource table
+---@return table
+function decide.wanted(run, resource)
   if #resource.awaits == 0 then return resource.want end
   local find, awaited, result = finder(run, resource), {}, {}
   for _, property in ipairs(resource.awaits) do
@@ -54,7 +57,7 @@ local function siblings(run, resource, record)
   for other in pairs(types) do
     for _, sibling in ipairs(run.by_type[other] or {}) do
       if stands_on(run.graph.edges[sibling.name], resource.name) then
-        found[#found + 1] = { type = other, want = wanted(run, sibling) }
+        found[#found + 1] = { type = other, want = decide.wanted(run, sibling) }
       end
     end
   end
@@ -218,7 +221,7 @@ end
 ---@param resource table
 ---@return table|nil change
 function decide.resource(run, resource)
-  local want = wanted(run, resource)
+  local want = decide.wanted(run, resource)
   local row, live = run.matched[resource.name], run.live[resource.name]
   run.used[resource.name] = inputs.used(want, run.parameters)
   local change

@@ -81,6 +81,7 @@ function calls.Create(self, request)
     created = self.now(), op = request.token }
   local schema = types[request.type].schema.properties
   if schema.Id then object.properties.Id = id end
+  if schema.Version then object.properties.Version = 1 end
   if schema.Arn then object.properties.Arn = "arn:" .. id end
   if not there then self.order[#self.order + 1] = key end
   self.objects[key] = object
@@ -145,6 +146,10 @@ function calls.Set(self, request)
   local object = self.objects[request.type .. "/" .. request.id]
   if not visible(self, object) or object.deleting then return nil, refuse "NotFound" end
   object.properties[request.property] = copy(request.value)
+  object.version = (object.version or 1) + 1
+  if types[object.type].schema.properties.Version then
+    object.properties.Version = object.version
+  end
   return true
 end
 

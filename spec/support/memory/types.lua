@@ -13,11 +13,11 @@ types["Memory::Thing"] = {
   rule = "poll", visible_s = 5,
   schema = {
     typeName = "Memory::Thing", primaryIdentifier = { "/properties/Id" }, additionalProperties = false,
-    properties = { Id = STRING, Arn = STRING, Name = STRING, Size = INTEGER, Color = STRING,
+    properties = { Id = STRING, Arn = STRING, Version = INTEGER, Name = STRING, Size = INTEGER, Color = STRING,
       Slot = STRING, Parent = STRING, Base = STRING, Words = WORDS, Password = STRING,
       Policy = STRING, Loose = STRING, Shape = STRING, Image = STRING, Tags = TAGS,
       Rules = { type = "array", insertionOrder = false, items = STRING }, Flag = BOOLEAN },
-    readOnlyProperties = { "/properties/Id", "/properties/Arn" },
+    readOnlyProperties = { "/properties/Id", "/properties/Arn", "/properties/Version" },
     createOnlyProperties = { "/properties/Color", "/properties/Base", "/properties/Slot",
       "/properties/Image" },
     conditionalCreateOnlyProperties = { "/properties/Shape" },
