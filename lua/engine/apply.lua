@@ -8,8 +8,8 @@
 --   outcome.followed  changes that nobody planned: updates of what stood on a changed attribute
 --
 -- It yields, so it runs inside tasks.run. ports.journal.begin(intents) has to
--- return when they are on disk; ports.journal.finish(results) takes { op, ok, identifier, name, row }
--- (row false: gone; op nil: a row only). A failure stops what depends on it and nothing else.
+-- return when they are on disk; ports.journal.finish(results) takes { op, ok, identifier, name,
+-- row } (row false: gone; op nil: a row only). A failure stops what depends on it and nothing else.
 local drop = require "engine.apply.drop"
 local failure = require "engine.failure"
 local follow = require "engine.apply.follow"
@@ -130,7 +130,8 @@ function release(run, free)
 end
 
 local function new_run(ports, plan)
-  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {}, touched = {}, followed = {}, failed = false,
+  return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {},
+    touched = {}, followed = {}, failed = false,
     journal = journal.new(ports.journal), ended = tasks.signal() }
 end
 

@@ -32,7 +32,8 @@ function context:record(resource)
     local provider = self.providers[resource.provider]
     record = provider and provider.schema(resource.type)
     if not record then
-      failure.raise { what = ("nobody knows the type %s of %s"):format(resource.type, resource.name),
+      failure.raise { what = ("nobody knows the type %s of %s")
+        :format(resource.type, resource.name),
         where = resource.source, next = "evaluate the recipe that defines it" }
     end
     self.records[key] = record

@@ -2,7 +2,8 @@
 -- depends on.
 --
 --   graph.build(evaluated, { schema = function(provider, type) ... end, match = ports.match })
---     -> { stack, resources = { [name] = resource }, order = { names }, edges = { [name] = { names } },
+--     -> { stack, resources = { [name] = resource }, order = { names },
+--          edges = { [name] = { names } },
 --          attributes = { [name] = { [attribute] = true } }, outputs, inputs, notices }
 --
 -- A resource of the graph is the declared one with `want` (its canonical properties) added, and

@@ -2,7 +2,7 @@
 --
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool })
---   plan.public(plan)    plain data for JSON and for keeping: { stack, id, changes, totals, notices }
+--   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
 --
@@ -124,11 +124,13 @@ local function collect(run)
   end
   for i = #run.graph.order, 1, -1 do
     local row = run.matched[run.graph.order[i]]
-    table.move(row and leaving.leftovers(row) or {}, 1, #(row and row.old or {}), #changes + 1, changes)
+    local old = row and leaving.leftovers(row) or {}
+    table.move(old, 1, #old, #changes + 1, changes)
   end
   for _, name in ipairs(run.leaving_order) do
     changes[#changes + 1] = run.leaves[name]
-    for _, change in ipairs(leaving.leftovers(run.ctx.rows[name])) do changes[#changes + 1] = change end
+    local old = leaving.leftovers(run.ctx.rows[name])
+    table.move(old, 1, #old, #changes + 1, changes)
   end
   return changes, unchanged
 end
@@ -145,7 +147,8 @@ end
 local function new_run(ctx, options, notices)
   local graph = options.graph
   local run = { ctx = ctx, graph = graph, notices = notices, update_inputs = options.update_inputs,
-    live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {}, pending = {},
+    live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {},
+    pending = {},
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.leaving = match.rows(ctx, graph)
   return run

@@ -32,13 +32,14 @@ local failure = require "engine.failure"
 ---@field schema fun(type: string): SchemaRecord|nil
 ---@field place fun(options: table|nil): Place
 ---@field identity fun(place: Place): string the account
----@field read fun(type, place, identifiers: string[], wanted: table<string, table|nil>): table, table|nil
+---@field read fun(type, place, identifiers: string[], wanted: table): table, table|nil
 ---  have[identifier] = properties or false; states[identifier] = { pending = "creating" }, or
 ---  { failed = "reason" }, or { error = Failure } (this one could not be read), or nil: ready.
----  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for all
+---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for
+---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
 ---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so
----@field owned fun(place, stack_name: string): { stack: string, name: string, type: string, identifier: string }[]
+---@field owned fun(place, stack_name: string): table[] of { stack, name, type, identifier }
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
 ---  Every step can be repeated: "exists already" is success when it is our own, "not found" is

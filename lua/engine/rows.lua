@@ -41,8 +41,8 @@ function rows.attempted(row, intent)
   return result
 end
 
---- What is left of a row when one of its resources is gone: the row without a replaced one, or, when
---- its own is gone, the replaced ones that still wait to be deleted; false when that was all.
+--- What is left of a row when one of its resources is gone: the row without a replaced one, or,
+--- when its own is gone, the replaced ones that still wait to be deleted; false when that was all.
 ---@param row table|nil
 ---@param identifier string
 ---@return table|false
@@ -62,8 +62,8 @@ function rows.without(row, identifier)
   return result
 end
 
---- What has to be deleted when the row's resource has been replaced: the row itself, cut down to what
---- a delete needs, and whatever waited already.
+--- What has to be deleted when the row's resource has been replaced: the row itself, cut down to
+--- what a delete needs, and whatever waited already.
 ---@param row table
 ---@return table[] old
 function rows.old_of(row)

@@ -1,9 +1,9 @@
 -- Open intents: changes that were begun and whose end the journal does not know. Each is settled
 -- before anything else is decided: done, half done, or not done.
 --
--- For a plan by reading only. For an apply or a destroy (under the lock) the answer is written to the
--- journal, and what may have been made out of sight is waited for, or sent again with the same op id
--- and the same parameters.
+-- For a plan by reading only. For an apply or a destroy (under the lock) the answer is written
+-- to the journal, and what may have been made out of sight is waited for, or sent again with the
+-- same op id and the same parameters.
 local failure = require "engine.failure"
 local provider = require "engine.provider"
 local rows = require "engine.rows"
@@ -95,7 +95,9 @@ function settlers.create(ctx, intent, options)
   if identifier then
     local row = rows.done(intent, identifier)
     if how == "sent again" then row.made = ctx.ports.now() end
-    return { op = intent.op, ok = true, name = intent.name, identifier = identifier, row = row }, how
+    local result = { op = intent.op, ok = true, name = intent.name, identifier = identifier }
+    result.row = row
+    return result, how
   end
   return not_done(intent, err), "not done"
 end

@@ -1,11 +1,14 @@
--- Tasks: coroutines over one event loop. A task yields what it waits for and is resumed with the answer:
+-- Tasks: coroutines over one event loop. A task yields what it waits for and is resumed with the
+-- answer:
 --
 --   coroutine.yield { http = request }     -> response
 --   coroutine.yield { until_ms = time }    -> nothing, once the clock says so
---   coroutine.yield { all = { fn, ... } }  -> list of results; the first failure is raised after all ended
+--   coroutine.yield { all = { fn, ... } }  -> list of results; the first failure is raised
+--                                             after all have ended
 --
 -- The rest is for the engine: tasks.try, tasks.shield, tasks.spawn, tasks.turn and tasks.signal.
--- After an interrupt a task that asks for something new has a failure raised in it, unless it is shielded.
+-- After an interrupt a task that asks for something new has a failure raised in it, unless it is
+-- shielded.
 local failure = require "engine.failure"
 local heap = require "engine.heap"
 
@@ -168,7 +171,8 @@ local function wake_timers(loop)
   end
 end
 
---- On the first interrupt whoever only waits for the clock is woken; calls in flight are let finish.
+--- On the first interrupt whoever only waits for the clock is woken; calls in flight are let
+--- finish.
 local function heed_interrupt(loop)
   local asked = loop.ports.interrupted
   if loop.interrupted or not (asked and asked()) then return end
@@ -221,7 +225,8 @@ local function drive(loop)
   end
 end
 
---- Runs fn as the main task and whatever it starts; returns its results when all have ended, or raises.
+--- Runs fn as the main task and whatever it starts; returns its results when all have ended, or
+--- raises.
 ---@param ports table now, send, poll and, where there is one, interrupted
 ---@param fn function
 ---@param ... any arguments of fn
@@ -267,7 +272,8 @@ function tasks.spawn(fn)
   coroutine.yield { spawn = fn }
 end
 
---- Waits until every task that can run now has run: what they all want can then be asked for at once.
+--- Waits until every task that can run now has run: what they all want can then be asked for at
+--- once.
 function tasks.turn()
   coroutine.yield { turn = true }
 end

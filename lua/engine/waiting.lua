@@ -1,4 +1,5 @@
--- How long to wait between looks at something that is not there yet: soon at first, then less often.
+-- How long to wait between looks at something that is not there yet: soon at first, then less
+-- often.
 local waiting = {}
 
 local SHORTEST_MS, LONGEST_MS = 200, 6400
@@ -17,7 +18,8 @@ end
 -- The looks for something made a moment ago that cannot be seen yet, in ms after its making.
 local VISIBILITY = { 200, 500, 1000, 2000 }
 
---- When to look again for what was made at `made` and is invisible so far; nil when it is time to give up.
+--- When to look again for what was made at `made` and is invisible so far; nil when it is time
+--- to give up.
 ---@param made number
 ---@param now number
 ---@param visible_ms number how long it may take to be seen

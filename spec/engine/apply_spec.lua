@@ -37,7 +37,8 @@ describe("apply", function()
     assert.are.same({ "thing-1", "for arn:thing-1" }, { b.Parent, b.Policy })
   end)
 
-  it("has everything in flight that waits for nothing, with one sync of the journal a turn", function()
+  it("has everything in flight that waits for nothing, with one sync of the journal a turn",
+    function()
     local stack = {}
     for i = 1, 20 do stack[i] = resource("Token", "t" .. i) end
     local start = world.ports.time
@@ -49,7 +50,8 @@ describe("apply", function()
   end)
 
   it("starts what holds up most first", function()
-    world:apply { thing "lone", thing "a", thing("b", { Parent = ref "a" }), thing("c", { Parent = ref "b" }) }
+    world:apply { thing "lone", thing "a", thing("b", { Parent = ref "a" }),
+      thing("c", { Parent = ref "b" }) }
     assert.are.equal("Create a", calls(world)[1])
   end)
 
@@ -76,7 +78,8 @@ describe("apply", function()
     world.cloud.visible_ms = 3000
     world:apply { thing("a", { Size = 1 }), thing("b", { Parent = ref "a", Policy = "p" }) }
     assert.are.equal(2, #world.cloud:all())
-    assert.are.same({}, world:plan { thing("a", { Size = 1 }), thing("b", { Parent = ref "a", Policy = "p" }) })
+    assert.are.same({}, world:plan { thing("a", { Size = 1 }),
+      thing("b", { Parent = ref "a", Policy = "p" }) })
   end)
 
   it("demands that a change reads back without a difference", function()
@@ -122,9 +125,11 @@ describe("apply", function()
 
   it("stops the dependants of a failure and nothing else", function()
     world:refuse("Create", "b", "NoRoom")
-    local outcome = world:apply({ thing "a", thing("b", { Parent = ref "a" }), thing("c", { Parent = ref "b" }),
+    local outcome = world:apply({ thing "a", thing("b", { Parent = ref "a" }),
+      thing("c", { Parent = ref "b" }),
       thing "d", thing("e", { Parent = ref "c" }) }, { fails = true })
-    assert.are.same({ a = "done", b = "failed", c = "skipped", d = "done", e = "skipped" }, results(outcome))
+    assert.are.same({ a = "done", b = "failed", c = "skipped", d = "done", e = "skipped" },
+      results(outcome))
     assert.is_true(outcome.failed)
     assert.matches("c was not made: b failed", tostring(outcome.results.c.error))
     assert.are.equal("NoRoom", outcome.results.b.error.code)
@@ -250,7 +255,8 @@ describe("apply", function()
 
     it("with the old one first where it holds what only one can hold", function()
       local function exclusive(color)
-        return { thing("a", { Color = color, Slot = "1" }), thing("hard", { Base = ref "a", Slot = "2" }) }
+        return { thing("a", { Color = color, Slot = "1" }),
+          thing("hard", { Base = ref "a", Slot = "2" }) }
       end
       world:apply(exclusive "red")
       world.cloud.log = {}
@@ -275,7 +281,8 @@ describe("apply", function()
 
     it("nothing that need not be replaced after all", function()
       local function named(color)
-        return { resource("Named", "n", { Name = "n", Color = color }), thing("b", { Base = ref "n" }) }
+        return { resource("Named", "n", { Name = "n", Color = color }),
+          thing("b", { Base = ref "n" }) }
       end
       world:apply(named "red")
       world.cloud.log = {}
@@ -288,7 +295,8 @@ describe("apply", function()
       world:apply { thing("a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
       world:apply { resource("Token", "a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
       assert.are.equal(2, #world.cloud:all())
-      assert.are.same({}, world:plan { resource("Token", "a", { Size = 1 }), thing("b", { Parent = ref "a" }) })
+      assert.are.same({}, world:plan { resource("Token", "a", { Size = 1 }),
+        thing("b", { Parent = ref "a" }) })
     end)
   end)
 
@@ -297,12 +305,14 @@ describe("apply", function()
     world.cloud.log = {}
     world:apply { thing("new", { Slot = "1" }), thing("on", { Base = ref "new" }) }
     assert.are.same({ "Delete on", "Delete old", "Create new", "Create on" }, calls(world))
-    assert.are.same({}, world:plan { thing("new", { Slot = "1" }), thing("on", { Base = ref "new" }) })
+    assert.are.same({}, world:plan { thing("new", { Slot = "1" }),
+      thing("on", { Base = ref "new" }) })
   end)
 
   it("destroys everything, who stands on others first, and waits until it is gone", function()
     world.cloud.deleting_ms = 3000
-    world:apply { thing "a", thing("b", { Parent = ref "a" }), resource("Pair", "p", { Left = ref "a", Right = ref "b" }) }
+    world:apply { thing "a", thing("b", { Parent = ref "a" }),
+      resource("Pair", "p", { Left = ref "a", Right = ref "b" }) }
     world:destroy()
     assert.are.equal(0, #world.cloud:all())
     assert.are.same({}, world.store:load().resources)

@@ -40,7 +40,9 @@ end
 
 local function new_world(slow)
   local world = World.new()
-  if slow then world.cloud.visible_ms, world.cloud.pending_ms, world.cloud.deleting_ms = 1500, 700, 900 end
+  if slow then
+    world.cloud.visible_ms, world.cloud.pending_ms, world.cloud.deleting_ms = 1500, 700, 900
+  end
   return world
 end
 

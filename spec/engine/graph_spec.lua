@@ -21,14 +21,17 @@ local function refused(pattern, ...)
 end
 
 describe("graph", function()
-  it("puts everything after what it depends on, and keeps the order of the recipe otherwise", function()
-    local g = build { thing("z", { Parent = ref "m" }), thing "b", thing "m", thing("a", {}, { depends_on = { "z" } }) }
+  it("puts everything after what it depends on, and keeps the order of the recipe otherwise",
+    function()
+    local g = build { thing("z", { Parent = ref "m" }), thing "b", thing "m",
+      thing("a", {}, { depends_on = { "z" } }) }
     assert.are.same({ "m", "z", "b", "a" }, g.order)
     assert.are.same({ z = { "m" }, b = {}, m = {}, a = { "z" } }, g.edges)
   end)
 
   it("finds what is referred to at any depth, and which attributes", function()
-    local g = build({ thing("a", { Tags = { Name = "x-" .. ref("b", "Arn") } }), thing "b", thing "c" },
+    local g = build({ thing("a", { Tags = { Name = "x-" .. ref("b", "Arn") } }), thing "b",
+      thing "c" },
       { { name = "Out", value = { ref "c" } } })
     assert.are.same({ "b" }, g.edges.a)
     assert.are.same({ b = { Arn = true }, c = { Ref = true } }, g.attributes)
@@ -37,7 +40,8 @@ describe("graph", function()
   it("names the resources and lines of a cycle", function()
     local err = refused("depend on each other", { thing("a", { Parent = ref "c" }),
       thing("b", { Parent = ref "a" }), thing("c", { Parent = ref "b" }), thing "d" })
-    assert.matches("a %(recipe.lua:1%) %-> c %(recipe.lua:3%) %-> b %(recipe.lua:2%) %-> a", err.what)
+    assert.matches("a %(recipe.lua:1%) %-> c %(recipe.lua:3%) %-> b %(recipe.lua:2%) %-> a",
+      err.what)
   end)
 
   it("names what depends on itself", function()

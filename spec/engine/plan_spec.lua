@@ -42,7 +42,8 @@ describe("plan", function()
   end)
 
   it("is empty right after its own apply", function()
-    local stack = { thing("a", { Size = 3, Words = { "x", "y" }, Password = "p", Tags = { Name = "a" } }),
+    local stack = { thing("a", { Size = 3, Words = { "x", "y" }, Password = "p",
+      Tags = { Name = "a" } }),
       resource("Pair", "p", { Left = ref "a", Right = "right" }) }
     world:apply(stack)
     assert.are.same({}, world:plan(stack))
@@ -97,7 +98,8 @@ describe("plan", function()
     assert.matches("may replace", change.because)
   end)
 
-  it("updates who stands on a replaced one, and replaces who cannot be updated, with the cause", function()
+  it("updates who stands on a replaced one, and replaces who cannot be updated, with the cause",
+    function()
     local function stack(color)
       return { thing("a", { Color = color }), thing("soft", { Parent = ref "a" }),
         thing("hard", { Base = ref "a" }), thing("free", {}, { depends_on = { "a" } }) }
@@ -115,15 +117,18 @@ describe("plan", function()
     end
 
     it("the old one first when it holds what only one can hold", function()
-      assert.are.equal("delete_first", order_of({ Slot = "1", Color = "red" }, { Slot = "1", Color = "blue" }))
+      assert.are.equal("delete_first", order_of({ Slot = "1", Color = "red" },
+        { Slot = "1", Color = "blue" }))
     end)
 
     it("the new one first when that changes too", function()
-      assert.are.equal("create_first", order_of({ Slot = "1", Color = "red" }, { Slot = "2", Color = "blue" }))
+      assert.are.equal("create_first", order_of({ Slot = "1", Color = "red" },
+        { Slot = "2", Color = "blue" }))
     end)
 
     it("as the recipe says", function()
-      assert.are.equal("delete_first", order_of({ Color = "red" }, { Color = "blue" }, { replace = "delete_first" }))
+      assert.are.equal("delete_first", order_of({ Color = "red" }, { Color = "blue" },
+        { replace = "delete_first" }))
     end)
 
     it("the old one first of whoever stands on one that is deleted first", function()
@@ -165,7 +170,8 @@ describe("plan", function()
   end)
 
   it("takes over what is named by its identifier", function()
-    local other = World.new { stack = "other", cloud = world.cloud, clock = { time = world.ports.time } }
+    local other = World.new { stack = "other", cloud = world.cloud,
+      clock = { time = world.ports.time } }
     world.cloud.now = function() return world.ports.time end
     other:apply { thing("x", { Size = 1, Color = "red" }) }
     world.cloud.now = function() return world.ports.time end
@@ -192,7 +198,8 @@ describe("plan", function()
   end)
 
   it("stops at a natural name that somebody else has, and says how to take it over", function()
-    World.new { stack = "other", cloud = world.cloud }:apply { resource("Named", "x", { Name = "role" }) }
+    World.new { stack = "other", cloud = world.cloud }:apply { resource("Named", "x",
+      { Name = "role" }) }
     refused(function() world:plan { resource("Named", "a", { Name = "role" }) } end,
       'identifier = "role"')
   end)
@@ -223,7 +230,8 @@ describe("plan", function()
   end)
 
   it("rebuilds a lost state from the ownership tags", function()
-    local stack = { thing("a", { Size = 1 }), resource("Named", "n", { Name = "n", Parent = ref "a" }),
+    local stack = { thing("a", { Size = 1 }),
+      resource("Named", "n", { Name = "n", Parent = ref "a" }),
       resource("Pair", "p", { Left = ref "a", Right = "r" }) }
     world:apply(stack)
     world.store.base, world.store.records = "{[\"resources\"]={},[\"open\"]={}}", {}
@@ -235,7 +243,8 @@ describe("plan", function()
     assert.are.same({}, world:plan(stack))
   end)
 
-  it("keeps the applied value of a parameter that moves, and says that there is a newer one", function()
+  it("keeps the applied value of a parameter that moves, and says that there is a newer one",
+    function()
     local function inputs(v)
       return { inputs = { lookups = { { lookup = { "parameter", "/ami/latest" }, value = v } } } }
     end
@@ -288,7 +297,8 @@ describe("plan", function()
     world:apply { resource("Token", "t", { Secret = value.secret "hush" }) }
     assert.are.same({}, world:plan { resource("Token", "t", { Secret = value.secret "hush" }) })
     local change = world:plan({ resource("Token", "t", { Secret = value.secret "new" }) })[1]
-    assert.are.same({ "(secret)", "(secret)" }, { change.properties[1].old, change.properties[1].new })
+    assert.are.same({ "(secret)", "(secret)" },
+      { change.properties[1].old, change.properties[1].new })
     assert.is_nil(world.store.base:find("hush", 1, true))
   end)
 
@@ -302,7 +312,8 @@ describe("plan", function()
 
   it("replaces what is of another type or in another place now", function()
     world:apply { thing("a", { Size = 1 }), thing "b" }
-    local changes = world:plan { resource("Token", "a", { Size = 1 }), thing("b", {}, { region = "there" }) }
+    local changes = world:plan { resource("Token", "a", { Size = 1 }),
+      thing("b", {}, { region = "there" }) }
     assert.are.same({ "replace a", "replace b" }, lines(changes))
     assert.are.equal("its type was Memory::Thing", changes[1].because)
     assert.are.equal("it moves from here", changes[2].because)
@@ -323,13 +334,15 @@ describe("plan", function()
       world:apply { thing("a", { Size = 1 }) }
       local saved = rests { thing("a", { Size = 2 }) }
       world.cloud:all()[1].properties.Size = 5
-      assert.matches("a is not as it was", plan.moved(saved, world:plan_of { thing("a", { Size = 2 }) }).what)
+      assert.matches("a is not as it was", plan.moved(saved,
+        world:plan_of { thing("a", { Size = 2 }) }).what)
     end)
 
     it("is out of date when the state has changed, or the recipe", function()
       world:apply { thing("a", { Size = 1 }) }
       local saved = rests { thing("a", { Size = 2 }), thing "b" }
-      assert.matches("something else", plan.moved(saved, world:plan_of { thing("a", { Size = 3 }) }).what)
+      assert.matches("something else", plan.moved(saved,
+        world:plan_of { thing("a", { Size = 3 }) }).what)
       world:apply { thing("a", { Size = 1 }), thing "b" }
       assert.matches("state has changed",
         plan.moved(saved, world:plan_of { thing("a", { Size = 2 }), thing "b" }).what)

@@ -9,13 +9,16 @@ local PLACE = { key = "memory/here" }
 local function provider(reads)
   return {
     read = function(type, place, identifiers, wanted)
-      reads[#reads + 1] = { type = type, place = place.key, identifiers = identifiers, wanted = wanted }
+      reads[#reads + 1] = { type = type, place = place.key, identifiers = identifiers,
+        wanted = wanted }
       coroutine.yield { http = {} }
       if type == "broken" then failure.raise { what = "cannot read" } end
       local have, states = {}, {}
       for _, identifier in ipairs(identifiers) do
         have[identifier] = identifier ~= "gone" and { Id = identifier }
-        if identifier == "bad" then states[identifier] = { error = failure.new { what = "bad one" } } end
+        if identifier == "bad" then
+          states[identifier] = { error = failure.new { what = "bad one" } }
+        end
         if identifier == "slow" then states[identifier] = { pending = "starting" } end
       end
       return have, states
@@ -24,7 +27,8 @@ local function provider(reads)
 end
 
 local function ref(identifier, type, place)
-  return { provider = "memory", type = type or "thing", place = place or PLACE, identifier = identifier }
+  return { provider = "memory", type = type or "thing", place = place or PLACE,
+    identifier = identifier }
 end
 
 describe("reader", function()
@@ -57,7 +61,8 @@ describe("reader", function()
   end)
 
   it("asks once for what several want, and for all that they want", function()
-    read_all({ ref "a", ref "a", ref "b", ref "b" }, { { X = true }, { Y = true }, { X = true }, nil })
+    read_all({ ref "a", ref "a", ref "b", ref "b" },
+      { { X = true }, { Y = true }, { X = true }, nil })
     assert.are.same({ "a", "b" }, reads[1].identifiers)
     assert.are.same({ a = { X = true, Y = true } }, reads[1].wanted)
   end)

@@ -105,7 +105,8 @@ describe("tasks", function()
     local results = tasks.run(ports, function()
       local signal = tasks.signal()
       local waiter = function() return signal:wait() end
-      return tasks.all { waiter, waiter, function() get("x"); signal:fire("go"); return waiter() end }
+      return tasks.all { waiter, waiter,
+        function() get("x"); signal:fire("go"); return waiter() end }
     end)
     assert.are.same({ "go", "go", "go" }, results)
   end)

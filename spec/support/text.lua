@@ -5,7 +5,8 @@ local text = {}
 
 local function write(v, out)
   if type(v) ~= "table" then
-    if type(v) == "function" or type(v) == "userdata" then error("cannot be written: " .. type(v), 0) end
+    if type(v) == "function" or type(v) == "userdata" then error("cannot be written: "
+      .. type(v), 0) end
     out[#out + 1] = ("%q"):format(v)
     return
   end

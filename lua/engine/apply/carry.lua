@@ -11,7 +11,8 @@ local function written(run, intent, row)
     place = intent.place, action = intent.action, identifier = intent.identifier,
     want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
     changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
-    options = row.options, source = row.source, made = row.made, old = row.old, inputs = row.inputs }
+    options = row.options, source = row.source, made = row.made, old = row.old,
+    inputs = row.inputs }
 end
 
 local function short(err)

@@ -1,5 +1,5 @@
--- Reading back: after a change the resource has to be there, ready, and as declared. The answer of a
--- change proves nothing: AWS says yes before the object can be described.
+-- Reading back: after a change the resource has to be there, ready, and as declared. The answer
+-- of a change proves nothing: AWS says yes before the object can be described.
 local failure = require "engine.failure"
 local provider = require "engine.provider"
 local tasks = require "engine.tasks"
@@ -20,7 +20,8 @@ local function tell(run, resource, state, since)
 end
 
 local function timed_out(run, resource, state, timeout_ms)
-  failure.raise { what = ("%s is still %s after %d s"):format(resource.name, state, timeout_ms // 1000),
+  failure.raise { what = ("%s is still %s after %d s")
+    :format(resource.name, state, timeout_ms // 1000),
     where = run.ctx:about(resource).where,
     next = "run it again to go on waiting, or give it a longer timeout" }
 end
@@ -34,16 +35,18 @@ end
 local function not_as_declared(run, resource, differences)
   failure.raise { what = ("%s reads back otherwise than declared: %s")
     :format(resource.name, shown(differences)), where = run.ctx:about(resource).where,
-    next = "declare what mrun diff shows as live, or mend it and run it again", differences = differences }
+    next = "declare what mrun diff shows as live, or mend it and run it again",
+    differences = differences }
 end
 
 local function invisible(run, resource, identifier)
-  failure.raise { what = ("%s was made as %s, and cannot be read"):format(resource.name, identifier),
+  failure.raise { what = ("%s was made as %s, and cannot be read")
+    :format(resource.name, identifier),
     where = run.ctx:about(resource).where, next = "run it again: what was made is known" }
 end
 
---- What one look has shown: nil when it is as it should be, else what it is waited for, and the time
---- of the next look (nil: no use in waiting longer).
+--- What one look has shown: nil when it is as it should be, else what it is waited for, and the
+--- time of the next look (nil: no use in waiting longer).
 local function judge(run, wait, have, state)
   local now = run.ctx.ports.now()
   if state and state.failed then
@@ -58,10 +61,11 @@ local function judge(run, wait, have, state)
     return state.pending, waiting.next_look(wait.start, now)
   end
   wait.settled = wait.settled or now
-  if not have then return "not visible yet", waiting.next_sight(wait.settled, now, wait.visible_ms) end
+  local next_sight = waiting.next_sight(wait.settled, now, wait.visible_ms)
+  if not have then return "not visible yet", next_sight end
   wait.differences = wait.differs(have)
   if #wait.differences == 0 then return nil end
-  return "not as declared yet", waiting.next_sight(wait.settled, now, wait.visible_ms)
+  return "not as declared yet", next_sight
 end
 
 --- Waits until a resource is there, ready and without a difference.

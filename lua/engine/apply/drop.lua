@@ -47,7 +47,8 @@ end
 ---@param run table
 ---@param step table
 function drop.forget(run, step)
-  carry.finish(run, { ok = true, name = step.name, identifier = step.change.identifier, row = false })
+  carry.finish(run, { ok = true, name = step.name, identifier = step.change.identifier,
+    row = false })
 end
 
 return drop

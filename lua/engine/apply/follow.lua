@@ -1,5 +1,6 @@
--- What follows from a change: a resource that nothing had to be done to may stand on an attribute that
--- is another one now. It is updated in place at once, so that the next plan has nothing to do.
+-- What follows from a change: a resource that nothing had to be done to may stand on an
+-- attribute that is another one now. It is updated in place at once, so that the next plan has
+-- nothing to do.
 local decide = require "engine.plan.decide"
 local value = require "engine.value"
 

@@ -1,5 +1,5 @@
--- The journal as apply writes it: what all tasks of one turn have to say is written together, so that
--- a turn costs one sync however many changes begin in it.
+-- The journal as apply writes it: what all tasks of one turn have to say is written together, so
+-- that a turn costs one sync however many changes begin in it.
 local failure = require "engine.failure"
 local tasks = require "engine.tasks"
 
@@ -32,7 +32,8 @@ local function write(self, list, record)
     tasks.spawn(function() flush(self) end)
   end
   local err = self.signal:wait()
-  if err then error(failure.add(err, { next = "the change is in the journal: run it again" }), 0) end
+  if not err then return end
+  error(failure.add(err, { next = "the change is in the journal: run it again" }), 0)
 end
 
 --- Returns when the intent is on disk; its call may be made then.

@@ -145,7 +145,8 @@ local function update(run, resource, change, want)
   local changes, target = decide.difference(plan_run, resource, previous, have, want)
   for _, one in ipairs(changes) do
     if one.replaces and change.action ~= "replace" then
-      failure.raise { what = ("%s has to be replaced after all: %s"):format(resource.name, one.path),
+      failure.raise { what = ("%s has to be replaced after all: %s")
+        :format(resource.name, one.path),
         where = ctx:about(resource).where, next = "run it again: it will plan the replacement" }
     end
   end

@@ -1,4 +1,5 @@
--- The outputs of a stack, resolved from what is there now; one that needs what was not made is left out.
+-- The outputs of a stack, resolved from what is there now; one that needs what was not made is
+-- left out.
 local value = require "engine.value"
 
 local outputs = {}

@@ -3,7 +3,7 @@
 --
 --   make X            after the makes of all that X depends on
 --   drop X (leaving)  after everything that stood on X is gone, or stands on something else
---   drop X (replaced) the same, and after the make of the new X; when it is deleted first, before it
+--   drop X (replaced) the same, and after the make of the new X (before it, if deleted first)
 local order = require "engine.graph.order"
 local replace = require "engine.plan.replace"
 

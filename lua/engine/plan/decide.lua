@@ -116,7 +116,7 @@ end
 --- Which of the causes of a replacement is another resource, in words.
 local function cause(run, property)
   local text = property.path
-  for _, name in ipairs(value.contains_deferred(property.new) and value.names(property.new) or {}) do
+  for _, name in ipairs(value.names(property.new)) do
     local other = run.changes[name]
     if other then
       text = ("%s: %s is %s"):format(text, name, other.action == "replace" and "replaced" or "new")
@@ -176,8 +176,10 @@ local function existing(run, resource, row, live, want)
   if row.adopted then
     change.action = "adopt"
     if because then
-      failure.raise { what = ("%s cannot be taken over as it is: %s differs"):format(live.identifier, because),
-        where = run.ctx:about(resource).where, next = "declare it as it is, or leave out identifier" }
+      failure.raise { what = ("%s cannot be taken over as it is: %s differs")
+        :format(live.identifier, because),
+        where = run.ctx:about(resource).where,
+        next = "declare it as it is, or leave out identifier" }
     end
   elseif because and renamed(run, resource, changes) then
     taken.check(run, resource, want)

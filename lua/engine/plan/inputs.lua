@@ -1,5 +1,6 @@
--- Inputs that move by themselves: an SSM parameter that is called "latest" must not replace what was
--- made from its older value. The value that was applied is kept until somebody asks for the newer.
+-- Inputs that move by themselves: an SSM parameter that is called "latest" must not replace what
+-- was made from its older value. The value that was applied is kept until somebody asks for the
+-- newer.
 local value = require "engine.value"
 
 local inputs = {}
@@ -18,7 +19,8 @@ function inputs.parameters(recorded)
   return found
 end
 
---- Which top-level properties of a resource are just such a value: property -> path of the parameter.
+--- Which top-level properties of a resource are just such a value: property -> path of the
+--- parameter.
 ---@param want table
 ---@param parameters table<string, string>
 ---@return table<string, string>|nil
@@ -55,7 +57,8 @@ function inputs.keep(run, resource, row, want, replaces)
         for key, member in pairs(want) do result[key] = member end
       end
       result[property] = old
-      run.notices[#run.notices + 1] = ("%s: newer %s available: %s (now %s; --update-inputs takes it)")
+      run.notices[#run.notices + 1] =
+        ("%s: newer %s available: %s (now %s; --update-inputs takes it)")
         :format(resource.name, property, tostring(new), tostring(old))
     end
   end

@@ -1,5 +1,5 @@
--- What leaves: rows that the recipe does not declare any more, and replaced resources that an earlier
--- run left to be deleted.
+-- What leaves: rows that the recipe does not declare any more, and replaced resources that an
+-- earlier run left to be deleted.
 local failure = require "engine.failure"
 local value = require "engine.value"
 

@@ -8,7 +8,8 @@ local function moved(ctx, resource)
   local row = from and ctx.rows[from]
   if not row then return nil end
   if ctx.rows[resource.name] then
-    failure.raise { what = ("%s cannot have moved from %s: the stack has both"):format(resource.name, from),
+    failure.raise { what = ("%s cannot have moved from %s: the stack has both")
+      :format(resource.name, from),
       where = resource.source, next = "take moved_from out" }
   end
   return row

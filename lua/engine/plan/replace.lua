@@ -32,9 +32,10 @@ local function own_order(ctx, graph, change)
 end
 
 --- Gives every replacement its order. Who stands on something that is deleted first and is replaced
---- itself has to be deleted before that; so does who stands on what a new resource takes the place of.
+--- itself has to be deleted before that; so does who stands on what a new resource takes the
+--- place of.
 ---@param run table with ctx, graph, changes and matched
----@param conflicts table<string, string> name of a new resource -> name of the leaving row it needs gone
+---@param conflicts table<string, string> name of a new resource -> of the row it needs gone
 function replace.orders(run, conflicts)
   local first = {}
   for new, old in pairs(conflicts) do first[new], first[old] = true, true end

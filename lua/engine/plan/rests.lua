@@ -1,5 +1,5 @@
--- What a plan rests on: the declarations, the state, and the live values that each change was decided
--- from, as digests. A saved plan carries them; one made anew must have the same.
+-- What a plan rests on: the declarations, the state, and the live values that each change was
+-- decided from, as digests. A saved plan carries them; one made anew must have the same.
 local failure = require "engine.failure"
 local graphs = require "engine.graph"
 
@@ -28,7 +28,8 @@ function rests.on(plan)
 end
 
 local function moved(what, where)
-  return failure.new { what = what, where = where, next = "run mrun plan again, and read what it says" }
+  return failure.new { what = what, where = where,
+    next = "run mrun plan again, and read what it says" }
 end
 
 --- The first thing, by name, that a saved plan rests on and that is different now.

@@ -85,7 +85,8 @@ function strangers.rebuilt(ctx)
   for _, one in ipairs(owned(ctx)) do
     if one.stack == mine then
       local row = { name = one.name, type = one.type, provider = one.place.provider,
-        place = one.place, identifier = one.identifier, attributes = {}, depends = {}, options = {} }
+        place = one.place, identifier = one.identifier, attributes = {}, depends = {},
+        options = {} }
       local other = rows[one.name]
       if other and other.identifier ~= row.identifier then
         other.old = other.old or {}

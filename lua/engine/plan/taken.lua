@@ -1,4 +1,5 @@
--- Natural names: one that exists already is ours only by its ownership tags; otherwise the plan stops.
+-- Natural names: one that exists already is ours only by its ownership tags; otherwise the plan
+-- stops.
 local failure = require "engine.failure"
 local refresh = require "engine.refresh"
 local tasks = require "engine.tasks"
@@ -69,7 +70,8 @@ function taken.check(run, resource, want)
   if not ours then stop(run, resource, name, owner, identifier) end
   local ref = { name = resource.name, type = resource.type, provider = resource.provider,
     place = place, identifier = identifier, source = resource.source,
-    wanted = ctx.wanted(ctx:record(resource), value.copy(want), nil, run.graph.attributes[resource.name]) }
+    wanted = ctx.wanted(ctx:record(resource), value.copy(want), nil,
+      run.graph.attributes[resource.name]) }
   local live = refresh.run(ctx, { ref })[1]
   if not live.have then return nil end
   local row = { name = resource.name, type = resource.type, provider = resource.provider,

@@ -1,5 +1,5 @@
--- A fake service: things in memory behind requests that take time, become visible late, stay pending
--- for a while, and refuse to be deleted while something else refers to them.
+-- A fake service: things in memory behind requests that take time, become visible late, stay
+-- pending for a while, and refuse to be deleted while something else refers to them.
 local types = require "spec.support.memory.types"
 
 local cloud = {}
@@ -29,7 +29,8 @@ end
 
 local function sweep(self)
   for _, object in pairs(self.objects) do
-    if object.deleting and self.now() >= object.deleting + self.deleting_ms then object.gone = true end
+    local since = object.deleting
+    if since and self.now() >= since + self.deleting_ms then object.gone = true end
   end
 end
 
@@ -167,7 +168,9 @@ function calls.Delete(self, request)
   local object = self.objects[request.type .. "/" .. request.id]
   if not object or object.gone then return nil, refuse "NotFound" end
   local held = holder(self, object)
-  if held then return nil, refuse("DependencyViolation", request.id .. " is used by " .. held.id) end
+  if held then
+    return nil, refuse("DependencyViolation", request.id .. " is used by " .. held.id)
+  end
   object.deleting = object.deleting or self.now()
   if object.type == "Memory::Rule" then
     local owner = self.objects["Memory::Thing/" .. object.properties.Owner]

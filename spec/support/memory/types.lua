@@ -12,8 +12,10 @@ local types = {}
 types["Memory::Thing"] = {
   rule = "poll", visible_s = 5,
   schema = {
-    typeName = "Memory::Thing", primaryIdentifier = { "/properties/Id" }, additionalProperties = false,
-    properties = { Id = STRING, Arn = STRING, Version = INTEGER, Name = STRING, Size = INTEGER, Color = STRING,
+    typeName = "Memory::Thing", primaryIdentifier = { "/properties/Id" },
+      additionalProperties = false,
+    properties = { Id = STRING, Arn = STRING, Version = INTEGER, Name = STRING, Size = INTEGER,
+      Color = STRING,
       Slot = STRING, Parent = STRING, Base = STRING, Words = WORDS, Password = STRING,
       Policy = STRING, Loose = STRING, Shape = STRING, Image = STRING, Tags = TAGS,
       Rules = { type = "array", insertionOrder = false, items = STRING }, Flag = BOOLEAN },
@@ -34,7 +36,8 @@ types["Memory::Thing"] = {
 types["Memory::Named"] = {
   rule = "name",
   schema = {
-    typeName = "Memory::Named", primaryIdentifier = { "/properties/Name" }, additionalProperties = false,
+    typeName = "Memory::Named", primaryIdentifier = { "/properties/Name" },
+      additionalProperties = false,
     properties = { Name = { type = "string", maxLength = 40 }, Arn = STRING, Size = INTEGER,
       Color = STRING, Parent = STRING, Tags = TAGS },
     readOnlyProperties = { "/properties/Arn" },
@@ -48,7 +51,8 @@ types["Memory::Named"] = {
 types["Memory::Token"] = {
   rule = "token",
   schema = {
-    typeName = "Memory::Token", primaryIdentifier = { "/properties/Id" }, additionalProperties = false,
+    typeName = "Memory::Token", primaryIdentifier = { "/properties/Id" },
+      additionalProperties = false,
     properties = { Id = STRING, Size = INTEGER, Color = STRING, Parent = STRING, Base = STRING,
       Secret = STRING, Tags = TAGS },
     readOnlyProperties = { "/properties/Id" },
@@ -62,7 +66,8 @@ types["Memory::Token"] = {
 types["Memory::Pair"] = {
   rule = "parent",
   schema = {
-    typeName = "Memory::Pair", primaryIdentifier = { "/properties/Left", "/properties/Right" }, additionalProperties = false,
+    typeName = "Memory::Pair", primaryIdentifier = { "/properties/Left", "/properties/Right" },
+      additionalProperties = false,
     properties = { Left = STRING, Right = STRING, Note = STRING },
     createOnlyProperties = { "/properties/Left", "/properties/Right" },
     required = { "Left", "Right" }, tagging = { taggable = false },
@@ -74,7 +79,8 @@ types["Memory::Pair"] = {
 types["Memory::Rule"] = {
   rule = "parent",
   schema = {
-    typeName = "Memory::Rule", primaryIdentifier = { "/properties/Owner", "/properties/Text" }, additionalProperties = false,
+    typeName = "Memory::Rule", primaryIdentifier = { "/properties/Owner", "/properties/Text" },
+      additionalProperties = false,
     properties = { Owner = STRING, Text = STRING },
     createOnlyProperties = { "/properties/Owner", "/properties/Text" },
     required = { "Owner", "Text" }, tagging = { taggable = false },
