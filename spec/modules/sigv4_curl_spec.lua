@@ -2,7 +2,6 @@
 local json = require "cjson"
 local Server = require "spec.support.server"
 local sigv4 = require "native.sigv4"
-local sys = require "native.sys"
 local time = require "native.time"
 
 local ID, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -18,9 +17,10 @@ describe("sigv4 and curl", function()
     local command = { "curl", "--silent", "--path-as-is", "--user", ID .. ":" .. SECRET,
       "--aws-sigv4", "aws:amz:eu-central-1:" .. service, server:url(path) }
     for _, word in ipairs(words) do command[#command + 1] = word end
-    local said = assert(sys.run(command))
-    assert.are.equal(0, said.code, said.err)
-    return json.decode(said.out)
+    local pipe = io.popen("'" .. table.concat(command, "' '") .. "'")
+    local said = pipe:read "a"
+    pipe:close()
+    return json.decode(said)
   end
 
   local function agree(service, path, words, names)
