@@ -39,28 +39,39 @@ function recipe.new_evaluation(host, path)
   return ev
 end
 
---- What was raised, with the recipe's line in it. Runs where the error is, so the line can be seen.
-local function explain(ev, raised)
-  if ev.limits.killed then
-    return failure.add(ev.limits.killed, { where = ev.path })
-  end
-  if failure.is(raised) then
+--- A failure with the recipe's line; one of an API call keeps its own place after it.
+local function placed(ev, raised)
+  local here = position.of(ev.chunks)
+  local own = raised.where
+  if not own then
     -- A tail call leaves no line behind, so at least the file is named.
-    return raised.where and raised or failure.add(raised, { where = position.of(ev.chunks) or ev.path })
+    return failure.add(raised, { where = here or ev.path })
   end
-  if type(raised) ~= "string" then
-    local text = type(raised) == "table" and "an error that is a table" or tostring(raised)
-    local native = type(raised) == "table" and failure.from(raised)
-    if native and native.native then
-      return failure.add(native, { where = position.of(ev.chunks) })
-    end
-    return failure.new { what = "the recipe raised " .. text, where = position.of(ev.chunks),
-      next = "raise a text with error(\"...\")" }
-  end
+  if not here or not raised.service or own:find(ev.path, 1, true) then return raised end
+  local fields = {}
+  for key, v in next, raised do fields[key] = v end
+  fields.where = here .. ", " .. own
+  return failure.new(fields)
+end
+
+--- Lua's own errors, and those that the recipe raises itself.
+local function from_text(ev, raised)
   local text, place = position.split(raised)
   if place and not place:find(ev.path, 1, true) then place = nil end
   return failure.new { what = text, where = position.of(ev.chunks) or place or ev.path,
     next = "the error is Lua's own: look at this line", traceback = debug.traceback() }
+end
+
+--- What was raised, with the recipe's line in it. Runs where the error is, so the line can be seen.
+local function explain(ev, raised)
+  if ev.limits.killed then return failure.add(ev.limits.killed, { where = ev.path }) end
+  if type(raised) == "string" then return from_text(ev, raised) end
+  local found = failure.from(raised)
+  if failure.is(raised) or found.native then return placed(ev, found) end
+  return failure.new {
+    what = "the recipe raised " .. (type(raised) == "table" and "a table" or tostring(raised)),
+    where = position.of(ev.chunks) or ev.path, next = "raise a text with error(\"...\")",
+  }
 end
 
 local function check_pending(ev)
