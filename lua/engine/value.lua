@@ -10,7 +10,7 @@ local value = {
   LIST = plain.LIST, list = plain.list, is_list = plain.is_list, is_map = plain.is_map,
   keys = plain.keys, copy = plain.copy, equal = plain.equal, walk = plain.walk, path = plain.path,
   -- deferred
-  DEFERRED = deferred.METATABLE, is_deferred = deferred.is, contains_deferred = deferred.contains,
+  is_deferred = deferred.is, contains_deferred = deferred.contains,
   kind = deferred.kind, attribute = deferred.attribute, join = deferred.join,
   apply = deferred.apply, each = deferred.each, lookup = deferred.lookup,
   format = deferred.format, concat = deferred.concat, json = deferred.json,

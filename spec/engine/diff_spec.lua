@@ -101,6 +101,14 @@ describe("diff of what is declared", function()
     differs("Set", { Set = { "a", "a" } }, { Set = { "a", "b" } })
   end)
 
+  it("takes what is not there for something else", function()
+    differs("Options", { Options = { A = "1" } }, {})
+    differs("Size", { Size = 1 }, {})
+    differs("Set", { Set = { "a" } }, {})
+    differs("Order", { Order = { "a" } }, { Order = "a" })
+    differs("Options", { Options = { A = "1" } }, { Options = value.list { "1" } })
+  end)
+
   it("marks what replaces, and what may", function()
     differs("Cidr replaces", { Cidr = "10.1.0.0/16" }, { Cidr = "10.0.0.0/16" })
     differs("Mode replaces conditional", { Mode = "a" }, { Mode = "b" })
@@ -212,6 +220,10 @@ describe("diff of policies", function()
       Condition = { StringEquals = { ["aws:x"] = "1" }, Bool = { ["aws:Y"] = true } } }
     local b = { Effect = "Allow", Action = { "s3:Put", "s3:Get" }, Resource = { "*" },
       Condition = { StringEquals = { ["aws:X"] = { "1" } }, Bool = { ["aws:y"] = { "true" } } } }
+    same({ Policy = statement { Sid = "", Effect = "Allow" } },
+      { Policy = statement { Sid = "x", Effect = "Allow" } })
+    differs("Policy", { Policy = statement { Sid = "y", Effect = "Allow" } },
+      { Policy = statement { Sid = "x", Effect = "Allow" } })
     same({ Policy = { Statement = { base, a } } }, { Policy = { Statement = { b, base } } })
     same({ Policy = statement { Effect = "Allow", Principal = "*", Action = "s3:*" } },
       { Policy = statement { Effect = "Allow", Principal = { AWS = "*" }, Action = "s3:*" } })
@@ -269,6 +281,9 @@ describe("diff of what is deferred, secret or never shown", function()
     assert.are.equal("", (compare { want = { PoolId = "a" }, have = {} }))
     assert.are.equal("Password", (compare { want = { Password = "p" }, last = { Password = "p" },
       have = { Password = "other" } }))
+    local without_schema = { Policy = value.secret { a = 1 } }
+    assert.are.equal("Policy", (compare { want = without_schema, have = {},
+      last = { Policy = value.secret { a = 1, b = 2 } } }))
     same({ Disks = { { Device = "a", Hint = "x" } } }, { Disks = { { Device = "a" } } })
   end)
 

@@ -148,7 +148,11 @@ describe("schema.check", function()
     local later = value.attribute("A", "B")
     assert.are.equal("", told { Count = later, Cidr = "10." .. later, Tags = { a = later },
       Disks = { { Name = later }, later }, Options = later })
-    assert.are.equal(3, #schema.check(record(), { Count = 1, Mode = "x", Nope = later }))
+    local paths = {}
+    for i, found in ipairs(schema.check(record(), { Mode = "x", Nope = later, Count = 1 })) do
+      paths[i] = found.path
+    end
+    assert.are.same({ "Count", "Mode", "Nope" }, paths)
   end)
 end)
 
@@ -159,6 +163,8 @@ describe("schema.canonical", function()
     assert.are.same({ 8, true, "8", { { Name = "1", Size = 3 } } }, { got.Count, got.On, got.Name,
       got.Disks })
     assert.are.equal("integer", math.type(got.Ratio))
+    assert.are.same({ Name = "8", Mode = "1.5" },
+      schema.canonical(record(), { Name = 8.0, Mode = 1.5 }))
     assert.is_true(value.is_list(got.Names))
   end)
 
@@ -203,6 +209,21 @@ describe("a record", function()
     assert.are.equal("arn", schema.ref(own, "n", { Arn = "arn" }))
     assert.is_true(schema.attribute(own, "Arn"))
     assert.are.equal("x!", schema.ref(record { ref = function(_, id) return id .. "!" end }, "x"))
+  end)
+
+  it("takes the handler's word on what AWS shows and has", function()
+    local own = record { write_only = { "Cidr" }, readable = { "Password" },
+      attributes = { Arn = true, Cidr = false } }
+    assert.is_true(own.write_only.Cidr)
+    assert.is_nil(own.write_only.Password)
+    assert.is_true(schema.attribute(own, "Arn"))
+    assert.is_nil((schema.attribute(own, "Cidr")))
+    assert.is_nil(schema.ref(record { ref = "Arn" }, "i-1", {}))
+    assert.are.equal("i-1", schema.ref(record { ref = "Id" }, "i-1", {}))
+    assert.are.equal("live", schema.ref(record { ref = "Id" }, "i-1", { Id = "live" }))
+    assert.are.equal("Id", schema.ref_attribute(record()))
+    assert.is_nil(schema.ref_attribute(record { ref = function() end }))
+    assert.is_false(schema.has_ref(record { ref = false }))
   end)
 
   it("joins a composite identifier, which is no Ref", function()

@@ -116,6 +116,4 @@ function document.show(state)
     outputs = document.outputs(state.outputs) }
 end
 
-document.failure = failure.document
-
 return document

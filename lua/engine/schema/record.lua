@@ -51,13 +51,12 @@ local function set_of(names)
   return set
 end
 
---- What the schema calls write-only, with what the handler cannot read back either; what it can,
---- it names with false.
+--- What the schema calls write-only, with what the handler cannot read back either, without what
+--- it can.
 local function write_only_of(raw, handler)
   local set = patterns(raw.writeOnlyProperties)
-  for key, member in next, handler.write_only or {} do
-    if math.type(key) then set[member] = true else set[key] = member and true or nil end
-  end
+  for _, name in ipairs(handler.write_only or {}) do set[name] = true end
+  for _, name in ipairs(handler.readable or {}) do set[name] = nil end
   return set
 end
 

@@ -236,6 +236,4 @@ function deferred.refuse(v, doing, instead)
   refuse(doing, instead or "apply(VALUE, function(v) ... end)")(v)
 end
 
-deferred.METATABLE = Deferred
-
 return deferred

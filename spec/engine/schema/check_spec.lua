@@ -33,6 +33,9 @@ describe("a check of one node", function()
     assert.matches("^X.C: X.C is required[^\n]*$", told(any, { D = 1 }))
     assert.are.equal("", told(any, { C = 1 }))
     assert.are.equal("", told({ anyOf = {} }, 1))
+    local listed = schema.new { typeName = "A::B::C", properties = {
+      X = { oneOf = { { type = "array", items = { type = "integer" } } } } } }
+    assert.are.same({ X = { 1 } }, schema.canonical(listed, { X = { "1" } }))
   end)
 
   it("finds members of a map in alternatives, patterns and definitions", function()
