@@ -129,7 +129,8 @@ def account():
                             if n["State"] != "deleted"},
             "Addresses": sorted(a["AllocationId"] for a in ec2.describe_addresses()["Addresses"]),
             "Parameters": {p["Name"]: p["Type"]
-                           for p in client("ssm").describe_parameters()["Parameters"]}}
+                           for p in client("ssm").describe_parameters()["Parameters"]
+                           if not p["Name"].startswith("/aws/")}}  # AWS's own, as on AWS
 
 
 if len(sys.argv) > 1:
