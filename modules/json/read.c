@@ -3,7 +3,7 @@
  */
 #include "json.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 static void push_exact(struct reader *r, struct text text)
@@ -41,12 +41,12 @@ bool json_read_number(struct reader *r)
     if (whole && text.len < 32 && scalar_push(r->L, SHAPE_LONG, text))
         return true;
     if (text.len < 400 && scalar_push(r->L, SHAPE_DOUBLE, text)) {
-        if (!r->exact || same_digits(r->L, text))
+        if (!isinf(lua_tonumber(r->L, -1)) && (!r->exact || same_digits(r->L, text)))
             return true;
         lua_pop(r->L, 1);
-    } else if (!r->exact) {
-        return json_fail(r, "a number with more digits than can be read");
     }
+    if (!r->exact)
+        return json_fail(r, "a number too large, or with too many digits");
     push_exact(r, text);
     return true;
 }

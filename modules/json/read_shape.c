@@ -168,9 +168,10 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
             return json_fail(r, "expected true or false");
         return json_read(r);
     }
-    bool fine = c == '"' ? json_string(r, &text) : json_number(r, &text, &whole);
-    if (!fine)
+    if (c != '"' && c != '-' && (c < '0' || c > '9'))
         return json_fail(r, "expected a string or number");
+    if (!(c == '"' ? json_string(r, &text) : json_number(r, &text, &whole)))
+        return false;
     if (scalar_push(r->L, kind, text))
         return true;
     if (kind == SHAPE_TIMESTAMP && c == '"')

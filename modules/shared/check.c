@@ -15,7 +15,7 @@ struct checker {
     int depth;
 };
 
-static void check_value(struct checker *c, struct shape shape, int index);
+static void check_value(struct checker *c, const struct member *member, int index);
 
 /* The text of what is wrong is on top of the stack, and is taken away. Leaves the
  * fault there when there is still room for it, else nil. */
@@ -143,7 +143,7 @@ static void check_structure(struct checker *c, struct shape_reader *reader, bool
         size_t before = path_add(c, member.name);
         found += there;
         if (there)
-            check_value(c, member.shape, lua_gettop(L));
+            check_value(c, &member, lua_gettop(L));
         else if (member.required)
             fault_text(c, "is required");
         c->path.len = before;
@@ -166,7 +166,7 @@ static void check_minimum(struct checker *c, const struct traits *traits, double
     lua_pop(c->L, 1);
 }
 
-static void check_list(struct checker *c, struct shape shape, bool sparse, int index)
+static void check_list(struct checker *c, const struct member *element, bool sparse, int index)
 {
     lua_Integer len = (lua_Integer)lua_rawlen(c->L, index);
     if (count_keys(c->L, index) != len) {
@@ -177,13 +177,13 @@ static void check_list(struct checker *c, struct shape shape, bool sparse, int i
         lua_rawgeti(c->L, index, i);
         size_t before = path_index(c, i);
         if (!sparse || !null_at(c->L, -1))
-            check_value(c, shape, lua_gettop(c->L));
+            check_value(c, element, lua_gettop(c->L));
         c->path.len = before;
         lua_pop(c->L, 1);
     }
 }
 
-static void check_map(struct checker *c, struct shape shape, bool sparse, int index)
+static void check_map(struct checker *c, const struct member *value, bool sparse, int index)
 {
     lua_State *L = c->L;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -196,7 +196,7 @@ static void check_map(struct checker *c, struct shape shape, bool sparse, int in
         name.at = lua_tolstring(L, -2, &name.len);
         size_t before = path_add(c, name);
         if (!sparse || !null_at(L, -1))
-            check_value(c, shape, lua_gettop(L));
+            check_value(c, value, lua_gettop(L));
         c->path.len = before;
     }
 }
@@ -289,18 +289,18 @@ static void check_composite(struct checker *c, struct shape_reader *reader,
         shape_damaged(c->L);
     if (list) {
         check_minimum(c, traits, (double)lua_rawlen(c->L, index), " long");
-        check_list(c, member.shape, sparse, index);
+        check_list(c, &member, sparse, index);
     } else {
-        check_map(c, member.shape, sparse, index);
+        check_map(c, &member, sparse, index);
     }
 }
 
-static void check_value(struct checker *c, struct shape shape, int index)
+static void check_value(struct checker *c, const struct member *member, int index)
 {
     struct shape_reader reader;
     struct traits traits = {0};
     luaL_checkstack(c->L, 12, "checking");
-    if (!shape_open(&reader, shape) || !traits_read(&traits, shape.pack, reader.traits))
+    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
         shape_damaged(c->L);
     if (traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_EVENTSTREAM)))
         return;
@@ -345,7 +345,7 @@ bool shape_accepts(lua_State *L, struct shape shape, int index, const char *op)
     lua_newtable(L);
     c.faults = lua_gettop(L);
     sink_open(&c.path, L);
-    check_value(&c, shape, index);
+    check_value(&c, &(struct member){.shape = shape}, index);
     if (lua_rawlen(L, c.faults) == 0) {
         lua_settop(L, top);
         return true;
