@@ -8,6 +8,7 @@
 
 #define SOURCE "native.yaml.source"
 #define DEPTH_MAX 1000
+#define DIRECTIVES_MAX 1000
 
 static void source_free(struct yaml_source *source)
 {
@@ -127,6 +128,19 @@ static bool read_documents(struct yaml_reader *r, lua_Integer max_count)
     return !r->failed;
 }
 
+/* libyaml compares each with all before it. */
+static bool has_many_directives(const char *text, size_t len)
+{
+    const char *end = text + len;
+    size_t count = 0;
+    for (const char *line = text; line < end;) {
+        count += *line == '%';
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        line = newline ? newline + 1 : end;
+    }
+    return count > DIRECTIVES_MAX;
+}
+
 static int read_stream(lua_State *L, bool plain)
 {
     size_t len;
@@ -137,6 +151,8 @@ static int read_stream(lua_State *L, bool plain)
     lua_settop(L, 2);
     if (len > (size_t)limit(L, "max_bytes", 16777216, INT32_MAX))
         return failure_return(L, FAILURE("read YAML", NULL, "larger than the limit"));
+    if (has_many_directives(text, len))
+        return failure_return(L, FAILURE("read YAML", NULL, "too many lines that begin with %"));
     open_parser(L, &r, text, len);
     lua_newtable(L);
     int documents = lua_gettop(L);

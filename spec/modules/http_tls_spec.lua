@@ -21,6 +21,7 @@ describe("http over TLS", function()
     other, other_key = make_certificate("elsewhere", "DNS:elsewhere.example")
     servers.good = Server.start("http_server.py", certificate .. " " .. key)
     servers.elsewhere = Server.start("http_server.py", other .. " " .. other_key)
+    servers.proxy = Server.start "http_server.py"
   end)
   teardown(function()
     for _, server in pairs(servers) do server:stop() end
@@ -65,6 +66,16 @@ describe("http over TLS", function()
   it("does not lend a connection to who trusts somebody else", function()
     assert.are.equal(200, send("good", { ca_file = certificate }).status)
     refused(send("good", { ca_file = other }))
+  end)
+
+  it("goes through a proxy, whose own headers are not the answer's", function()
+    local response = send("good", { ca_file = certificate, proxy = servers.proxy:url "" })
+    assert.are.equal(200, response.status, tostring(response.failure))
+    assert.is_nil(response.headers["x-proxy"])
+    local id = http:add { url = servers.proxy:url "/count" }
+    local counted
+    repeat counted = http:poll(10000)[id] until counted
+    assert.matches('"tunnels": 1', counted.body)
   end)
 
   it("refuses a file of certificates that is not there", function()

@@ -150,6 +150,13 @@ text: { '<<': *base }
     assert.has_error(function() yaml.decode() end)
   end)
 
+  it("does not read directives without end", function()
+    local tags = {}
+    for i = 1, 1001 do tags[i] = ("%%TAG !t%d! tag:x"):format(i) end
+    refused(table.concat(tags, "\n") .. "\n--- a", "too many lines that begin with %")
+    assert.is_table(decode(table.concat(tags, "\n", 1, 1000) .. "\n--- a"))
+  end)
+
   it("counts an alias as what it stands for", function()
     local lines = { "a0: &a0 [x, x, x, x, x, x, x, x, x]" }
     for i = 1, 9 do

@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 
-COUNT = {"connections": 0, "requests": 0}
+COUNT = {"connections": 0, "requests": 0, "tunnels": 0}
 BLOCK = b"x" * 65536
 
 
@@ -113,6 +113,23 @@ def polite(request):
     return answer(body=json.dumps(request).encode(), headers=["Content-Type: application/json"])
 
 
+def copy(source, target):
+    try:
+        for block in iter(lambda: source.recv(65536), b""):
+            target.sendall(block)
+    except OSError:
+        pass
+    target.close()
+
+
+def tunnel(sock, target):
+    host, port = target.split(":")
+    other = socket.create_connection((host, int(port)))
+    sock.sendall(b"HTTP/1.1 200 Connected\r\nX-Proxy: yes\r\n\r\n")
+    threading.Thread(target=copy, args=(other, sock), daemon=True).start()
+    copy(sock, other)
+
+
 def serve(sock):
     stream = sock.makefile("rb")
     served = 0
@@ -122,6 +139,9 @@ def serve(sock):
             return
         COUNT["requests"] += 1
         path = request["path"]
+        if request["method"] == "CONNECT":
+            COUNT["tunnels"] += 1
+            return tunnel(sock, path)
         if path.split("?")[0] in RAW:
             return RAW[path.split("?")[0]](sock, request)
         if path == "/once" and served:
