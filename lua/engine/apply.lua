@@ -80,17 +80,13 @@ local function attempt(run, step)
   emit(run, "failed", step, { elapsed_ms = elapsed_ms, error = err })
 end
 
-local release
-
 local function finish(run, step)
   run.left = run.left - 1
-  local free = {}
   for _, needed in ipairs(step.needed) do
     needed.waits = needed.waits - 1
     if step.result ~= "done" then needed.blocked = needed.blocked or step end
-    if needed.waits == 0 then free[#free + 1] = needed end
+    if needed.waits == 0 then run.free[#run.free + 1] = needed end
   end
-  release(run, free)
   if run.left == 0 then run.ended:fire() end
 end
 
@@ -100,6 +96,8 @@ local function stopped(run)
   if run.interrupted then return "interrupted" end
   return run.journal.broken and "the journal cannot be written"
 end
+
+local release
 
 local function start(run, step)
   local why = stopped(run)
@@ -117,16 +115,27 @@ local function start(run, step)
   tasks.spawn(function()
     attempt(run, step)
     finish(run, step)
+    release(run)
   end)
 end
 
---- Starts steps that wait for nothing any more: the one that holds up most first.
-function release(run, free)
-  table.sort(free, function(a, b)
-    if a.height ~= b.height then return a.height > b.height end
-    return a.key < b.key
-  end)
-  for _, step in ipairs(free) do start(run, step) end
+local function before(a, b)
+  if a.height ~= b.height then return a.height > b.height end
+  return a.key < b.key
+end
+
+--- Starts the steps that wait for nothing any more: the one that holds up most first. A loop, since
+--- a chain of steps with nothing to do may be as long as the recipe.
+function release(run)
+  if run.releasing then return end
+  run.releasing = true
+  while #run.free > 0 do
+    local free = run.free
+    run.free = {}
+    table.sort(free, before)
+    for _, step in ipairs(free) do start(run, step) end
+  end
+  run.releasing = false
 end
 
 local function new_run(ports, plan)
@@ -136,12 +145,11 @@ local function new_run(ports, plan)
 end
 
 local function run_steps(run, list)
-  run.left = #list
-  local free = {}
+  run.left, run.free = #list, {}
   for _, step in ipairs(list) do
-    if step.waits == 0 then free[#free + 1] = step end
+    if step.waits == 0 then run.free[#run.free + 1] = step end
   end
-  release(run, free)
+  release(run)
   if run.left > 0 then run.ended:wait() end
 end
 

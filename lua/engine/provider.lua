@@ -68,6 +68,14 @@ end
 
 local VISIBLE_S = 20
 
+--- Whether a failed act has certainly done nothing more than it says. Without an answer, or after a
+--- bug of ours, nobody knows.
+---@param err Failure with `ambiguous` where the call may have been carried out all the same
+---@return boolean
+function provider.refused(err)
+  return not err.ambiguous and err.kind ~= "interrupted" and err.traceback == nil
+end
+
 --- How an open create may be settled, and the visibility window in ms.
 ---@param candidate Provider
 ---@param intent Intent

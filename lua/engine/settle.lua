@@ -68,7 +68,7 @@ local function resend(ctx, intent, resource)
   end)
   if ok then return answer.identifier end
   if answer.identifier then return answer.identifier end
-  if answer.status and answer.status < 500 and not answer.retryable then return nil, answer end
+  if provider.refused(answer) then return nil, answer end
   error(answer, 0)
 end
 

@@ -189,6 +189,17 @@ describe("apply", function()
     assert.are.equal(1, #world.cloud:all())
   end)
 
+  it("leaves open a create whose answer was lost, and finds what it has made", function()
+    world:refuse("Create", "a", "cut")
+    local outcome = world:apply({ thing("a", { Size = 1 }) }, { fails = true })
+    assert.are.equal("failed", outcome.results.a.result)
+    assert.are.equal(1, #world.store:load().open)
+    world.cloud.refuse = nil
+    world:apply { thing("a", { Size = 1 }) }
+    assert.are.equal(1, #world.cloud:all())
+    assert.are.same({}, world.store:load().open)
+  end)
+
   it("closes an intent that is refused when it is sent again", function()
     world:kill_at(1, "before")
     world:apply_killed { resource("Token", "t", { Size = 1 }) }

@@ -9,7 +9,9 @@ local memory = {}
 
 local function call(request)
   local response = coroutine.yield { http = { memory = request } }
-  if response.failure then error(failure.from(response.failure), 0) end
+  if response.failure then
+    error(failure.add(response.failure, { ambiguous = true }), 0)
+  end
   if response.status == 200 then return response.body end
   failure.raise { what = response.body.message, code = response.body.code, status = response.status,
     service = "memory", operation = request.call }

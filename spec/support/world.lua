@@ -186,9 +186,14 @@ function World:count(call)
 end
 
 --- Refuses the next requests that fit, with this code.
+--- With "cut" as its code the request is carried out and its answer lost.
 function World:refuse(call, name, code, status)
   self.cloud.refuse = function(request)
     if request.call == call and (not name or request.name == name) then
+      if code == "cut" then
+        self.cloud:perform(request)
+        return { failure = World.failure.new { what = "connection reset", code = "ECONNRESET" } }
+      end
       return { status = status or 400, body = { code = code, message = code } }
     end
   end

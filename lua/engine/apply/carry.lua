@@ -1,4 +1,5 @@
 -- Carrying out one intent: into the journal, to the provider, and what came of it into the journal.
+local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 
@@ -19,15 +20,10 @@ local function short(err)
   return { code = err.code, operation = err.operation, request_id = err.request_id }
 end
 
---- Whether the other side has said no. Without an answer nobody knows what was done.
-local function refused(err)
-  return err.status ~= nil and err.status < 500 and not err.retryable
-end
-
 --- A create that failed may have made something all the same.
 local function left_behind(run, intent, kept, err)
   if err.identifier then return err.identifier end
-  if not refused(err) then return nil end
+  if not provider.refused(err) then return nil end
   local ok, found, owner = tasks.shield(function()
     return run.ctx.providers[kept.provider].find(intent.type, intent.place,
       { op = intent.op, name = intent.name, want = intent.want, stack = run.ctx.stack })
@@ -46,7 +42,8 @@ function after_failure.create(run, intent, kept, err)
     return { op = intent.op, ok = false, name = intent.name, identifier = identifier,
       row = rows.done(kept, identifier), failure = short(err) }
   end
-  return refused(err) and { op = intent.op, ok = false, name = intent.name, failure = short(err) }
+  return provider.refused(err) and { op = intent.op, ok = false, name = intent.name,
+    failure = short(err) }
     or nil
 end
 

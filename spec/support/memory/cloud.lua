@@ -194,6 +194,13 @@ function cloud:handle(request)
   sweep(self)
   local refused = self.refuse and self.refuse(request)
   if refused then return refused end
+  return self:perform(request)
+end
+
+--- Does it, whoever would have refused it.
+---@param request table
+---@return table response
+function cloud:perform(request)
   local body, why = calls[request.call](self, request)
   return why or { status = 200, body = body }
 end
