@@ -12,6 +12,7 @@ local retry = require "aws.retry"
 local sign = require "aws.sign"
 local time = require "native.time"
 local token = require "aws.token"
+local url = require "aws.url"
 
 local TIMEOUT_MS <const>, CONNECT_TIMEOUT_MS <const> = 60000, 10000
 local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
@@ -42,6 +43,24 @@ local function invalid(call, cause)
     service = call.service.name, operation = call.operation.name, code = "ParamValidation",
     next = ("mrun aws %s %s --help"):format(call.service.name, call.operation.name),
   }
+end
+
+-- An operation may have a host of its own before the endpoint's, as in "data-".
+local function prefixed(base, call)
+  local operation = call.operation
+  local prefix = (operation.endpoint or {}).hostPrefix
+  -- With this the endpoint rules have put the account before the host already.
+  if (operation.staticContextParams or {}).RequiresAccountId then prefix = nil end
+  local parsed = prefix and url.parse(base)
+  if not prefix or url.is_loopback(parsed.host) or url.is_ipv4(parsed.host) then return base end
+  prefix = prefix:gsub("{([^}]*)}", function(name)
+    local value = tostring(call.params[name] or "")
+    if not value:match("^[%w-]+$") or #value > 63 then
+      invalid(call, { faults = { { path = name, what = "must be fit for a host's name" } } })
+    end
+    return value
+  end)
+  return (base:gsub("^(%a+://)", "%1" .. prefix:gsub("%%", "%%%%")))
 end
 
 local function address(base, path)
@@ -84,7 +103,7 @@ local function send(session, call)
   local options = session.options
   local request = {
     method = call.request.method, body = call.request.body,
-    url = address(call.endpoint.url, call.request.path),
+    url = address(prefixed(call.endpoint.url, call), call.request.path),
     headers = headers_of(call.request, call.endpoint),
   }
   request.headers["amz-sdk-invocation-id"] = call.invocation

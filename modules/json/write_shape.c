@@ -12,12 +12,23 @@ static bool write_member(struct writer *w, const struct member *member, int inde
     return json_write_shape(w, member->shape, &traits, index);
 }
 
+/* In the URI or in a header, so not in the body. */
+static bool stands_elsewhere(struct writer *w, const struct member *member)
+{
+    struct traits own = {0};
+    if (!traits_read(&own, member->shape.pack, member->traits))
+        shape_damaged(w->L);
+    return own.location.len > 0;
+}
+
 static bool write_structure(struct writer *w, struct shape_reader *reader, int index)
 {
     struct member member;
     struct text wire;
     bool any = false;
     while (shape_next(reader, &member)) {
+        if (stands_elsewhere(w, &member))
+            continue;
         lua_pushlstring(w->L, member.name.at, member.name.len);
         if (lua_rawget(w->L, index) != LUA_TNIL) {
             if (!member_wire(&member, &wire))

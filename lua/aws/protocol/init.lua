@@ -1,10 +1,12 @@
--- The protocols, by the names that the models use, in the order in which they are preferred.
+-- The protocols, by the names that the models use.
 local protocol = {}
 
 local SPOKEN <const> = {
   json = require "aws.protocol.json",
   query = require "aws.protocol.query",
   ec2 = require "aws.protocol.ec2",
+  ["rest-json"] = require "aws.protocol.rest_json",
+  ["rest-xml"] = require "aws.protocol.rest_xml",
 }
 
 ---The protocol of a service: the first of those that it offers and we speak.

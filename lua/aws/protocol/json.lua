@@ -49,7 +49,7 @@ function json.error(_, response)
     local code = bare(headers["x-amzn-errortype"])
     return code and { code = code, fields = {} } or xml_error.parse(body)
   end
-  local code = bare(text(fields.__type)) or bare(headers["x-amzn-errortype"])
+  local code = bare(headers["x-amzn-errortype"]) or bare(text(fields.__type))
     or bare(text(fields.code)) or bare(text(fields.Code))
   local compatible = (headers["x-amzn-query-error"] or ""):match("^([^;]+)")
   if not code and not compatible then return nil end

@@ -1,0 +1,42 @@
+-- The rest-json protocol: members in the URI, the query and headers; the rest, or the payload,
+-- as JSON.
+local json = require "aws.protocol.json"
+local rest = require "aws.protocol.rest"
+local wire = require "native.json"
+
+local rest_json = { error = json.error }
+
+local function body_of(call, parts)
+  local payload = parts.payload
+  if payload then
+    local value = call.params[payload.name]
+    local raw, content_type = rest.raw(payload, value)
+    if raw then return raw, content_type end
+    return value == nil and "{}" or wire.encode(payload.shape, value), "application/json"
+  end
+  if #parts.members == 0 then return "" end
+  return wire.encode(call.operation.input, call.params), "application/json"
+end
+
+---@param call { service: table, operation: table, params: table }
+---@return table|nil request
+---@return table|nil failure
+function rest_json.request(call)
+  local request, parts = rest.request(call)
+  if not request then return nil, parts end
+  local body, content_type = body_of(call, parts)
+  if not body then return nil, content_type end
+  request.body = body
+  request.headers["content-type"] = request.headers["content-type"] or content_type
+  return request
+end
+
+---@param call table
+---@param response table
+---@return table|nil result
+---@return table|nil failure
+function rest_json.result(call, response)
+  return rest.result(call, response, wire.decode)
+end
+
+return rest_json

@@ -1,0 +1,122 @@
+-- Scalars as they stand in URIs and headers, both ways.
+local crypto = require "native.crypto"
+local time = require "native.time"
+local wire = require "native.json"
+
+local rest_text = {}
+
+local FORMATS <const> = { iso8601 = "date_time", rfc822 = "http_date",
+  unixTimestamp = "epoch_seconds" }
+local USUAL <const> = { header = "http_date", query = "date_time", label = "date_time" }
+
+-- A member's own word stands above that of its shape.
+local function trait(member, name)
+  local own = member.traits[name]
+  if own ~= nil then return own end
+  return member.shape:traits()[name]
+end
+
+rest_text.trait = trait
+
+local function instant(member, value, where)
+  if type(value) == "string" then value = assert(time.parse(value)) end
+  return assert(time.format(value, FORMATS[trait(member, "timestampFormat")] or USUAL[where]))
+end
+
+---@param member { shape: table, traits: table }
+---@param value any
+---@param where "header"|"query"|"label"
+---@return string
+function rest_text.write(member, value, where)
+  local kind = member.shape.kind
+  if kind == "timestamp" then return instant(member, value, where) end
+  if kind == "blob" then return crypto.base64(value) end
+  if trait(member, "jsonvalue") then
+    local text = assert(wire.encode(nil, value))
+    return where == "header" and crypto.base64(text) or text
+  end
+  if (kind == "float" or kind == "double") and type(value) == "number" then
+    if value ~= value then return "NaN" end
+    if value == math.huge or value == -math.huge then
+      return value > 0 and "Infinity" or "-Infinity"
+    end
+    return (wire.encode(nil, value))
+  end
+  return tostring(value)
+end
+
+-- In a list in a header, a text with a comma or a quote is quoted.
+local function list_item(member, value)
+  local text = rest_text.write(member, value, "header")
+  if member.shape.kind == "string" and text:find('[",]') then
+    return '"' .. text:gsub('[\\"]', "\\%0") .. '"'
+  end
+  return text
+end
+
+---@param member table
+---@param value any
+---@return string|nil  nil: the header is not sent
+function rest_text.header(member, value)
+  if member.shape.kind ~= "list" then return rest_text.write(member, value, "header") end
+  local items, element = {}, member.shape:members()[1]
+  for at, item in ipairs(value) do items[at] = list_item(element, item) end
+  return #items > 0 and table.concat(items, ", ") or nil
+end
+
+local function split_dates(text)
+  local items = {}
+  for day, rest in (text .. ","):gmatch("%s*(%a+,)([^,]*),") do items[#items + 1] = day .. rest end
+  return #items > 0 and items or nil
+end
+
+local function split(text)
+  local items, at = {}, 1
+  while at <= #text do
+    local quoted, stop = text:match('^%s*"(.-[^\\])"%s*,?()', at)
+    if quoted then
+      items[#items + 1] = quoted:gsub("\\(.)", "%1")
+    else
+      local plain
+      plain, stop = text:match("^%s*([^,]*),?()", at)
+      items[#items + 1] = plain:match("^(.-)%s*$")
+    end
+    at = stop
+  end
+  return items
+end
+
+local function number(text, kind)
+  if kind == "integer" or kind == "long" then return math.tointeger(tonumber(text)) end
+  if text == "NaN" or text == "Infinity" or text == "-Infinity" then return text end
+  return tonumber(text)
+end
+
+---What a header's text is by its shape; nil where it is no such thing.
+---@param member table
+---@param text string
+---@return any
+function rest_text.read(member, text)
+  local kind = member.shape.kind
+  if kind == "list" then
+    local element = member.shape:members()[1]
+    local items = element.shape.kind == "timestamp" and split_dates(text) or split(text)
+    for at, item in ipairs(items) do items[at] = rest_text.read(element, item) end
+    return items
+  elseif kind == "timestamp" then
+    local seconds, nanos = time.parse(text)
+    return seconds and (nanos > 0 and seconds + nanos / 1e9 or seconds) or nil
+  elseif kind == "boolean" then
+    if text == "true" or text == "false" then return text == "true" end
+    return nil
+  elseif kind == "string" then
+    if not trait(member, "jsonvalue") then return text end
+    local bytes = crypto.unbase64(text)
+    return bytes and (wire.decode(nil, bytes)) or nil
+  elseif kind == "blob" then
+    return (crypto.unbase64(text))
+  end
+  return number(text, kind)
+end
+
+return rest_text

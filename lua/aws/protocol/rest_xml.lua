@@ -1,0 +1,76 @@
+-- The rest-xml protocol: members in the URI, the query and headers; the rest, or the payload, as
+-- XML.
+local rest = require "aws.protocol.rest"
+local rest_text = require "aws.protocol.rest_text"
+local xml = require "native.xml"
+local xml_error = require "aws.protocol.xml_error"
+
+local rest_xml = {}
+
+local function namespace_of(traits)
+  local namespace = traits.xmlNamespace
+  return type(namespace) == "table" and namespace.uri or namespace
+end
+
+local function has_members(call, parts)
+  for _, member in ipairs(parts.members) do
+    if call.params[member.name] ~= nil then return true end
+  end
+  return false
+end
+
+local function body_of(call, parts)
+  local payload, operation = parts.payload, call.operation
+  if payload then
+    local value = call.params[payload.name]
+    local raw, content_type = rest.raw(payload, value)
+    if raw then return raw, content_type end
+    if value == nil then return "" end
+    return xml.encode(payload.shape, value, {
+      root = rest_text.trait(payload, "locationName") or payload.shape.name,
+      namespace = namespace_of(payload.traits),
+    }), "application/xml"
+  end
+  if not has_members(call, parts) then return "" end
+  local traits = operation.input_traits or {}
+  return xml.encode(operation.input, call.params, {
+    root = traits.locationName or operation.name .. "Request", namespace = namespace_of(traits),
+  }), "application/xml"
+end
+
+---@param call { service: table, operation: table, params: table }
+---@return table|nil request
+---@return table|nil failure
+function rest_xml.request(call)
+  local request, parts = rest.request(call)
+  if not request then return nil, parts end
+  local body, content_type = body_of(call, parts)
+  if not body then return nil, content_type end
+  request.body = body
+  request.headers["content-type"] = request.headers["content-type"] or content_type
+  return request
+end
+
+local function decode(shape, text)
+  return xml.decode(shape, text, { flavor = "rest" })
+end
+
+---@param call table
+---@param response table
+---@return table|nil result
+---@return string|table|nil request_id_or_failure
+function rest_xml.result(call, response)
+  return rest.result(call, response, decode)
+end
+
+---@param call table
+---@param response table
+---@return { code: string, message: string|nil, request_id: string|nil }|nil
+function rest_xml.error(call, response)
+  if (response.body or "") == "" and call.operation.http.method == "HEAD" then
+    return { code = tostring(response.status) } -- the answer to HEAD has no body to say more
+  end
+  return xml_error.parse(response.body or "")
+end
+
+return rest_xml
