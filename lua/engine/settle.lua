@@ -13,11 +13,15 @@ local waiting = require "engine.waiting"
 
 local settle = {}
 
+--- What an intent has made. What is found by a natural name and can carry tags is ours only with
+--- our tags on it: somebody else may have taken the name since.
 local function find(ctx, intent)
   local query = { op = intent.op, name = intent.name, want = intent.want, stack = ctx.stack }
   local identifier, owner = ctx.providers[intent.provider].find(intent.type, intent.place, query)
   local mine = ctx.stack.name .. "/" .. ctx.stack.id
-  if owner and owner.stack and owner.stack ~= mine then return nil end
+  if owner and owner.stack ~= mine then return nil end
+  local by_name = provider.settle_rule(ctx.providers[intent.provider], intent) == "name"
+  if not owner and by_name and ctx:record(intent).taggable then return nil end
   return identifier
 end
 

@@ -200,6 +200,16 @@ describe("apply", function()
     assert.are.same({}, world.store:load().open)
   end)
 
+  it("does not take a name that somebody else has taken since", function()
+    world:kill_at(1, "before")
+    world:apply_killed { resource("Named", "role", { Name = "role" }) }
+    world.cloud:perform { call = "Create", type = "Memory::Named", properties = { Name = "role" } }
+    local ok, err = pcall(world.apply, world, { resource("Named", "role", { Name = "role" }) })
+    assert.is_false(ok)
+    assert.matches('identifier = "role"', tostring(err))
+    assert.are.same({}, world.store:load().open)
+  end)
+
   it("closes an intent that is refused when it is sent again", function()
     world:kill_at(1, "before")
     world:apply_killed { resource("Token", "t", { Size = 1 }) }

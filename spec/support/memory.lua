@@ -119,7 +119,8 @@ function act.create(intent)
   if not id then
     local found, owner = memory.find(intent.type, intent.place, intent)
     local mine = intent.stack.name .. "/" .. intent.stack.id
-    if not found or owner and owner.stack ~= mine then error(taken, 0) end
+    local ours = found and (owner and owner.stack == mine or not owner and kind.rule == "parent")
+    if not ours then error(taken, 0) end
     id = found
   end
   local ok, err = pcall(set_later, intent, kind, id)

@@ -42,9 +42,8 @@ function after_failure.create(run, intent, kept, err)
     return { op = intent.op, ok = false, name = intent.name, identifier = identifier,
       row = rows.done(kept, identifier), failure = short(err) }
   end
-  return provider.refused(err) and { op = intent.op, ok = false, name = intent.name,
-    failure = short(err) }
-    or nil
+  if not provider.refused(err) then return nil end
+  return { op = intent.op, ok = false, name = intent.name, failure = short(err) }
 end
 
 function after_failure.update(run, intent, kept, err)
