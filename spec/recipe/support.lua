@@ -63,7 +63,7 @@ function support.host(files, overrides)
       if files[path] then return files[path] end
       return nil, { op = "read", subject = path, reason = "No such file", code = "ENOENT" }
     end,
-    realpath = function(path) return "/home/" .. path end,
+    realpath = function(path) return path == "." and "/home" or "/home/" .. path end,
     env = function(name) return ({ USER = "ann", TOKEN = "s3cret" })[name] end,
     digest = function(text) return "digest:" .. #text .. ":" .. text:byte(1, 1) end,
     params = {}, regex = regex, json = json,
