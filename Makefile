@@ -16,7 +16,7 @@ STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prot
            $(if $(DEV),-Werror)
 CODE    := $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN) \
              -fno-sanitize-recover=all, \
-             -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+             -O2 -gdwarf-4 -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 CFLAGS  ?=
 LUA     ?= lua5.4
 ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include/lua5.4 \
@@ -78,7 +78,7 @@ $(DATA): | build/mrun-seed
 else
 $(DATA): | plain-seed
 plain-seed:
-	@$(MAKE) --no-print-directory SAN= STRESS= BUILD=build build/mrun-seed
+	@$(MAKE) --no-print-directory CC=gcc SAN= STRESS= CFLAGS= BUILD=build build/mrun-seed
 .PHONY: plain-seed
 endif
 

@@ -9,7 +9,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +16,9 @@
 #define CHILD "native.sys.child"
 #define MAX_ARGUMENTS 256
 #define OUTPUT_BYTES (1024 * 1024) /* unless max_bytes says otherwise */
+/* The end of a child's output wakes us up; one that closes it early, or leaves it to a child of
+ * its own, is looked at this often. */
+#define LOOK_MS 20
 #define TIMEOUT_MS (60 * 1000)     /* unless timeout_ms says otherwise */
 
 enum { IN, OUT, ERR, STREAMS }; /* from here on the parent's ends of three pipes */
@@ -29,7 +31,7 @@ struct text {
 struct child {
     pid_t pid; /* 0 once waited for */
     int status;
-    int pidfd, fds[STREAMS]; /* -1 once closed */
+    int fds[STREAMS]; /* -1 once closed */
     struct text texts[STREAMS];
     const char *input;
     size_t input_len, max_bytes;
@@ -51,7 +53,6 @@ static void child_end(struct child *child)
             ;
     }
     child->pid = 0;
-    close_fd(&child->pidfd);
     for (int i = IN; i < STREAMS; i++) {
         close_fd(&child->fds[i]);
         free(child->texts[i].bytes);
@@ -69,7 +70,7 @@ static struct child *child_new(lua_State *L)
 {
     struct child *child = lua_newuserdatauv(L, sizeof *child, 0);
     memset(child, 0, sizeof *child);
-    child->pidfd = child->fds[IN] = child->fds[OUT] = child->fds[ERR] = -1;
+    child->fds[IN] = child->fds[OUT] = child->fds[ERR] = -1;
     luaL_setmetatable(L, CHILD);
     return child;
 }
@@ -113,11 +114,6 @@ static void start(struct child *child, char **argv, struct failure *why)
         spawn(child, argv, theirs, why);
     for (int i = IN; i < STREAMS; i++)
         close_fd(&theirs[i]);
-    if (why->op)
-        return;
-    child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    if (child->pidfd < 0 && errno != ENOSYS) /* valgrind has none: then the wait is a short one */
-        *why = OS_FAILURE("watch", argv[0]);
 }
 
 static void feed(struct child *child)
@@ -168,18 +164,15 @@ static void drain(struct child *child, int stream, const char *name, struct fail
 
 static void wait_for_something(struct child *child, const char *name, struct failure *why)
 {
-    struct pollfd polls[STREAMS + 1] = {{.fd = child->fds[IN], .events = POLLOUT},
+    struct pollfd polls[STREAMS] = {{.fd = child->fds[IN], .events = POLLOUT},
                                         {.fd = child->fds[OUT], .events = POLLIN},
-                                        {.fd = child->fds[ERR], .events = POLLIN},
-                                        {.fd = child->pidfd, .events = POLLIN}};
+                                        {.fd = child->fds[ERR], .events = POLLIN}};
     long long left_ms = child->deadline_ms - sys_clock_ms(CLOCK_MONOTONIC);
     if (left_ms <= 0) {
         *why = FAILURE("run", name, "did not end in time");
         return;
     }
-    if (child->pidfd < 0 && left_ms > 20)
-        left_ms = 20;
-    if (poll(polls, STREAMS + 1, (int)left_ms) < 0)
+    if (poll(polls, STREAMS, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS) < 0)
         return; /* EINTR: the caller looks again */
     if (polls[IN].revents)
         feed(child);
