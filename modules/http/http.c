@@ -59,6 +59,7 @@
  */
 #include "http.h"
 
+#include <math.h>
 #include <string.h>
 
 #define HTTP "native.http"
@@ -199,7 +200,8 @@ static int http_poll(lua_State *L)
     lua_Number timeout_ms = luaL_checknumber(L, 2);
     luaL_argcheck(L, timeout_ms >= 0, 2, "a time in ms");
 
-    CURLMcode code = advance(http, timeout_ms < POLL_MAX_MS ? (int)timeout_ms : POLL_MAX_MS);
+    /* Rounded up: a wait for the rest of a millisecond must not become none. */
+    CURLMcode code = advance(http, timeout_ms < POLL_MAX_MS ? (int)ceil(timeout_ms) : POLL_MAX_MS);
 
     if (code != CURLM_OK)
         return failure_return(L, FAILURE("poll", NULL, curl_multi_strerror(code)));
