@@ -86,12 +86,14 @@ local function ports_of(world)
   return ports
 end
 
----@param options { stack: string, cloud: table, store: table }|nil
+---@param options { stack: string, id: string, cloud: table, providers: table }|nil
 function World.new(options)
   options = options or {}
   local world = setmetatable({ randoms = options.seed or 0, events = {}, changes = 0 }, World)
-  world.store = options.store or store.new(options.stack or "demo", options.id)
+  world.store = store.new(options.stack or "demo", options.id)
   local clock = options.clock or { time = 1000000 }
+  world.providers = { memory = memory }
+  for name, provider in pairs(options.providers or {}) do world.providers[name] = provider end
   world.cloud = options.cloud or cloud.new(function() return world.ports.time end)
   world.ports = ports_of(world)
   world.ports.time = clock.time
@@ -108,9 +110,9 @@ end
 
 local function make(self, resources, options)
   local g = not options.destroy and graph.build(self:evaluated(resources, options.evaluated),
-    { schema = function(_, type) return memory.schema(type) end, match = self.ports.match })
+    { schema = function(provider, type) return self.providers[provider].schema(type) end })
   return plan.make(self.ports, { graph = g, state = self.store:load(), stack = self.store.stack,
-    providers = { memory = memory }, destroy = options.destroy, settle = options.settle,
+    providers = self.providers, destroy = options.destroy, settle = options.settle,
     update_inputs = options.update_inputs, new = options.new })
 end
 
