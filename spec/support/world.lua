@@ -3,7 +3,7 @@
 --
 --   local world = World.new()
 --   world:apply { World.thing("a", { Size = 3 }) }
---   assert.are.same({}, world:plan { World.thing("a", { Size = 3 }) })
+--   assert.are.same({}, world:plan 'local mem = provider "memory"; mem.Thing "a" { Size = 3 }')
 --
 -- world:kill_at(n, "before" | "executed" | "answered"): the process dies at the n-th call that
 -- changes something: before it leaves, after it was done and not answered, after its answer and
@@ -108,8 +108,32 @@ function World:evaluated(resources, more)
   return result
 end
 
+local PATH = "recipe.lua"
+
+--- What a recipe is given: the providers of the world, and nothing else to read.
+local function host_of(self, recipe, options)
+  local names = value.keys(self.providers)
+  return {
+    providers = names, params = options.params or {}, json = { encode = text.json },
+    schema = function(provider, type) return self.providers[provider].schema(type) end,
+    types = function(provider) return self.providers[provider].types() end,
+    place = function(provider, given) return self.providers[provider].place(given) end,
+    call = function(provider, place, lookup) return self.providers[provider].call(place, lookup) end,
+    read_file = function(path) return path == PATH and recipe or nil end,
+    realpath = function(path) return path end, env = function() end,
+    digest = function(of) return text.digest("file", of) end, regex = function() return true end,
+    limits = { instructions = 1e8, memory_bytes = 1e8, cpu_ms = 1e5 },
+  }
+end
+
+--- The text of a recipe, evaluated; a list of resources as it is.
+local function declared(self, resources, options)
+  if type(resources) ~= "string" then return self:evaluated(resources, options.evaluated) end
+  return require "recipe".load(host_of(self, resources, options), PATH)
+end
+
 local function make(self, resources, options)
-  local g = not options.destroy and graph.build(self:evaluated(resources, options.evaluated),
+  local g = not options.destroy and graph.build(declared(self, resources, options),
     { schema = function(provider, type) return self.providers[provider].schema(type) end })
   return plan.make(self.ports, { graph = g, state = self.store:load(), stack = self.store.stack,
     providers = self.providers, destroy = options.destroy, settle = options.settle,
