@@ -45,16 +45,6 @@ function diff.resource(options)
   return context.changes, context.target
 end
 
---- Whether there is anything to do: what is only no longer managed is not.
----@param changes PropertyChange[]
----@return boolean
-function diff.changes_anything(changes)
-  for _, change in ipairs(changes) do
-    if not change.unmanaged then return true end
-  end
-  return false
-end
-
 --- Properties as the state keeps them: secrets and what AWS never shows as keyed digests.
 ---@param record SchemaRecord
 ---@param properties table<string, any>

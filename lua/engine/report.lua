@@ -12,11 +12,9 @@ local unified = require "engine.report.unified"
 
 local report = {
   plan = plan, apply = apply.text, show = show, failure = failure.text,
-  outputs = apply.outputs, progress = progress.new, redraw = progress.redraw,
-  value = text.value, escape = text.escape, paint = text.paint,
+  progress = progress.new, redraw = progress.redraw,
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
   show_document = document.show, failure_document = failure.document,
-  outputs_document = document.outputs,
 }
 
 --- Declared against live as a unified diff, and the sentence of totals.

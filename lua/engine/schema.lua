@@ -41,14 +41,6 @@ function schema.has_ref(self)
   return #self.identifier == 1
 end
 
---- The attribute that the Ref is, where it is one; for messages and plans.
----@param self SchemaRecord
----@return string|nil
-function schema.ref_attribute(self)
-  if type(self.ref) == "string" then return self.ref end
-  return self.ref == nil and #self.identifier == 1 and self.identifier[1] or nil
-end
-
 --- What the Ref of a resource is.
 ---@param self SchemaRecord
 ---@param identifier string

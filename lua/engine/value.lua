@@ -8,10 +8,10 @@ local secret = require "engine.value.secret"
 local value = {
   -- plain
   LIST = plain.LIST, list = plain.list, is_list = plain.is_list, is_map = plain.is_map,
-  keys = plain.keys, copy = plain.copy, equal = plain.equal, walk = plain.walk, path = plain.path,
+  keys = plain.keys, copy = plain.copy, equal = plain.equal, path = plain.path,
   -- deferred
   is_deferred = deferred.is, contains_deferred = deferred.contains,
-  kind = deferred.kind, attribute = deferred.attribute, join = deferred.join,
+  attribute = deferred.attribute, join = deferred.join,
   apply = deferred.apply, each = deferred.each, lookup = deferred.lookup,
   format = deferred.format, concat = deferred.concat, json = deferred.json,
   refuse = deferred.refuse, text = deferred.text,
@@ -35,12 +35,6 @@ end
 ---@return boolean
 function value.is_opaque(v)
   return hidden.kind(v) ~= nil
-end
-
---- Sets who says "file:line" in the errors of deferred values.
----@param where (fun(): string|nil)|nil
-function value.set_where(where)
-  deferred.where = where
 end
 
 return value

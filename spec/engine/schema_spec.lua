@@ -221,8 +221,6 @@ describe("a record", function()
     assert.is_nil(schema.ref(record { ref = "Arn" }, "i-1", {}))
     assert.are.equal("i-1", schema.ref(record { ref = "Id" }, "i-1", {}))
     assert.are.equal("live", schema.ref(record { ref = "Id" }, "i-1", { Id = "live" }))
-    assert.are.equal("Id", schema.ref_attribute(record()))
-    assert.is_nil(schema.ref_attribute(record { ref = function() end }))
     assert.is_false(schema.has_ref(record { ref = false }))
   end)
 

@@ -9,8 +9,6 @@ local function find(known)
 end
 
 describe("a deferred value", function()
-  after_each(function() value.set_where(nil) end)
-
   it("refuses what Lua needs now, and says what to write", function()
     local attempts = {
       arithmetic = function() return vpc + 1 end, compared = function() return vpc < 1 end,
@@ -30,12 +28,6 @@ describe("a deferred value", function()
       assert.is_truthy(raised.next:find("(apply|each)") or raised.next:find("apply", 1, true)
         or raised.next:find("each", 1, true))
     end
-  end)
-
-  it("says the line that the front end hands it", function()
-    value.set_where(function() return "recipe.lua:7" end)
-    local _, raised = pcall(function() return vpc * 2 end)
-    assert.are.equal("recipe.lua:7", raised.where)
   end)
 
   it("is joined, indexed, and shown by where it comes from", function()
@@ -93,10 +85,7 @@ describe("a deferred value", function()
     assert.are.same({ "rv", "xv" }, (value.resolve(half, known)))
   end)
 
-  it("tells its kind, and how each kind reads", function()
-    assert.are.equal("attribute", value.kind(vpc).kind)
-    assert.is_nil(value.kind "x")
-    assert.is_nil(value.kind(value.secret "x"))
+  it("reads as what it is made of", function()
     assert.are.equal("apply(Role.Arn)", value.text(value.apply(role, tostring)))
     assert.are.equal("each(Role.Arn)", value.text(value.each(role, tostring)))
     assert.are.equal("lookup(parameter)", value.text(value.lookup({}, { "parameter", role })))
@@ -182,13 +171,5 @@ describe("a plain value", function()
     assert.is_false(value.equal({ a = 1 }, { a = "1" }))
     local inner = { 1 }
     assert.are_not.equal(inner, value.copy({ inner })[1])
-  end)
-
-  it("is walked in order, with paths", function()
-    local paths = {}
-    value.walk({ Tags = { Name = "x" }, A = { { B = 1 } }, D = vpc }, function(path)
-      paths[#paths + 1] = path
-    end)
-    assert.are.same({ "", "A", "A[1]", "A[1].B", "D", "Tags", "Tags.Name" }, paths)
   end)
 end)

@@ -1,5 +1,6 @@
 --- Values that are known only during apply. They can be joined, indexed, and handed on; where Lua
---- needs the value now, the error says which attribute of which resource, and what to write.
+--- needs the value now, the error says which attribute of which resource, and what to write. The
+--- recipe's loader adds the line.
 local failure = require "engine.failure"
 local hidden = require "engine.value.hidden"
 local plain = require "engine.value.plain"
@@ -8,10 +9,6 @@ local secret = require "engine.value.secret"
 local deferred = {}
 
 local Deferred = { __name = "deferred value", __metatable = false }
-
---- May be set by a front end: returns "file:line" of what is being evaluated, for the errors.
----@type fun(): string|nil
-deferred.where = nil
 
 local function make(raw)
   return hidden.new(raw, Deferred)
@@ -22,13 +19,6 @@ end
 function deferred.is(v)
   local kind = hidden.kind(v)
   return kind ~= nil and kind ~= "secret"
-end
-
---- What a deferred value is made of: `{ kind = "attribute", name, attribute }` and so on.
----@param v any
----@return table|nil
-function deferred.kind(v)
-  return deferred.is(v) and hidden.raw(v) or nil
 end
 
 ---@param v any
@@ -166,7 +156,6 @@ local function refuse(doing, instead)
     local text = subject(a, b)
     failure.raise {
       what = ("%s is known only during apply, so it cannot be %s here"):format(text, doing),
-      where = deferred.where and deferred.where() or nil,
       next = "write " .. instead:gsub("VALUE", (text:gsub("%%", "%%%%"))) .. " instead",
       kind = "deferred",
     }
@@ -202,7 +191,6 @@ local function add_part(parts, side)
   else
     failure.raise {
       what = ("text cannot be joined with a %s"):format(type(side)),
-      where = deferred.where and deferred.where() or nil,
       next = "join strings, numbers, secrets and attributes of resources",
     }
   end

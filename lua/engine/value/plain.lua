@@ -98,18 +98,4 @@ function plain.path(base, key)
   return base == "" and tostring(key) or base .. "." .. tostring(key)
 end
 
---- Calls `visit(path, v)` for a value and everything in it, in order of the keys. A visit that
---- returns false is not followed further down.
----@param v any
----@param visit fun(path: string, v: any): boolean|nil
----@param path string|nil
-function plain.walk(v, visit, path)
-  path = path or ""
-  if visit(path, v) == false then return end
-  if type(v) ~= "table" or hidden.kind(v) then return end
-  for _, key in ipairs(plain.keys(v)) do
-    plain.walk(v[key], visit, plain.path(path, key))
-  end
-end
-
 return plain

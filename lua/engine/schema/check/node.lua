@@ -144,8 +144,8 @@ local function check_table(context, n, v, path, types)
 end
 
 local BOUND = { "enum", "enumCaseInsensitive", "const", "pattern", "minLength", "maxLength",
-  "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf", "anyOf",
-  "oneOf", "not", "if" }
+  "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf",
+  "anyOf", "oneOf", "not", "if" }
 -- A schema never changes, so what a node asks for beside its type is looked up once.
 local free_type = setmetatable({}, { __mode = "k" })
 
