@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -204,6 +205,9 @@ class Server(http.server.ThreadingHTTPServer):
 def stop(*_):
     CHILD.kill()
     CHILD.wait()
+    note = os.path.join(tempfile.gettempdir(), "ministack-%d.pid" % UPSTREAM)
+    if os.path.exists(note):  # ministack's, which it forgets when it is killed
+        os.remove(note)
     os._exit(0)
 
 
