@@ -249,6 +249,9 @@ describe("a record", function()
     local own = record { replaces = { Mode = false, Count = function(old,
       new) return new < old end } }
     assert.is_false(schema.replaces(own, "Mode", "fast", "slow"))
+    assert.is_true(schema.replaces(record { replaces = { Disks = true } }, "Disks[1].Size", 1, 2))
+    assert.is_true(schema.replaces(record { replaces = function(path) return path == "On" end },
+      "On", true, false))
     assert.is_true(schema.replaces(own, "Count", 3, 2))
     assert.is_false(schema.replaces(own, "Count", 2, 3))
   end)

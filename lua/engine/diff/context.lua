@@ -58,6 +58,15 @@ function context:write_only(at)
   return covered(self.record.write_only, at)
 end
 
+--- Whether something inside of what stands at this path is never shown.
+function context:holds_write_only(at)
+  local pattern = self:pattern(at) .. "/"
+  for other in next, self.record.write_only do
+    if other:sub(1, #pattern) == pattern then return true end
+  end
+  return false
+end
+
 function context:read_only(at)
   return covered(self.record.read_only, at)
 end

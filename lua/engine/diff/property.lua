@@ -104,8 +104,9 @@ end
 
 --- Whether AWS shows nothing of a value that only mrun knows.
 local function unseen(context, spot)
-  return spot.have == nil and not deferred.is(spot.want)
-    and (context:write_only(spot.path) or secret.is(spot.want))
+  if spot.have ~= nil or deferred.is(spot.want) then return false end
+  return context:write_only(spot.path) or secret.contains(spot.want)
+    or context:holds_write_only(spot.path)
 end
 
 --- Adds the changes between a declared and a live value.
