@@ -141,10 +141,12 @@ static bool has_many_directives(const char *text, size_t len)
     return count > DIRECTIVES_MAX;
 }
 
-static int read_stream(lua_State *L, bool plain)
+enum form { FORM_NODES, FORM_VALUE, FORM_EVENTS };
+
+static int read_stream(lua_State *L, enum form form)
 {
     size_t len;
-    struct yaml_reader r = {.plain = plain};
+    struct yaml_reader r = {.plain = form == FORM_VALUE};
     const char *text = luaL_checklstring(L, 1, &len);
     if (!lua_isnoneornil(L, 2))
         luaL_checktype(L, 2, LUA_TTABLE);
@@ -156,7 +158,8 @@ static int read_stream(lua_State *L, bool plain)
     open_parser(L, &r, text, len);
     lua_newtable(L);
     int documents = lua_gettop(L);
-    bool ok = read_documents(&r, plain ? 1 : INT32_MAX);
+    bool ok = form == FORM_EVENTS ? yaml_read_events(&r)
+                                  : read_documents(&r, form == FORM_VALUE ? 1 : INT32_MAX);
     source_free(r.source); /* not to wait for the collector */
     if (!ok)
         return return_failure(L, &r);
@@ -166,12 +169,17 @@ static int read_stream(lua_State *L, bool plain)
 
 int yaml_decode(lua_State *L)
 {
-    return read_stream(L, false);
+    return read_stream(L, FORM_NODES);
+}
+
+int yaml_events(lua_State *L)
+{
+    return read_stream(L, FORM_EVENTS);
 }
 
 int yaml_load(lua_State *L)
 {
-    int count = read_stream(L, true);
+    int count = read_stream(L, FORM_VALUE);
     if (count == 2)
         return 2;
     if (lua_rawgeti(L, -1, 1) == LUA_TNIL)

@@ -40,6 +40,22 @@
  * ---@return any value, native.failure? failure
  * function yaml.load(text, limits) end
  *
+ * What libyaml itself says, one event after another, aliases and complex keys as they are written:
+ * ---@class yaml.Event
+ * ---@field kind "document"|"map"|"list"|"scalar"|"alias"|"end"|"document end"
+ * ---@field value string?   of a scalar
+ * ---@field style "plain"|"single"|"double"|"literal"|"folded"|"flow"|"block"|nil
+ * ---@field explicit boolean?  of a document's begin and end: written out
+ * ---@field anchor string?
+ * ---@field tag string?     in full
+ * ---@field line integer
+ * ---@field column integer
+ *
+ * ---@param text string
+ * ---@param limits yaml.Limits?
+ * ---@return yaml.Event[]? events, native.failure? failure
+ * function yaml.events(text, limits) end
+ *
  * Keys come sorted; what another reader could take for a number, a date or a boolean is quoted.
  * ---@param value any  tables of text keys, or lists; numbers, booleans, text
  * ---@return string? text, native.failure? failure
@@ -48,10 +64,8 @@
 #include "yaml.h"
 
 static const luaL_Reg functions[] = {
-    {"decode", yaml_decode},
-    {"load", yaml_load},
-    {"emit", yaml_emit},
-    {NULL, NULL},
+    {"decode", yaml_decode}, {"load", yaml_load}, {"events", yaml_events},
+    {"emit", yaml_emit},     {NULL, NULL},
 };
 
 int luaopen_native_yaml(lua_State *L)

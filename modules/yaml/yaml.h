@@ -46,7 +46,10 @@ bool yaml_read_node(struct yaml_reader *r); /* pushes the node whose event is at
 bool yaml_merge_later(struct yaml_reader *r, int merges, yaml_mark_t at);
 void yaml_merge(struct yaml_reader *r, int merges, int values, int keys);
 
+bool yaml_read_events(struct yaml_reader *r); /* into the list on top of the stack */
+
 int yaml_decode(lua_State *L);
+int yaml_events(lua_State *L);
 int yaml_load(lua_State *L);
 void yaml_open_reader(lua_State *L);
 int yaml_emit(lua_State *L);

@@ -4,6 +4,7 @@ local yaml = require "native.yaml"
 local LIMITS = { max_depth = 40, max_nodes = 20000 }
 
 return function(bytes)
+  yaml.events(bytes, LIMITS)
   local documents, failure = yaml.decode(bytes, LIMITS)
   assert(documents or failure.at, "a failure without a mark")
   local value = yaml.load(bytes, LIMITS)

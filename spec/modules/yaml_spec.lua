@@ -1,4 +1,3 @@
-local suites = require "spec.support.suites"
 local yaml = require "native.yaml"
 
 local function decode(text, limits) return assert(yaml.decode(text, limits))[1] end
@@ -248,55 +247,23 @@ describe("yaml.emit", function()
   end)
 end)
 
-describe("yaml and the public test suite", function()
-  -- Valid YAML 1.2 that is refused: by libyaml (most), or because a key is no text.
-  local REFUSED = {}
-  for name in ([[
-    2JQS 2LFX 2SXE 4ABK 4MUZ/00 4MUZ/01 4MUZ/02 5MUD 5T43 6BCT 6BFJ 6CA3 6LVF 6M2F 6PBE 7Z25 96NN/00
-    96NN/01 9MMW DK3J DK95/00 DK95/03 FRK4 HM87/00 K3WX LX3P M7A3 NHX8 NKF9 Q9WF QT73 R4YG RZP5 S3PD
-    UKK6/00 UT92 W4TN Y79Y/001 Y79Y/010
-  ]]):gmatch "%S+" do REFUSED[name] = true end
-
-  -- Read otherwise by libyaml: [?x], and a text that ends within a line.
-  local OTHERWISE = { ["HM87/01"] = true, ["JEF9/02"] = true, ["L24T/01"] = true }
-
-  --- A node against the suite's JSON, which has YAML 1.2's idea of numbers.
-  local function agree(name, node, value)
-    if node.kind ~= "scalar" then
-      assert.is_table(value, name)
-      for key, child in pairs(node.value) do agree(name, child, value[key]) end
-      for key in pairs(value) do assert.is_truthy(node.value[key], name) end
-    elseif type(value) == "number" then
-      assert.are.equal(value, tonumber((node.text:gsub("^0o", "0x"))), name)
-    elseif type(value) == "string" then
-      assert.are.equal(value, node.text, name)
-    elseif type(value) == "boolean" then
-      assert.are.equal(value, node.value, name)
-    else
-      assert.is_nil(node.value, name)
+describe("yaml.events", function()
+  it("says what is written, as it is written", function()
+    local events = assert(yaml.events "--- !t\n? [a]\n: &x 'b'\n*x : |\n  c\n...\n")
+    local seen = {}
+    for i, event in ipairs(events) do
+      seen[i] = event.kind .. " " .. (event.style or tostring(event.explicit or ""))
     end
-  end
+    assert.are.same({ "document true", "map block", "list flow", "scalar plain", "end ",
+      "scalar single", "alias ", "scalar literal", "end ", "document end true" }, seen)
+    assert.are.same({ "!t", "x", "b", 3, 3 }, { events[2].tag, events[6].anchor, events[6].value,
+      events[6].line, events[6].column })
+  end)
 
-  it("reads what libyaml reads, and reads it as it is meant", function()
-    local list =
-      io.popen("cd " .. suites.folder .. "yaml-test-suite 2>/dev/null && find . -name in.yaml")
-    local count = 0
-    for path in list:lines() do
-      local name = path:match "^%./(.*)/in%.yaml$"
-      local base = "yaml-test-suite/" .. name .. "/"
-      local documents, failure = yaml.decode(suites.read(base .. "in.yaml"))
-      yaml.load(suites.read(base .. "in.yaml"))
-      count = count + 1
-      if suites.read(base .. "error") or REFUSED[name] then
-        if REFUSED[name] then assert.is_nil(documents, name) end
-      else
-        assert.is_nil(failure, name)
-        local fine, value = pcall(suites.json, base .. "in.json")
-        local alone = fine and value ~= nil and #documents == 1
-        if alone and not OTHERWISE[name] then agree(name, documents[1], value) end
-      end
-    end
-    list:close()
-    if count == 0 then return pending(suites.absent "yaml-test-suite") end
+  it("has the same limits", function()
+    assert.is_table(yaml.events("[a, a, a]", { max_nodes = 7 }))
+    refused("[a, a, a]", "more than 6 events", { max_nodes = 6 }, "events")
+    refused(("["):rep(101), "nested deeper than 100 levels", nil, "events")
+    refused("[", "line 2, column 1", nil, "events")
   end)
 end)
