@@ -38,9 +38,9 @@ local function convert_table(raw, v, n)
 end
 
 function convert(raw, v, n)
+  if type(v) ~= "table" then return convert_scalar(v, n) end
   if secret.is(v) then return secret.new(convert(raw, secret.reveal(v), n)) end
   if hidden.kind(v) then return v end
-  if type(v) ~= "table" then return convert_scalar(v, n) end
   return convert_table(raw, v, n)
 end
 
@@ -52,9 +52,9 @@ end
 --- Tags as a map, whether they came as one or as a list of Key and Value.
 local function tag_map(tags)
   if hidden.kind(tags) or type(tags) ~= "table" then return tags end
-  local map = {}
+  local map, is_list = {}, plain.is_list(tags)
   for key, v in next, tags do
-    if not plain.is_list(tags) then
+    if not is_list then
       map[key] = tag_value(v)
     elseif plain.is_map(v) and v.Key ~= nil and not deferred.is(v.Key) then
       map[scalar.text(v.Key)] = tag_value(v.Value == nil and "" or v.Value)

@@ -81,6 +81,30 @@ end
 
 local MANY = 200 -- comparing each with each is not worth it beyond this
 
+local BOUND = { "enum", "enumCaseInsensitive", "const", "pattern", "minLength", "maxLength",
+  "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf",
+  "anyOf", "oneOf", "not", "if", "$ref" }
+-- A schema never changes, so what a node asks for beside its type is looked up once.
+local free_type = setmetatable({}, { __mode = "k" })
+
+--- The type of a node that asks for nothing else; false for every other node.
+local function only_asks_for(n)
+  local known = free_type[n]
+  if known ~= nil then return known end
+  known = type(n.type) == "string" and n.type
+  for _, word in ipairs(BOUND) do
+    if n[word] ~= nil then known = false end
+  end
+  free_type[n] = known
+  return known
+end
+
+--- Whether a value is plainly all that a node asks for; most are, and need no further look.
+local function fits(n, v)
+  local free = only_asks_for(n)
+  return free and (free == type(v) or free == math.type(v))
+end
+
 local function check_list(context, n, v, path)
   local count = #v
   if n.minItems and count < n.minItems then
@@ -98,7 +122,9 @@ local function check_list(context, n, v, path)
   local items = n.items
   for i, item in ipairs(v) do
     local own = type(n.prefixItems) == "table" and n.prefixItems[i] or items
-    if type(own) == "table" then check(context, own, item, plain.path(path, i)) end
+    if type(own) == "table" and not fits(own, item) then
+      check(context, own, item, plain.path(path, i))
+    end
   end
 end
 
@@ -121,7 +147,7 @@ local function check_map(context, n, v, path)
     count = count + 1
     local inner = node.member(context.record.raw, n, key, context.match)
     if inner then
-      check(context, inner, member, plain.path(path, key))
+      if not fits(inner, member) then check(context, inner, member, plain.path(path, key)) end
     elseif type(key) ~= "string" then
       fault.add(context, path, ("%s mixes a list and a map"):format(path))
     elseif n.additionalProperties == false and known then
@@ -143,24 +169,6 @@ local function check_table(context, n, v, path, types)
   return check_map(context, n, v, path)
 end
 
-local BOUND = { "enum", "enumCaseInsensitive", "const", "pattern", "minLength", "maxLength",
-  "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf",
-  "anyOf", "oneOf", "not", "if" }
--- A schema never changes, so what a node asks for beside its type is looked up once.
-local free_type = setmetatable({}, { __mode = "k" })
-
---- The type of a node that asks for nothing else; false for every other node.
-local function only_asks_for(n)
-  local known = free_type[n]
-  if known ~= nil then return known end
-  known = type(n.type) == "string" and n.type
-  for _, word in ipairs(BOUND) do
-    if n[word] ~= nil then known = false end
-  end
-  free_type[n] = known
-  return known
-end
-
 --- Checks a value against a node.
 ---@param context table { record, match, faults, excluded, optional, hide }
 ---@param n table
@@ -168,9 +176,7 @@ end
 ---@param path string
 function check(context, n, v, path)
   n = node.resolve(context.record.raw, n)
-  local free = only_asks_for(n)
-  if free and (free == type(v) or free == math.type(v)) then return end
-  if deferred.is(v) then return end
+  if fits(n, v) or deferred.is(v) then return end
   if secret.is(v) then
     return check(child(context, { hide = true }), n, secret.reveal(v), path)
   end
