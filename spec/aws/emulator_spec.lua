@@ -69,7 +69,8 @@ for _, kind in ipairs { "moto", "ministack" } do
     it("makes and reads back text of every kind", function()
       local text = "ä b+c&d=%20 <x> \"q\" 日本"
       local made = call(session, "ec2", "CreateVpc", { CidrBlock = "10.9.0.0/16",
-        TagSpecifications = { { ResourceType = "vpc", Tags = { { Key = "Name", Value = text } } } } })
+        TagSpecifications = {
+          { ResourceType = "vpc", Tags = { { Key = "Name", Value = text } } } } })
       local found = call(session, "ec2", "DescribeVpcs", { VpcIds = { made.Vpc.VpcId } })
       assert.equal(text, found.Vpcs[1].Tags[1].Value)
       call(session, "ssm", "PutParameter", { Name = "/a/b", Value = text, Type = "String" })

@@ -32,7 +32,7 @@ function rest_text.write(member, value, where)
   if kind == "timestamp" then return instant(member, value, where) end
   if kind == "blob" then return crypto.base64(value) end
   if trait(member, "jsonvalue") then
-    local text = assert(wire.encode(nil, value))
+    local text = type(value) == "string" and value or assert(wire.encode(nil, value))
     return where == "header" and crypto.base64(text) or text
   end
   if (kind == "float" or kind == "double") and type(value) == "number" then
