@@ -33,8 +33,9 @@ function url.parse(text)
   local scheme, authority, rest = text:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
   scheme = scheme and scheme:lower()
   if scheme ~= "http" and scheme ~= "https" or authority == "" then return nil end
-  local host, port = authority:match("^.-@?(%[[%x:.]+%]):?(%d*)$")
-  if not host then host, port = authority:match("^.-@?([^@:%[%]]+):?(%d*)$") end
+  local address = authority:match("^[^@]*@([^@]*)$") or authority
+  local host, port = address:match("^(%[[%x:.]+%]):?(%d*)$")
+  if not host then host, port = address:match("^([^@:%[%]]+):?(%d*)$") end
   if not host or (port ~= "" and tonumber(port) > 65535) then return nil end
   local path, query, fragment = rest:match("^([^?#]*)%??([^#]*)#?(.*)$")
   return {

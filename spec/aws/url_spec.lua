@@ -1,0 +1,31 @@
+local url = require "aws.url"
+
+describe("a URL", function()
+  it("is taken apart, or refused", function()
+    assert.same({ scheme = "https", authority = "h:8", host = "h", port = 8, path = "/a",
+      query = "b=c", fragment = "d" }, url.parse "HTTPS://h:8/a?b=c#d")
+    assert.equal("[::1]", url.parse("http://[::1]:80").host)
+    assert.equal("h", url.parse("http://user:word@h/").host)
+    for _, text in ipairs { "", "h", "http://", "ftp://h", "http://h h/", "http://h:x/",
+      "http://h:70000", "http://a:b:c",
+      "http://evil.com:localhost", "http://a@b@localhost" } do
+      assert.is_nil(url.parse(text))
+    end
+  end)
+
+  it("keeps unreserved characters and encodes the others byte by byte", function()
+    assert.equal("aZ9-._~%20%2F%C3%BC%25", url.encode "aZ9-._~ /ü%")
+    assert.equal("a/b%3F", url.encode("a/b?", "/"))
+  end)
+
+  it("is loopback by its host alone", function()
+    for _, host in ipairs { "localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]",
+      "x.localhost" } do
+      assert.is_true(url.is_loopback(host))
+    end
+    for _, host in ipairs { "127.0.0.1.x", "localhost.x", "128.0.0.1", "0.0.0.0", "notlocalhost",
+      "127.0.0.256" } do
+      assert.is_false(url.is_loopback(host))
+    end
+  end)
+end)
