@@ -93,7 +93,7 @@ PACKAGES := gcc libc6-dev lua5.4 liblua5.4-dev lua-cjson-dev libcurl4-openssl-de
             libyaml-dev libexpat1-dev libpcre2-dev zlib1g-dev lua-busted lua-system \
             lua-term lua-filesystem python3 python3-venv python3-pip ca-certificates curl \
             openssl procps
-TOOLS    := clang clang-format clang-tidy cppcheck lua-check valgrind libclang-rt-dev
+TOOLS    := clang clang-format clang-tidy cppcheck lua-check valgrind libclang-rt-dev time
 
 deps: packages $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp $(DEPS)/emulators.stamp ## \
       Fetch what is needed: Debian packages, AWS's models, the emulators
@@ -101,7 +101,7 @@ deps: packages $(DEPS)/botocore.stamp $(DEPS)/cfn-lint.stamp $(DEPS)/emulators.s
 packages:
 	@runtime/packages $(PACKAGES)
 
-tools: ## Debian packages of lint, stress and fuzz
+tools: ## Debian packages of lint, stress, fuzz and bench
 	@runtime/packages $(PACKAGES) $(TOOLS)
 
 /usr/include/lua5.4/lua.h:
@@ -175,9 +175,10 @@ fuzz: deps tools ## libFuzzer on every parser (FUZZ_SECONDS=60 each)
 $(BUILD)/fuzz: $(BUILD)/obj/spec/support/fuzz.o $(filter-out %/runtime/main.o,$(OBJECTS))
 	$(call say,LINK,$@)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LINK)
 
-bench: deps ## The budgets: figure, budget and ratio of each
+bench: deps tools ## The budgets: figure, budget and ratio of each
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
-	@MRUN_MAIN=spec/support/bench.lua $(BUILD)/mrun
+	@folder=$$(mktemp -d) && trap "rm -rf $$folder" EXIT && TMPDIR=$$folder \
+	  MRUN_MAIN=spec/support/bench.lua $(BUILD)/mrun
 
 # ---- Installing ------------------------------------------------------------
 install: $(BUILD)/mrun ## Install below PREFIX (default /usr/local); DESTDIR for packagers

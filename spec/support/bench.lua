@@ -1,0 +1,136 @@
+-- Measures the budgets of the design: prints one line for each, with figure, budget and ratio.
+--
+--   make bench            -- MRUN_BENCH_COPIES=50 for the larger stack too
+package.path = "./?.lua;" .. package.path
+local child = require "spec.support.child"
+local emulator = require "spec.support.emulator"
+local fs = require "native.fs"
+local sys = require "native.sys"
+
+local RECIPE <const> = "recipes/ssm_managed_instance.lua"
+local over = 0
+
+local function line(what, unit, figure, budget)
+  local ratio = figure / budget
+  if ratio > 1 then over = over + 1 end
+  print(("%-52s %9.2f %-5s %8.2f %6.2f%s"):format(what, figure, unit, budget, ratio,
+    ratio > 1 and "  OVER" or ""))
+end
+
+--- The number of calls is told last, of a plan and then of its apply.
+local function calls_of(said)
+  local calls
+  for count in said.out:gmatch "(%d+) API calls" do
+    calls = tonumber(count)
+  end
+  return calls or 0
+end
+
+-- bash tells milliseconds, GNU time the memory; both start mrun from a small process, since the
+-- peak of a large one would count as mrun's own.
+local MEASURE <const> = [[
+  cd %s; export %s; unset MRUN_MAIN
+  TIMEFORMAT='%%3R %%3U %%3S'
+  { time command time --quiet -f %%M -o %s %s %s 2>&3; } 3>&2 2>%s]]
+
+--- Runs mrun: what it asked for, and what it took.
+local function measure(bench, words)
+  local memory, times = bench.folder .. "/memory", bench.folder .. "/times"
+  local script = MEASURE:format(bench.folder, bench.environment, memory, child.binary, words, times)
+  local said = assert(sys.run({ "/bin/bash", "-c", script }, { timeout_ms = 300000 }))
+  assert(said.code == 0, said.out .. said.err)
+  local wall, user, system = fs.read(times):match "([%d.]+) ([%d.]+) ([%d.]+)"
+  return {
+    calls = calls_of(said), wall_ms = wall * 1000, cpu_ms = (user + system) * 1000,
+    peak_mb = tonumber(fs.read(memory):match "%d+") / 1024,
+  }
+end
+
+--- The median of a few short runs: a single one is mostly noise.
+local function median(bench, words, key)
+  local figures = {}
+  for i = 1, 15 do
+    figures[i] = measure(bench, words)[key]
+  end
+  table.sort(figures)
+  return figures[8]
+end
+
+--- The shipped recipe's stack so many times in one recipe, each below a scope of its own.
+local function copies(count)
+  local source = assert(fs.read(RECIPE))
+  local head, body = source:match "^(.-)(%-%- Network.*)\noutput {"
+  local loop = [[
+local shared = p
+for i = 1, %d do
+  scope("copy" .. i) (function()
+    local p = {}
+    for name, value in pairs(shared) do p[name] = value end
+    p.Prefix, p.ec2Prefix = p.Prefix .. i, p.ec2Prefix .. i
+    %s
+  end)
+end
+]]
+  return head .. loop:format(count, (body:gsub("%%", "%%%%")))
+end
+
+local function start_up(bench)
+  line("version: CPU", "ms", median(bench, "version", "cpu_ms"), 10)
+  line("version: memory", "MB", median(bench, "version", "peak_mb"), 10)
+  local words = "validate " .. bench.root .. "/" .. RECIPE
+  line("validate the seed recipe: CPU", "ms", median(bench, words, "cpu_ms"), 25)
+  line("validate the seed recipe: memory", "MB", median(bench, words, "peak_mb"), 16)
+  line("the binary on disk, stripped", "MB", tonumber(sys.run { "/bin/sh", "-c",
+    'strip -o "$1" "$0" && stat -c %s "$1"', child.binary, bench.folder .. "/stripped" }.out)
+    / 1e6, 25)
+end
+
+local function seed_stack(bench)
+  local recipe = bench.root .. "/" .. RECIPE
+  line("seed stack, first plan: API calls", "", measure(bench, "plan " .. recipe).calls, 5)
+  local apply = measure(bench, "apply --yes " .. recipe)
+  line("seed stack, apply: API calls", "", apply.calls, 36)
+  line("seed stack, apply: CPU", "ms", apply.cpu_ms, 100)
+  line("seed stack, apply on moto: wall", "ms", apply.wall_ms, 1000)
+  local again = measure(bench, "plan " .. recipe)
+  line("seed stack, plan again: API calls", "", again.calls, 15)
+  line("seed stack, plan again: CPU", "ms", median(bench, "plan " .. recipe, "cpu_ms"), 40)
+  line("seed stack, destroy: API calls", "", measure(bench, "destroy --yes " .. recipe).calls, 36)
+end
+
+local BUDGETS <const> = { [10] = { cpu_ms = 120, mb = 24 }, [50] = { cpu_ms = 500, mb = 48 } }
+
+local function many(bench, count)
+  local recipe = ("%s/copies%d.lua"):format(bench.folder, count)
+  assert(fs.replace(recipe, copies(count)))
+  measure(bench, "apply --yes " .. recipe)
+  local again, budget = measure(bench, "plan " .. recipe), BUDGETS[count]
+  local name = ("%d copies, plan again: "):format(count)
+  line(name .. "API calls", "", again.calls, 15 + 3 * count)
+  line(name .. "CPU", "ms", again.cpu_ms, budget.cpu_ms)
+  line(name .. "memory", "MB", again.peak_mb, budget.mb)
+  measure(bench, "destroy --yes " .. recipe)
+end
+
+local function engine_alone()
+  local script = "spec/support/engine_bench.lua 10000"
+  local pipe = assert(io.popen("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua' lua5.4 " .. script))
+  local seconds, mb = pipe:read("a"):match "([%d.]+) s CPU, ([%d.]+) MB"
+  pipe:close()
+  line("engine alone, 10,000 resources: CPU", "s", tonumber(seconds), 1)
+  line("engine alone, 10,000 resources: memory", "MB", tonumber(mb), 150)
+end
+
+print(("%-52s %9s %-5s %8s %6s"):format("what", "figure", "", "budget", "ratio"))
+local aws = emulator.start "moto"
+local bench = { root = sys.cwd(), folder = os.getenv "TMPDIR", environment = aws:environment() }
+local ok, why = pcall(function()
+  start_up(bench)
+  seed_stack(bench)
+  many(bench, 10)
+  if os.getenv "MRUN_BENCH_COPIES" == "50" then many(bench, 50) end
+  engine_alone()
+end)
+aws:stop()
+if not ok then error(why, 0) end
+print(over == 0 and "every budget is kept" or ("%d over budget"):format(over))
