@@ -246,12 +246,12 @@ describe("plan", function()
   it("keeps the applied value of a parameter that moves, and says that there is a newer one",
     function()
     local function inputs(v)
-      return { inputs = { lookups = { { lookup = { "parameter", "/ami/latest" }, value = v } } } }
+      return { inputs = { latest = { { param = "Ami", path = "/ami/latest", value = v } } } }
     end
     world:apply({ thing("a", { Image = "ami-1" }) }, { evaluated = inputs "ami-1" })
     local made = world:plan_of({ thing("a", { Image = "ami-2" }) }, { evaluated = inputs "ami-2" })
     assert.are.same({}, made.changes)
-    assert.matches("newer Image available: ami%-2", made.notices[1])
+    assert.matches("newer Ami available: ami%-2", made.notices[1])
     assert.are.same({ "replace a" }, planned({ thing("a", { Image = "ami-2" }) },
       { evaluated = inputs "ami-2", update_inputs = true }))
     assert.are.same({ "replace a" }, planned { thing("a", { Image = "ami-3" }) })

@@ -5,16 +5,13 @@ local value = require "engine.value"
 
 local inputs = {}
 
---- Where the values that parameter look-ups gave stand: value -> path of the parameter.
+--- The values that parameters of the recipe have from SSM: value -> { param, path }.
 ---@param recorded table|nil the inputs of the evaluated recipe
----@return table<string, string>
+---@return table<string, { param: string, path: string }>
 function inputs.parameters(recorded)
   local found = {}
-  for _, one in ipairs(recorded and recorded.lookups or {}) do
-    local lookup = one.lookup
-    if type(lookup) == "table" and lookup[1] == "parameter" and type(one.value) == "string" then
-      found[one.value] = lookup[2]
-    end
+  for _, one in ipairs(recorded and recorded.latest or {}) do
+    if type(one.value) == "string" then found[one.value] = one end
   end
   return found
 end
@@ -22,7 +19,7 @@ end
 --- Which top-level properties of a resource are just such a value: property -> path of the
 --- parameter.
 ---@param want table
----@param parameters table<string, string>
+---@param parameters table<string, { param: string, path: string }>
 ---@return table<string, string>|nil
 function inputs.used(want, parameters)
   if not next(parameters) then return nil end
@@ -30,7 +27,7 @@ function inputs.used(want, parameters)
   for property, v in pairs(want) do
     if type(v) == "string" and parameters[v] then
       used = used or {}
-      used[property] = parameters[v]
+      used[property] = parameters[v].path
     end
   end
   return used
@@ -59,7 +56,7 @@ function inputs.keep(run, resource, row, want, replaces)
       result[property] = old
       run.notices[#run.notices + 1] =
         ("%s: newer %s available: %s (now %s; --update-inputs takes it)")
-        :format(resource.name, property, tostring(new), tostring(old))
+        :format(resource.name, run.parameters[new].param, new, tostring(old))
     end
   end
   return result
