@@ -25,6 +25,8 @@ static void stop(struct builder *b, const char *why)
 static bool add_chars(struct builder *b, const char *chars, size_t len)
 {
     struct document *d = b->document;
+    if (len == 0)
+        return true;
     if (len > d->size - d->len) {
         size_t size = (d->size + len) * 2;
         char *more = realloc(d->chars, size);
@@ -152,18 +154,21 @@ struct failure document_parse(struct document *document, struct text bytes)
     return why;
 }
 
+static struct text piece(const struct document *document, size_t at, size_t len)
+{
+    return len ? (struct text){document->chars + at, len} : (struct text){"", 0};
+}
+
 struct text node_name(const struct document *document, uint32_t node)
 {
     const struct node *it = &document->nodes[node];
-    return (struct text){document->chars + it->name, it->name_len};
+    return piece(document, it->name, it->name_len);
 }
 
 struct text node_text(const struct document *document, uint32_t node)
 {
     const struct node *it = &document->nodes[node];
-    if (it->child != NONE)
-        return (struct text){"", 0};
-    return (struct text){document->chars + it->text, it->text_len};
+    return piece(document, it->text, it->child == NONE ? it->text_len : 0);
 }
 
 uint32_t child_named(const struct document *document, uint32_t node, const char *name)

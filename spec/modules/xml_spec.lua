@@ -117,6 +117,11 @@ describe("XML answers", function()
     assert.matches("longer than the limit", tostring(failure))
   end)
 
+  it("may have names that are nothing but a colon", function()
+    assert.are.same({}, (decode({ N = "integer" }, "<:></:>")))
+    assert.are.equal("", xml.decode(nil, "<:/>").name)
+  end)
+
   it("of a real service are what its model says", function()
     local operation = pack.open():operation("iam", "GetRole")
     local value = xml.decode(operation.output, [[<GetRoleResponse><GetRoleResult><Role>
