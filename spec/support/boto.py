@@ -1,15 +1,17 @@
-"""Reads an account back with boto3, independently of mrun: one JSON document of what is there.
-
-With an argument, runs that instead of reading: Python with `client(service)` at hand.
-"""
-import json
-import sys
-
-import boto3
+"""Reads an account back with boto3, independently of mrun: one document of what is there."""
 
 
-def client(service):
-    return boto3.client(service)
+class Reader:
+    """Clients of one account and region, made once: making them is what takes boto3 its time."""
+
+    def __init__(self, **options):
+        import boto3
+        self.session, self.options, self.clients = boto3.session.Session(), options, {}
+
+    def client(self, service):
+        if service not in self.clients:
+            self.clients[service] = self.session.client(service, **self.options)
+        return self.clients[service]
 
 
 def tags(thing):
@@ -102,19 +104,21 @@ def instances(ec2):
                 "Image": i["ImageId"], "Tags": tags(i), "Root": i.get("RootDeviceName"),
                 "State": i["State"]["Name"],
                 "TerminationProtected": ask["DisableApiTermination"]["Value"],
-                "Volumes": volumes(ec2, i["InstanceId"])}
+                "Volumes": volumes(ec2, i)}
     return found
 
 
 def volumes(ec2, instance):
+    kept = {d["DeviceName"]: d["Ebs"]["DeleteOnTermination"]
+            for d in instance["BlockDeviceMappings"]}
     answer = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id",
-                                            "Values": [instance]}])
+                                            "Values": [instance["InstanceId"]]}])
     return [{"Device": v["Attachments"][0]["Device"], "Size": v["Size"], "Type": v["VolumeType"],
-             "DeleteOnTermination": v["Attachments"][0]["DeleteOnTermination"]}
+             "DeleteOnTermination": kept[v["Attachments"][0]["Device"]]}
             for v in answer["Volumes"]]
 
 
-def account():
+def account(client):
     ec2, iam = client("ec2"), client("iam")
     networks = vpcs(ec2)
     of = [{"Name": "vpc-id", "Values": list(networks) or ["none"]}]
@@ -130,10 +134,4 @@ def account():
             "Addresses": sorted(a["AllocationId"] for a in ec2.describe_addresses()["Addresses"]),
             "Parameters": {p["Name"]: p["Type"]
                            for p in client("ssm").describe_parameters()["Parameters"]
-                           if not p["Name"].startswith("/aws/")}}  # AWS's own, as on AWS
-
-
-if len(sys.argv) > 1:
-    exec(sys.argv[1])  # pylint: disable=exec-used
-else:
-    print(json.dumps(account(), default=str))
+                           if not p["Name"].startswith("/aws/")}}

@@ -50,7 +50,7 @@ class Faults:
         self.rules = rules
         self.lock = threading.Lock()
         self.hidden, self.pending, self.tokens = {}, {}, {}
-        self.changes = 0
+        self.known, self.changes = set(), 0
 
     def carry(self, call, send):
         """The answer to a call, or a status of None where nobody is left to answer."""
@@ -124,6 +124,7 @@ class Faults:
         key, params = self.token_of(call)
         operation = call["operation"]
         with self.lock:
+            self.known |= self.asked_for(call)
             if key:
                 self.tokens[key] = (params, (status, headers, data))
             if re.match("^(Terminate|Delete)", operation):
@@ -134,10 +135,11 @@ class Faults:
             if operation in NAMED and self.rules.get("hidden"):
                 name = NAMED[operation]
                 self.hidden[name + "/" + call["params"][name]] = self.rules["hidden"]
-            new = set(ID.findall(data.decode("utf-8", "replace"))) - self.asked_for(call)
-            for each in new:
+            found = set(ID.findall(data.decode("utf-8", "replace")))
+            for each in found - self.known - self.asked_for(call):
                 self.hidden[each] = self.rules.get("hidden", 0)
                 self.pending[each] = self.rules.get("pending", 0)
+            self.known |= found
 
     def edited(self, call, data):
         if call["service"] != "ec2" or not READS.match(call["operation"]):

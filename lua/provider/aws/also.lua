@@ -106,11 +106,12 @@ local function add_tasks(job, property, entry, identifiers, items, found, tasks)
   end
 end
 
---- Whom to ask about a property: those who want it and are not on their way to another state.
-local function askers(identifiers, states, wanted, property)
+--- Whom to ask about a property: those who want it, but for what we made and still wait for.
+local function askers(job, identifiers, states, wanted, property)
   local list = {}
   for _, identifier in ipairs(identifiers) do
-    local waiting = states[identifier] and states[identifier].pending
+    local is = states[identifier]
+    local waiting = is and is.pending and job.machine.made[identifier]
     if not waiting and wants(wanted, identifier, property) then list[#list + 1] = identifier end
   end
   return list
@@ -127,7 +128,7 @@ function also.read(job, identifiers, items, states, wanted)
   local found, tasks = {}, {}
   for _, identifier in ipairs(identifiers) do found[identifier] = {} end
   for property, entry in pairs(job.handler.also_read) do
-    local of = askers(identifiers, states, wanted, property)
+    local of = askers(job, identifiers, states, wanted, property)
     if #of > 0 then add_tasks(job, property, entry, of, items, found, tasks) end
   end
   if #tasks > 0 then coroutine.yield { all = tasks } end

@@ -1,0 +1,104 @@
+--- Somebody who runs mrun in a folder of their own, against a local AWS.
+local child = require "spec.support.child"
+local fs = require "native.fs"
+local json = require "json"
+local sys = require "native.sys"
+
+local user = {}
+user.__index = user
+
+local count = 0
+
+local function quoted(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- A user with an empty folder.
+---@param emulator table
+---@param options { region: string|nil, binary: string|nil }|nil
+---@return table
+function user.new(emulator, options)
+  count = count + 1
+  local folder = ("%s/user%d"):format(os.getenv "TMPDIR" or "/tmp", count)
+  assert(os.execute("mkdir -p " .. folder))
+  return setmetatable({ emulator = emulator, folder = folder,
+    region = options and options.region }, user)
+end
+
+--- Takes the folder away.
+function user:leave()
+  os.execute("rm -rf " .. quoted(self.folder))
+end
+
+--- Writes a file into the folder, and returns its name.
+---@param name string
+---@param text string
+---@return string
+function user:write(name, text)
+  assert(fs.replace(self.folder .. "/" .. name, text))
+  return name
+end
+
+---@class Said
+---@field code integer
+---@field out string
+---@field err string
+---@field calls table[] what the emulator was asked
+---@field counts table<string, integer> by operation
+---@field total integer
+
+--- Runs mrun with these words, and says what came of it.
+---@param ... string
+---@return Said
+function user:mrun(...)
+  local words = {}
+  for i, word in ipairs { ... } do words[i] = quoted(word) end
+  self.emulator:calls()
+  local command = ("cd %s && echo $$ > pid && exec env -u MRUN_MAIN -u MRUN_SPEC_MARK %s %s %s"):format(
+    quoted(self.folder), self.emulator:environment(self.region), child.binary,
+    table.concat(words, " "))
+  local said = assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
+  said.calls = self.emulator:calls()
+  said.counts, said.total = self.emulator.count(said.calls), #said.calls
+  return said
+end
+
+--- As mrun, and everything has to go well.
+---@param ... string
+---@return Said
+function user:must(...)
+  local said = self:mrun(...)
+  if said.code ~= 0 then
+    error(("mrun %s: exit %s\n%s\n%s"):format(table.concat({ ... }, " "), tostring(said.code),
+      said.out, said.err), 2)
+  end
+  return said
+end
+
+--- The document that a command with --json prints.
+---@param ... string
+---@return table
+function user:json(...)
+  return assert(json.decode(self:mrun("--json", ...).out))
+end
+
+--- What a plan of a recipe would change: "update EC2Instance", in order.
+---@param recipe string
+---@param ... string
+---@return string[]
+function user:planned(recipe, ...)
+  local list = {}
+  for i, change in ipairs(self:json("plan", recipe, ...).changes or { { action = "no plan", name = "" } }) do
+    list[i] = change.action .. " " .. change.name
+  end
+  return list
+end
+
+--- The absolute path of a file of the project.
+---@param path string
+---@return string
+function user.project(path)
+  return assert(fs.realpath(path))
+end
+
+return user
