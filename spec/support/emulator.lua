@@ -3,6 +3,7 @@ local json = require "json"
 
 local emulator = {}
 emulator.__index = emulator
+emulator.__close = function(self) self:stop() end
 
 local VENV = os.getenv "MRUN_VENV" or "build/deps/venv"
 
@@ -15,7 +16,8 @@ end
 ---@param kind "moto"|"ministack"|nil
 ---@return table
 function emulator.start(kind)
-  local command = ("exec python3 spec/support/emulator.py %s %s"):format(kind or "moto", VENV)
+  local command = ("exec %s/bin/python spec/support/emulator.py %s %s"):format(VENV, kind or "moto",
+    VENV)
   local pipe = assert(io.popen(command, "r"))
   local port, pid = pipe:read("n", "n")
   assert(port and pid, "the emulator does not start: make deps")
@@ -87,11 +89,16 @@ end
 ---@param region string|nil
 ---@return table
 function emulator:account(region)
-  local pipe = assert(io.popen(("%s %s/bin/python spec/support/boto.py"):format(
-    self:environment(region), VENV)))
-  local answer = pipe:read "a"
-  pipe:close()
-  return assert(json.decode(answer))
+  return assert(json.decode(control(self, "GET", "/_account/" .. (region or "us-east-1"))))
+end
+
+--- Somebody else changes something: Python, with `client(service)` at hand. Its `result`.
+---@param code string
+---@param region string|nil
+---@return any
+function emulator:elsewhere(code, region)
+  local answer = control(self, "POST", "/_python/" .. (region or "us-east-1"), code)
+  return answer ~= "null" and assert(json.decode(answer)) or nil
 end
 
 return emulator

@@ -8,6 +8,8 @@ Host goes through as it came, so signatures stay valid. Control, on the proxy it
     GET    /_calls        what was asked: [{service, operation, status, params, flying}]
     DELETE /_calls        forgets it
     PUT    /_faults       how the proxy behaves from now on (see faults.py)
+    GET    /_account/REGION  what boto3 finds in the account (boto.py)
+    POST   /_python/REGION   runs Python there, with client(service) at hand; the value of `result`
     POST   /_reset        an empty account with a new user; answers with the new keys
 """
 import http.client
@@ -26,6 +28,7 @@ import urllib.parse
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import boto  # noqa: E402
 import faults  # noqa: E402
 
 KIND, VENV = sys.argv[1], sys.argv[2]
@@ -116,9 +119,27 @@ def reset():
 
 class State:
     lock = threading.Lock()
-    calls = []
+    calls, readers = [], {}
     flying = 0
     faults = faults.Faults({})
+
+
+def reader(region):
+    if region not in State.readers:
+        State.readers[region] = boto.Reader(
+            region_name=region, endpoint_url="http://127.0.0.1:%d" % UPSTREAM,
+            aws_access_key_id=KEYS["access_key"], aws_secret_access_key=KEYS["secret_key"])
+    return State.readers[region]
+
+
+def boto_answer(path, body):
+    kind, region = path.split("/")[1:]
+    client = reader(region).client
+    if kind == "_account":
+        return boto.account(client)
+    scope = {"client": client}
+    exec(body.decode(), scope)  # pylint: disable=exec-used
+    return scope.get("result")
 
 
 def describe(headers, body):
@@ -150,9 +171,12 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def answer_json(self, value):
-        self.answer(200, [("Content-Type", "application/json")], json.dumps(value).encode())
+        self.answer(200, [("Content-Type", "application/json")],
+                    json.dumps(value, default=str).encode())
 
     def control(self, body):
+        if self.path.startswith(("/_account/", "/_python/")):
+            return self.answer_json(boto_answer(self.path, body))
         with State.lock:
             if self.path == "/_calls" and self.command == "DELETE":
                 State.calls = []
@@ -163,8 +187,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
                 State.faults = faults.Faults(json.loads(body))
                 return self.answer_json({})
             State.faults = faults.Faults({})
-            State.calls = []
-        self.answer_json(reset())
+            State.calls, State.readers = [], {}
+        KEYS.update(reset())
+        self.answer_json(KEYS)
 
     def do(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

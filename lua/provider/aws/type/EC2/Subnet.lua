@@ -32,7 +32,7 @@ end
 
 return {
   service = "ec2",
-  create = { "CreateSubnet", tags = "subnet" },
+  create = { "CreateSubnet", tags = "subnet", unique = true }, -- a block, in its VPC
   read   = "DescribeSubnets",
   also_read = {
     NetworkAclAssociationId = {
