@@ -95,6 +95,15 @@ describe("the report of a plan", function()
     assert.is_true(#told({ { path = "A", new = { old } } }, "create") < 110)
   end)
 
+  it("gives a line to each member of what is new and long", function()
+    local rule = { CidrIp = "0.0.0.0/0", Description = ("d"):rep(45) }
+    assert.are.equal('      R = [\n        { CidrIp = "0.0.0.0/0", Description = "'
+      .. ("d"):rep(45) .. '" }\n        "x"\n      ]',
+      told({ { path = "R", new = value.list { rule, "x" } } }, "create"))
+    assert.are.equal('      R = {\n        A = "' .. ("a"):rep(84) .. '...\n        B = 1\n      }',
+      told({ { path = "R", new = { A = ("a"):rep(200), B = 1 } } }, "create"))
+  end)
+
   it("says what is no longer declared, and what only AWS knows to replace", function()
     assert.are.equal("      A: 3 -> 1  # no longer declared", told { { path = "A", old = 3,
       new = 1, reset = true } })

@@ -76,11 +76,27 @@ local function pair(old, new, limit)
   return text.cut(a, half), text.cut(b, half)
 end
 
+--- What is new: on one line where it fits, else with a line for each member.
+local function new_lines(lines, property, style, limit)
+  local whole = text.value(property.new)
+  if #whole <= limit - #property.path - 3 or not text.is_open(property.new) then
+    local room = math.max(16, limit - #property.path - 3)
+    lines[#lines + 1] = line_of(property, style, " = " .. text.cut(whole, room))
+    return
+  end
+  local list = plain.is_list(property.new)
+  lines[#lines + 1] = line_of(property, style, list and " = [" or " = {")
+  for _, key in ipairs(plain.keys(property.new)) do
+    local head = list and "" or text.escape(tostring(key)) .. " = "
+    lines[#lines + 1] = INDENT .. "  " .. text.cut(head .. text.value(property.new[key]), limit - 2)
+  end
+  lines[#lines + 1] = INDENT .. (list and "]" or "}")
+end
+
 local function property_lines(lines, property, style, action)
   local limit = limit_of(style)
   if action == "create" then
-    local room = math.max(16, limit - #property.path - 3)
-    lines[#lines + 1] = line_of(property, style, " = " .. text.value(property.new, room))
+    new_lines(lines, property, style, limit)
   elseif is_open_list(property.old) and is_open_list(property.new) then
     list_lines(lines, property, style, limit - 4)
   else

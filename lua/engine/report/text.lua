@@ -101,6 +101,14 @@ function show(v)
   return show_map(v)
 end
 
+--- Whether a value is a list or a map that may be looked into.
+---@param v any
+---@return boolean
+function text.is_open(v)
+  return type(v) == "table" and not secret.is(v) and not deferred.is(v)
+    and not secret.digest_of(v) and v["$deferred"] == nil and next(v) ~= nil
+end
+
 --- A value on one line, of at most so many characters.
 ---@param v any
 ---@param limit integer|nil

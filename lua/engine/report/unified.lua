@@ -1,7 +1,5 @@
 --- Declared against live as a unified diff: "-" is live, "+" is declared.
-local deferred = require "engine.value.deferred"
 local plain = require "engine.value.plain"
-local secret = require "engine.value.secret"
 local text = require "engine.report.text"
 
 local CONTEXT = 3
@@ -9,11 +7,6 @@ local SHORT = 80 -- characters that an item may have on one line
 local MANY = 400 -- lines; a longer pair is shown whole
 
 local add
-
-local function is_open(v)
-  return type(v) == "table" and not secret.is(v) and not deferred.is(v)
-    and not secret.digest_of(v) and v["$deferred"] == nil
-end
 
 --- The lines of a list or a map, one a member.
 local function add_members(lines, head, v, indent)
@@ -37,7 +30,7 @@ end
 --- Adds the lines of a value: what is short on one, everything else spread out.
 function add(lines, head, v, indent)
   local deep = indent ~= "" and #text.value(v) <= SHORT
-  if is_open(v) and next(v) ~= nil and not deep then
+  if text.is_open(v) and not deep then
     add_members(lines, head, v, indent)
   elseif type(v) == "string" and v:find("\n", 1, true) and v ~= "(secret)" then
     add_text(lines, head, v, indent)
