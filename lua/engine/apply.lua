@@ -165,6 +165,9 @@ local function write_records(run, plan)
     results[#results + 1] = { ok = true, name = row.name, identifier = row.identifier, row = row }
     run.rows[row.name] = row
   end
+  for _, name in ipairs(plan.run.stale) do
+    results[#results + 1] = { ok = true, name = name, row = false }
+  end
   if #results > 0 then run.ctx.ports.journal.finish(results) end
 end
 

@@ -150,7 +150,7 @@ local function new_run(ctx, options, notices)
     live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {},
     pending = {},
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
-  run.matched, run.leaving = match.rows(ctx, graph)
+  run.matched, run.leaving, run.stale = match.rows(ctx, graph)
   return run
 end
 

@@ -312,6 +312,14 @@ describe("apply", function()
       assert.are.same({}, world:plan(named "blue"))
     end)
 
+    it("what has failed, although nothing else is different", function()
+      world:apply { thing("a", { Size = 1 }) }
+      world.cloud:all()[1].broken = "no room"
+      world:apply { thing("a", { Size = 1 }) }
+      assert.are.equal("thing-2", world.cloud:all()[1].id)
+      assert.are.equal(1, #world.cloud:all())
+    end)
+
     it("what changes its type", function()
       world:apply { thing("a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
       world:apply { resource("Token", "a", { Size = 1 }), thing("b", { Parent = ref "a" }) }

@@ -169,6 +169,23 @@ describe("plan", function()
     assert.is_nil(world.store:load().resources.a)
   end)
 
+  it("follows a move whose end was cut off by a crash", function()
+    world:apply { thing("a", { Size = 1 }) }
+    local stack = { thing("b", { Size = 1 }, { moved_from = "a" }) }
+    local finish = world.ports.journal.finish
+    world.ports.journal.finish = function(results)
+      if results[1].name == "a" then error(World.failure.new { what = "killed" }, 0) end
+      finish(results)
+    end
+    world:apply(stack, { fails = true })
+    world:restart()
+    assert.is_truthy(world.store:load().resources.a)
+    assert.are.same({}, world:plan(stack))
+    world:apply(stack)
+    assert.is_nil(world.store:load().resources.a)
+    assert.are.equal(1, #world.cloud:all())
+  end)
+
   it("takes over what is named by its identifier", function()
     local other = World.new { stack = "other", cloud = world.cloud,
       clock = { time = world.ports.time } }

@@ -171,19 +171,20 @@ local function update(run, resource, change, want)
   end)
   if not ok then
     if kept then
-      carry.finish(run, { op = intent.op, ok = false, name = resource.name,
-        row = rows.attempted(done, kept) })
+      local row_now = rows.attempted(previous, kept)
+      row_now.name, row_now.identifier = resource.name, identifier
+      carry.finish(run, { op = intent.op, ok = false, name = resource.name, row = row_now })
     end
     error(err, 0)
   end
-  if change.moved then carry.finish(run, { ok = true, name = previous.name, row = false }) end
   carry.finish(run, { op = kept and intent.op, ok = true, name = resource.name,
     identifier = identifier, row = done })
+  if change.moved then carry.finish(run, { ok = true, name = previous.name, row = false }) end
 end
 
 --- Whether a replacement is one still, now that everything is known.
 local function still_replaces(run, resource, change, want)
-  if change.order == "delete_first" or not change.target then return true end
+  if change.order == "delete_first" or change.broken or not change.target then return true end
   local found = decide.difference(run.plan.run, resource, run.plan.run.matched[resource.name],
     change.have, want)
   for _, one in ipairs(found) do

@@ -173,6 +173,7 @@ local function existing(run, resource, row, live, want)
   change.identifier, change.because, change.properties = live.identifier, because, changes
   change.target, change.have, change.want, change.last = target, live.have, want, row.last
   change.pending = live.state and live.state.pending
+  change.broken = live.state and live.state.failed
   if row.adopted then
     change.action = "adopt"
     if because then

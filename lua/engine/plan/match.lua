@@ -7,7 +7,9 @@ local function moved(ctx, resource)
   local from = resource.options.moved_from
   local row = from and ctx.rows[from]
   if not row then return nil end
-  if ctx.rows[resource.name] then
+  local own = ctx.rows[resource.name]
+  if own and own.type == row.type and own.identifier == row.identifier then return nil, from end
+  if own then
     failure.raise { what = ("%s cannot have moved from %s: the stack has both")
       :format(resource.name, from),
       where = resource.source, next = "take moved_from out" }
@@ -20,11 +22,16 @@ end
 ---@param graph table
 ---@return table<string, table> matched rows by the declared name
 ---@return string[] leaving names of rows
+---@return string[] stale rows that have moved already: a crash came before the old one was removed
 function match.rows(ctx, graph)
-  local matched, taken, leaving = {}, {}, {}
+  local matched, taken, leaving, stale = {}, {}, {}, {}
   for _, name in ipairs(graph.order) do
     local resource = graph.resources[name]
-    local row = moved(ctx, resource) or ctx.rows[name]
+    local came, left = moved(ctx, resource)
+    local row = came or ctx.rows[name]
+    if left then
+      stale[#stale + 1], taken[left] = left, name
+    end
     if row then
       local before = taken[row.name]
       if before then
@@ -37,7 +44,7 @@ function match.rows(ctx, graph)
   for _, name in ipairs(ctx.row_names) do
     if not taken[name] then leaving[#leaving + 1] = name end
   end
-  return matched, leaving
+  return matched, leaving, stale
 end
 
 return match
