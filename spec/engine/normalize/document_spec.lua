@@ -1,4 +1,5 @@
 local document = require "engine.normalize.document"
+local value = require "engine.value"
 
 local function same(a, b)
   assert.is_true(document(a.Policy, b.Policy))
@@ -60,11 +61,20 @@ describe("a document", function()
     differs({ Policy = statement(base) }, { Policy = { Statement = { base } } })
     differs({ Policy = { Statement = { base, base } } },
       { Policy = { Statement = { base } } })
+    local other = { Effect = "Deny", Action = "s3:*", Resource = "*" }
+    differs({ Policy = { Statement = { base, base } } }, { Policy = { Statement = { base, other } } })
+    differs({ Policy = { Id = "a", Statement = { base } } },
+      { Policy = { Id = "b", Statement = { base } } })
+    same({ Policy = { Id = "a", Statement = { base } } }, { Policy = { Statement = { base } } })
     differs({ Policy = "{broken" }, { Policy = statement(base) })
   end)
 
   it("compares other documents member by member, exactly", function()
     same({ Policy = { a = { 1, true } } }, { Policy = '{"a":["1",true]}' })
     differs({ Policy = { a = 1 } }, { Policy = { a = 1, b = 2 } })
+    differs({ Policy = { a = { b = 1 } } }, { Policy = { a = { b = 2 } } })
+    differs({ Policy = { a = 1, b = 2 } }, { Policy = { a = 1 } })
+    differs({ Policy = { "a" } }, { Policy = { a = "a" } })
+    same({ Policy = value.list {} }, { Policy = {} })
   end)
 end)
