@@ -301,6 +301,17 @@ describe("progress", function()
     assert.are.same({}, view:live(70000))
   end)
 
+  it("knows a replacement that began as a create, and not the deletion of the old one", function()
+    local view = report.progress { terminal = true, width = 60 }
+    view:event(event("start", { action = "create" }), 0)
+    view:event(event("start", { action = "delete" }), 0)
+    assert.are.equal(2, #view:live(0))
+    assert.are.same({ "-/+ A  replaced" }, view:event(event("done", { action = "replace" }), 0))
+    assert.are.same({ "  - A  deleting  0.0 s" }, view:live(0))
+    view:event(event("done", { action = "delete" }), 0)
+    assert.are.same({}, view:live(0))
+  end)
+
   it("keeps to the width, and counts what has no room", function()
     local view = report.progress { terminal = true, width = 30 }
     for i = 1, 15 do view:event(event("start", { name = ("n"):rep(40) .. i }), 0) end

@@ -23,11 +23,14 @@ local function key_of(event)
   return event.name .. "\0" .. (event.action or "")
 end
 
+--- What an event is about. A replacement begins as a create, so names decide where actions differ;
+--- only a deletion is never the same as what is being made under its name.
 local function find(self, event)
   local one = self.by_key[key_of(event)]
-  if one or event.action then return one end
+  if one then return one end
   for _, candidate in ipairs(self.running) do
-    if candidate.name == event.name then return candidate end
+    local same_kind = (candidate.action == "delete") == (event.action == "delete")
+    if candidate.name == event.name and (same_kind or not event.action) then return candidate end
   end
 end
 

@@ -62,7 +62,8 @@ describe("a document", function()
     differs({ Policy = { Statement = { base, base } } },
       { Policy = { Statement = { base } } })
     local other = { Effect = "Deny", Action = "s3:*", Resource = "*" }
-    differs({ Policy = { Statement = { base, base } } }, { Policy = { Statement = { base, other } } })
+    differs({ Policy = { Statement = { base, base } } },
+      { Policy = { Statement = { base, other } } })
     differs({ Policy = { Id = "a", Statement = { base } } },
       { Policy = { Id = "b", Statement = { base } } })
     same({ Policy = { Id = "a", Statement = { base } } }, { Policy = { Statement = { base } } })
