@@ -94,4 +94,20 @@ describe("a killed apply", function()
       die_everywhere(stack("red", 1), nil, slow)
     end)
   end
+
+  it("goes on when what goes on is killed, too", function()
+    for n = 1, 12 do
+      for _, point in ipairs(POINTS) do
+        local world, label = World.new(), ("%s call %d"):format(point, n)
+        world:apply(stack("red", 1))
+        world:kill_at(n, point)
+        world:apply_killed(stack("blue", 2))
+        world:kill_at(n % 3 + 1, "executed")
+        world:apply_killed(stack("blue", 2))
+        world:apply(stack("blue", 2))
+        assert.are.equal(#stack("blue", 2), #world.cloud:all(), label)
+        assert.are.same({}, world:plan(stack("blue", 2)), label)
+      end
+    end
+  end)
 end)
