@@ -1,5 +1,5 @@
--- The seam between engine and providers: what the engine promises of every provider, proved with the
--- one in memory, and inside the mrun binary with the one for files as well.
+-- The seam between engine and providers: what the engine promises of every provider, proved with
+-- the one in memory, and inside the mrun binary with the one for files as well.
 local World = require "spec.support.world"
 
 local kits = {}
