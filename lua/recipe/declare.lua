@@ -1,4 +1,5 @@
---- Declaring a resource: its name, properties and options are checked and copied, and a handle is given back.
+--- Declaring a resource: its name, properties and options are checked and copied, and a
+--- handle is given back.
 local failure = require "engine.failure"
 local misuse = require "recipe.misuse"
 local objects = require "recipe.objects"

@@ -8,7 +8,8 @@ local value = require "engine.value"
 
 local deferring = {}
 
---- The recipe's function, for a time when the recipe is long evaluated: with limits of its own, and
+--- The recipe's function, for a time when the recipe is long evaluated: with limits of
+--- its own, and
 --- with its line in every error.
 local function later(ev, fn)
   local place = position.of(ev.chunks)

@@ -1,4 +1,5 @@
---- Files beside the recipe: nothing outside its folder can be read, by no path and by no symbolic link.
+--- Files beside the recipe: nothing outside its folder can be read, by no path and by no
+--- symbolic link.
 local failure = require "engine.failure"
 
 local files = {}
@@ -105,7 +106,8 @@ local function find_module(ev, name)
   local base = name:gsub("%.", "/")
   for _, candidate in ipairs { base .. ".lua", base .. "/init.lua" } do
     local path = files.locate(ev, candidate)
-    -- A saved plan is evaluated with its own modules, whatever has come beside the recipe since.
+    -- A saved plan is evaluated with its own modules, whatever has come beside the
+    -- recipe since.
     local saved = ev.host.recorded and ev.host.recorded.sources
     local text = (not saved or saved[path]) and ev.host.read_file(path)
     if text then return path, text end

@@ -62,7 +62,8 @@ local function from_text(ev, raised)
     next = "the error is Lua's own: look at this line", traceback = debug.traceback() }
 end
 
---- What was raised, with the recipe's line in it. Runs where the error is, so the line can be seen.
+--- What was raised, with the recipe's line in it. Runs where the error is, so the line
+--- can be seen.
 local function explain(ev, raised)
   if ev.limits.killed then return failure.add(ev.limits.killed, { where = ev.path }) end
   if type(raised) == "string" then return from_text(ev, raised) end

@@ -1,4 +1,5 @@
---- Everything that an evaluation read: recorded, so that a saved plan can be evaluated again without reading anew.
+--- Everything that an evaluation read: recorded, so that a saved plan can be evaluated
+--- again without reading anew.
 local failure = require "engine.failure"
 local value = require "engine.value"
 

@@ -1,8 +1,11 @@
---- How much an evaluation may use: instructions, processor time and memory, none of which pcall can swallow.
+--- How much an evaluation may use: instructions, processor time and memory, none of which
+--- pcall can swallow.
 local failure = require "engine.failure"
 local strings = require "recipe.strings"
 
-local DEFAULT = { memory_bytes = 256 * 1024 * 1024, instructions = 400 * 1000 * 1000, cpu_ms = 20000 }
+local DEFAULT = {
+  memory_bytes = 256 * 1024 * 1024, instructions = 400 * 1000 * 1000, cpu_ms = 20000,
+}
 -- Instructions between two looks at the clock and at memory.
 local STEP = 1000
 
@@ -85,7 +88,8 @@ local function limit_allocator(self)
   self.memory(math.max(math.tointeger(left // 1), 1024 * 1024))
 end
 
--- The last resort, for a piece of C that neither ends nor is counted: the process says so and ends.
+-- The last resort, for a piece of C that neither ends nor is counted: the process says so
+-- and ends.
 local GRACE_MS = 5000
 
 local function limit_processor(self)

@@ -1,4 +1,5 @@
---- The errors of things used as what they are not: deferred values, secrets, resources, providers.
+--- The errors of things used as what they are not: deferred values, secrets, resources,
+--- providers.
 local failure = require "engine.failure"
 local objects = require "recipe.objects"
 local value = require "engine.value"

@@ -1,4 +1,5 @@
---- What a recipe holds but may not look into: resources, providers, types. Their insides are kept here, out of reach.
+--- What a recipe holds but may not look into: resources, providers, types. Their insides
+--- are kept here, out of reach.
 local objects = {}
 
 local insides = setmetatable({}, { __mode = "k" })

@@ -11,7 +11,9 @@ local function bad(name, what, next_step)
 end
 
 local function boolean(name, v)
-  if type(v) ~= "boolean" then bad(name, "takes true or false", ("write %s = true"):format(name)) end
+  if type(v) ~= "boolean" then
+    bad(name, "takes true or false", ("write %s = true"):format(name))
+  end
   return v
 end
 

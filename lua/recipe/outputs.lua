@@ -55,7 +55,8 @@ end
 function outputs.policy(ev)
   return function(name)
     if type(name) ~= "string" then
-      failure.raise { what = "policy takes a name", next = 'write policy "name" (function ... end)' }
+      failure.raise { what = "policy takes a name",
+        next = 'write policy "name" (function ... end)' }
     end
     local source = position.of(ev.chunks)
     return function(fn)

@@ -1,4 +1,5 @@
---- `params { Name = { type, default, ... } }`: from what was given, or the default, to plain Lua values.
+--- `params { Name = { type, default, ... } }`: from what was given, or the default, to
+--- plain Lua values.
 local failure = require "engine.failure"
 local misuse = require "recipe.misuse"
 local param_types = require "recipe.param_types"
@@ -160,7 +161,8 @@ end
 ---@return table
 function params.define(ev, specs)
   if type(specs) ~= "table" or misuse.special(specs) then
-    failure.raise { what = "params takes a table", next = "write params { Name = { default = ... } }" }
+    failure.raise { what = "params takes a table",
+      next = "write params { Name = { default = ... } }" }
   end
   local found = {}
   for _, name in ipairs(value.keys(specs)) do

@@ -1,4 +1,5 @@
---- Lua's patterns, matched in Lua: slower than C's, but every step is counted, so a hostile one can be stopped.
+--- Lua's patterns, matched in Lua: slower than C's, but every step is counted, so a
+--- hostile one can be stopped.
 local pattern = {}
 
 -- As in Lua's own lstrlib.c.
@@ -13,7 +14,8 @@ local STAR, PLUS, MINUS, QUESTION, DOT = byte "*", byte "+", byte "-", byte "?",
 local OPEN_SET, CLOSE_SET, CARET = byte "[", byte "]", byte "^"
 local LETTER_B, LETTER_F, ZERO, NINE = byte "b", byte "f", byte "0", byte "9"
 
-local classes = {} -- "%a" -> { [byte] = true }: one look instead of one call of C for each character
+-- "%a" -> { [byte] = true }: one look instead of one call of C for each character.
+local classes = {}
 
 local function class(letter)
   local set = classes[letter]
@@ -235,7 +237,8 @@ local function captured(m, index, from, to)
   return sub(m.subject, capture.from, capture.from + capture.len - 1)
 end
 
---- Everything that was captured; the whole match when nothing was, unless `only` asks for captures.
+--- Everything that was captured; the whole match when nothing was, unless `only` asks for
+--- captures.
 local function all_captured(m, from, to, only)
   local list = {}
   local count = m.level
@@ -369,7 +372,8 @@ local function shape(text)
   return shapes[text]
 end
 
---- The most steps that C's matcher can need: each repetition may try every length at every place.
+--- The most steps that C's matcher can need: each repetition may try every length at
+--- every place.
 ---@param text string
 ---@param length integer of the subject
 ---@return number

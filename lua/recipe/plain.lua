@@ -1,4 +1,5 @@
---- From what a recipe wrote to plain data: copied, so that nothing in it can change or run afterwards.
+--- From what a recipe wrote to plain data: copied, so that nothing in it can change or
+--- run afterwards.
 local failure = require "engine.failure"
 local misuse = require "recipe.misuse"
 local objects = require "recipe.objects"

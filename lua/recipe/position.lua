@@ -33,7 +33,8 @@ function position.split(message)
   return message, nil
 end
 
---- The line of `NAME =` at or after a declaration, so that a wrong property is named where it stands.
+--- The line of `NAME =` at or after a declaration, so that a wrong property is named
+--- where it stands.
 ---@param text string|nil the source
 ---@param line integer where the declaration begins
 ---@param name string

@@ -16,7 +16,8 @@ local value = require "engine.value"
 
 local sandbox = {}
 
--- Errors ---------------------------------------------------------------------------------------
+-- Errors
+-- ---------------------------------------------------------------------------------------
 
 --- After a pcall: what ended the evaluation is raised again, whoever caught it.
 local function after(ev, callback, ok, ...)
@@ -31,7 +32,8 @@ local function protected(ev)
     return after(ev, ev.limits.in_callback, pcall(fn, ...))
   end
   local function guarded_xpcall(fn, handler, ...)
-    -- What a hook raises finds hooks off in its handler: nothing would stop a recipe's own there.
+    -- What a hook raises finds hooks off in its handler: nothing would stop a recipe's
+    -- own there.
     return after(ev, ev.limits.in_callback, xpcall(fn, function(raised)
       if ev.limits.killed then return raised end
       return handler(raised)
@@ -40,7 +42,8 @@ local function protected(ev)
   return guarded_pcall, guarded_xpcall
 end
 
--- Metatables -----------------------------------------------------------------------------------
+-- Metatables
+-- -----------------------------------------------------------------------------------
 
 local function metatables()
   local own = setmetatable({}, { __mode = "k" }) -- the ones that recipes made
@@ -62,7 +65,8 @@ local function metatables()
   return set, get
 end
 
--- Libraries ------------------------------------------------------------------------------------
+-- Libraries
+-- ------------------------------------------------------------------------------------
 
 local function checked_copy(library, name, without)
   local copy = {}
@@ -121,7 +125,8 @@ local function base(ev, env)
   end
 end
 
--- The language ---------------------------------------------------------------------------------
+-- The language
+-- ---------------------------------------------------------------------------------
 
 local function scope(ev)
   return function(name)

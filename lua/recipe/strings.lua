@@ -16,7 +16,8 @@ local LONG_BYTES = 100000
 
 local strings = {}
 
---- Coroutine -> limits, for those that run a recipe. Everybody else gets C's functions untouched.
+--- Coroutine -> limits, for those that run a recipe. Everybody else gets C's functions
+--- untouched.
 local guarded = setmetatable({}, { __mode = "k" })
 local running = coroutine.running
 

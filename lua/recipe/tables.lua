@@ -1,4 +1,5 @@
---- The table library of recipes: in Lua, so that every step is counted and sort is the same everywhere.
+--- The table library of recipes: in Lua, so that every step is counted and sort is the
+--- same everywhere.
 local misuse = require "recipe.misuse"
 local objects = require "recipe.objects"
 local value = require "engine.value"

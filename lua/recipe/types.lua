@@ -1,4 +1,5 @@
---- `resource_type "My::Thing" { schema, create, read, update, delete }`: types that a recipe brings along.
+--- `resource_type "My::Thing" { schema, create, read, update, delete }`: types that a
+--- recipe brings along.
 local failure = require "engine.failure"
 local misuse = require "recipe.misuse"
 local position = require "recipe.position"
@@ -15,7 +16,8 @@ end
 
 local function check(name, definition)
   if type(definition) ~= "table" or misuse.special(definition) then
-    bad(name, "takes its description in braces", "write { schema = {...}, create = ..., read = ... }")
+    bad(name, "takes its description in braces",
+      "write { schema = {...}, create = ..., read = ... }")
   end
   if type(definition.schema) ~= "table" or type(definition.schema.properties) ~= "table" then
     bad(name, "has no schema with properties", "give schema = { properties = { ... } }")

@@ -1,4 +1,5 @@
---- The values of a template: plain ones as they are, intrinsic functions as what they stand for.
+--- The values of a template: plain ones as they are, intrinsic functions as what they
+--- stand for.
 local declare = require "recipe.declare"
 local document = require "template.document"
 local mark = require "template.mark"
@@ -22,7 +23,8 @@ local WITHOUT = {
 
 local evaluate
 
--- References -----------------------------------------------------------------------------------
+-- References
+-- -----------------------------------------------------------------------------------
 
 local function known_names(ev)
   local names = { "AWS::NoValue", "AWS::StackName" }
@@ -83,7 +85,8 @@ local function get_att(ev, node)
     "write !GetAtt Name.Attribute, or [Name, Attribute]")
 end
 
--- Text -----------------------------------------------------------------------------------------
+-- Text -----------------------------------------------------------------------------------
+-- ------
 
 local function text_part(ev, node, v, name)
   if type(v) == "table" and not value.is_opaque(v) then
@@ -163,7 +166,8 @@ local function join(ev, node)
   return value.join(parts)
 end
 
--- All of it ------------------------------------------------------------------------------------
+-- All of it
+-- ------------------------------------------------------------------------------------
 
 local FUNCTIONS = {
   Ref = function(ev, node)
@@ -181,7 +185,8 @@ local function call(ev, node, argument, name)
   if fn then return fn(ev, argument) end
   local nearest = schema.nearest(name, value.keys(FUNCTIONS))
   mark.fault(ev, node, ("mrun does not do the function %s of a template"):format(name),
-    nearest and ("did you mean %s?"):format(nearest) or "it does Ref, Fn::GetAtt, Fn::Sub and Fn::Join")
+    nearest and ("did you mean %s?"):format(nearest)
+      or "it does Ref, Fn::GetAtt, Fn::Sub and Fn::Join")
 end
 
 local function untagged(node)

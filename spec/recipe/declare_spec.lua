@@ -83,7 +83,7 @@ describe("a declaration", function()
     fails('provider "awss"', { 'provider "awss"', "aws" })
   end)
 
-  it("refuses a name twice, a bad name, no properties, and properties in the wrong shape", function()
+  it("refuses a name twice, a bad name, and properties that are none", function()
     fails('Thing "A" {}\nThing "A" {}', { "two resources named A", "site.lua:2", "site.lua:1" })
     fails('Thing "a b" {}', { '"a b"', "letters" })
     fails('Thing(7) {}', { "name" })
@@ -164,7 +164,8 @@ describe("a deferred value used too early", function()
     local b = declared [[local a = Thing "A" {}
       Thing "B" { Name = "x" .. a.Id, Items = {
         a.Zones[1], string.format("%s/%d", a.Id, 3), table.concat({ a.Id, "y" }, ","),
-        table.concat(a.Zones, ","), string.rep(a.Id, 2), json.encode { id = a.Id }, ("%s"):format(a),
+        table.concat(a.Zones, ","), string.rep(a.Id, 2), json.encode { id = a.Id },
+        ("%s"):format(a),
       } }]].B.properties
     local function find(_, attribute)
       return attribute == "Zones" and { "z1", "z2" } or "id"

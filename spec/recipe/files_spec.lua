@@ -40,7 +40,8 @@ describe("files beside a recipe", function()
     local overrides = { realpath = function(path)
       return path == "web/link" and "/etc/passwd" or "/home/" .. path
     end }
-    fails(site('file "link"', { ["web/link"] = "root" }), { "outside the recipe's folder" }, overrides)
+    fails(site('file "link"', { ["web/link"] = "root" }), { "outside the recipe's folder" },
+      overrides)
   end)
 
   it("are found for a recipe in the current folder", function()

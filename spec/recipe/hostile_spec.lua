@@ -10,13 +10,16 @@ local LIMITS = { instructions = 300000, memory_bytes = 32 * 1024 * 1024, cpu_ms 
 local WORDS = {
   "local a", "=", "aws", ".", "Spec", "Thing", '"A"', "{", "}", "Name", "=", "a.Id", "..", "(", ")",
   "for i = 1, 3 do", "end", "function()", "return", "pcall", "error", "params", "output", "apply",
-  "each", "secret", "string.rep", "('x'):rep", "(1e9)", "table.sort", "setmetatable", "getmetatable",
-  "('')", ",", "1", "nil", "true", "#", "<", "==", "while true do", "file", "env", "'USER'", "scope",
+  "each", "secret", "string.rep", "('x'):rep", "(1e9)", "table.sort", "setmetatable",
+  "getmetatable",
+  "('')", ",", "1", "nil", "true", "#", "<", "==", "while true do", "file", "env", "'USER'",
+  "scope",
   "json.encode", "next", "pairs", "ipairs", "select", "require", "\n", "--", "[[", "]]", "\\", "'",
 }
 
 local YAML_WORDS = {
-  "Resources:", "\n  ", "\n", "A:", " ", "{", "}", "[", "]", "Type: AWS::Spec::Thing", "Properties:",
+  "Resources:", "\n  ", "\n", "A:", " ", "{", "}", "[", "]", "Type: AWS::Spec::Thing",
+  "Properties:",
   "!Ref", "A", "!Sub", '"${A.Id}"', "!GetAtt A.Id", "Name:", ",", "- ", "Parameters:", "P:",
   "Type: String", "Default: x", "&a", "*a", "<<:", "!Join", '["", [a]]', "Outputs:", "Value:", "|",
   "DependsOn: A", "'", '"', ": ", "? ", "!!binary", "\t", "%YAML", "---", "Fn::Sub:", "null",

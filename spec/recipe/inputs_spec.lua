@@ -138,7 +138,8 @@ describe("what a recipe reads", function()
 
   it("is deferred where its arguments are", function()
     local evaluated = support.run [[local a = Thing "A" {}
-      Thing "B" { Name = aws.lookup.parameter(a.Id), Parent = aws.lookup.image { Id = a }.ImageId }]]
+      Thing "B" { Name = aws.lookup.parameter(a.Id),
+        Parent = aws.lookup.image { Id = a }.ImageId }]]
     local b = evaluated.resources[2].properties
     assert.are.same({ "A" }, value.names(b.Name))
     assert.are.same({ "A" }, value.names(b.Parent))

@@ -1,4 +1,5 @@
--- The words of the language that stand alone: output, apply, each, json, check, policy, stack, aws.
+-- The words of the language that stand alone: output, apply, each, json, check, policy,
+-- stack, aws.
 local support = require "spec.recipe.support"
 local value = require "engine.value"
 
@@ -56,7 +57,7 @@ describe("apply and each", function()
     assert.are.equal("xy", value.reveal(hidden))
   end)
 
-  it("say their line when they fail later, are limited there too, and declare nothing then", function()
+  it("say their line when they fail later, are limited then, and declare nothing", function()
     local function later(body)
       local v = output_of(("apply(Thing 'A' {} .Id, function(id)\n%s end)"):format(body))
       local ok, why = pcall(value.resolve, v, find)

@@ -27,7 +27,8 @@ describe("the limits of a recipe", function()
   end)
 
   it("stop loops in metamethods, callbacks, modules and policies", function()
-    fails("local t = setmetatable({}, { __index = function() while true do end end }) local x = t.y",
+    fails("local t = setmetatable({}, { __index = function() while true do end end })\n"
+      .. "local x = t.y",
       "instructions")
     fails("table.sort({ 2, 1 }, function() while true do end end)", "instructions")
     fails("local s = ('x'):gsub('x', function() while true do end end)", "instructions")

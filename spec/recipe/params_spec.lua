@@ -50,7 +50,7 @@ describe("params", function()
     assert.are.equal("ab", (value_of '{ default = "ab", pattern = "^[a-z]+$", min = 2, max = 2 }'))
   end)
 
-  it("of the parameter store are looked up now, and remembered as what may have a newer value", function()
+  it("of the parameter store are looked up now, and may have a newer value later", function()
     local found, evaluated = value_of
       '{ type = "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", default = "/ami" }'
     assert.are.equal("ami-of-/ami", found)

@@ -1,4 +1,5 @@
---- A host for recipes in specs: two small types, a provider that answers look-ups, files in a table.
+--- A host for recipes in specs: two small types, a provider that answers look-ups, files
+--- in a table.
 local json = require "json"
 local recipe = require "recipe"
 local schema = require "engine.schema"

@@ -78,7 +78,8 @@ describe("recipes/ssm_managed_instance.lua", function()
   end)
 
   it("declares the same as the template with the same parameters", function()
-    for _, params in ipairs { {}, { Prefix = "dev", ec2Prefix = "b", EC2InstanceVolumeSize = "20" } } do
+    local other_values = { Prefix = "dev", ec2Prefix = "b", EC2InstanceVolumeSize = "20" }
+    for _, params in ipairs { {}, other_values } do
       local mine = load("recipes/ssm_managed_instance.lua", { params = params })
       local other = load("spec/template/ssm_managed_instance.yml", { params = params })
       assert.are.same(summary(other), summary(mine))

@@ -66,7 +66,8 @@ Resources:
   end)
 
   it("can be JSON", function()
-    local evaluated = load '{ "Resources": { "A": { "Type": "AWS::Spec::Thing",\n\t"Properties": { "Name": { "Fn::Sub": "${AWS::Region}a" }, "Size": 3 } } } }'
+    local evaluated = load('{ "Resources": { "A": { "Type": "AWS::Spec::Thing",\n\t"Properties":'
+      .. '{ "Name": { "Fn::Sub": "${AWS::Region}a" }, "Size": 3 } } } }')
     assert.are.same({ Name = "eu-west-1a", Size = 3 }, evaluated.resources[1].properties)
   end)
 
@@ -79,8 +80,9 @@ Resources:
     assert.are.same({ ["$deferred"] = "B" }, value.describe((property "!Ref B")))
     assert.are.same({ ["$deferred"] = "B" }, value.describe((property "{ Ref: B }")))
     assert.are.equal("x", (property("!Ref P", "Parameters: { P: { Type: String, Default: x } }")))
-    assert.are.same({ "eu-west-1", "123456789012", "aws", "amazonaws.com", "site" }, (property
-      '[!Ref AWS::Region, !Ref "AWS::AccountId", !Ref AWS::Partition, !Ref AWS::URLSuffix, !Ref AWS::StackName]'))
+    assert.are.same({ "eu-west-1", "123456789012", "aws", "amazonaws.com", "site" }, (property(
+      '[!Ref AWS::Region, !Ref "AWS::AccountId", !Ref AWS::Partition, !Ref AWS::URLSuffix,\n'
+      .. "       !Ref AWS::StackName]")))
     assert.are.same({ a = 1, l = { 2 } }, (property
       "{ a: 1, b: !Ref AWS::NoValue, l: [!Ref AWS::NoValue, 2] }"))
     local evaluated = load(with "{ Name: !Ref AWS::NoValue }")
@@ -175,7 +177,8 @@ Parameters:
     fails("Resources: { A: { Type: AWS::Spec::Thing, Condition: X } }", { "Condition" })
     fails("Resources: { A: { Type: AWS::Spec::Thing, CreationPolicy: {} } }", { "CreationPolicy" })
     fails("Resources: { A: { Type: AWS::Spec::Thing, DeletionPolicy: Snapshot } }", { "Snapshot" })
-    fails("Resources: { A: { Type: AWS::Spec::Thing, Propertys: {} } }", { "Propertys", "Properties" })
+    fails("Resources: { A: { Type: AWS::Spec::Thing, Propertys: {} } }",
+      { "Propertys", "Properties" })
     fails("Resourcs: {}", { "Resourcs", "Resources" })
     fails("AWSTemplateFormatVersion: 2011-01-01\nResources: {}", { "2010-09-09" })
   end)
