@@ -20,13 +20,6 @@ local function calls(world)
   return list
 end
 
-local function position(list, what)
-  for i, one in ipairs(list) do
-    if one == what then return i end
-  end
-  error("no " .. what .. " in " .. table.concat(list, ", "))
-end
-
 describe("apply", function()
   local world
   before_each(function() world = World.new() end)
@@ -155,72 +148,6 @@ describe("apply", function()
     assert.are.equal(1, #world.cloud:all())
   end)
 
-  it("leaves open what nobody has answered, and settles it with the same op id", function()
-    world:kill_at(1, "executed")
-    world:apply_killed { thing("a", { Size = 1 }) }
-    local op = world.store:load().open[1].op
-    world:apply { thing("a", { Size = 1 }) }
-    assert.are.equal(1, #world.cloud:all())
-    assert.are.equal(op, world.cloud:all()[1].properties.Tags["mrun:op"])
-  end)
-
-  it("sends an intent again with the same op id and the same parameters", function()
-    world:kill_at(1, "before")
-    world:apply_killed { resource("Token", "t", { Size = 1, Tags = { Name = "x" } }) }
-    local intent = world.store:load().open[1]
-    world:apply { resource("Token", "t", { Size = 2, Tags = { Name = "x" } }) }
-    local sent = {}
-    for _, request in ipairs(world.cloud.log) do
-      if request.call == "Create" then sent[#sent + 1] = request end
-    end
-    assert.are.equal(1, #sent)
-    assert.are.equal(intent.op, sent[1].token)
-    assert.are.equal(1, sent[1].properties.Size)
-    assert.are.same({}, world:plan { resource("Token", "t", { Size = 2, Tags = { Name = "x" } }) })
-  end)
-
-  it("takes secrets for that from the recipe, since the journal has none", function()
-    local stack = { resource("Token", "t", { Secret = value.secret "hush" }) }
-    world:kill_at(1, "before")
-    world:apply_killed(stack)
-    for _, line in ipairs(world.store.records) do assert.is_nil(line:find("hush", 1, true)) end
-    world:apply(stack)
-    assert.are.equal("hush", world.cloud:all()[1].properties.Secret)
-    assert.are.equal(1, #world.cloud:all())
-  end)
-
-  it("leaves open a create whose answer was lost, and finds what it has made", function()
-    world:refuse("Create", "a", "cut")
-    local outcome = world:apply({ thing("a", { Size = 1 }) }, { fails = true })
-    assert.are.equal("failed", outcome.results.a.result)
-    assert.are.equal(1, #world.store:load().open)
-    world.cloud.refuse = nil
-    world:apply { thing("a", { Size = 1 }) }
-    assert.are.equal(1, #world.cloud:all())
-    assert.are.same({}, world.store:load().open)
-  end)
-
-  it("does not take a name that somebody else has taken since", function()
-    world:kill_at(1, "before")
-    world:apply_killed { resource("Named", "role", { Name = "role" }) }
-    world.cloud:perform { call = "Create", type = "Memory::Named", properties = { Name = "role" } }
-    local ok, err = pcall(world.apply, world, { resource("Named", "role", { Name = "role" }) })
-    assert.is_false(ok)
-    assert.matches('identifier = "role"', tostring(err))
-    assert.are.same({}, world.store:load().open)
-  end)
-
-  it("closes an intent that is refused when it is sent again", function()
-    world:kill_at(1, "before")
-    world:apply_killed { resource("Token", "t", { Size = 1 }) }
-    world:refuse("Create", "t", "Invalid")
-    world:apply({ resource("Token", "t", { Size = 1 }) }, { fails = true })
-    world.cloud.refuse = nil
-    assert.are.same({}, world.store:load().open)
-    world:apply { resource("Token", "t", { Size = 1 }) }
-    assert.are.equal(1, #world.cloud:all())
-  end)
-
   it("gives a name to what needs one and has none", function()
     world:apply { resource("Named", "role", { Size = 1 }) }
     local name = world.cloud:all()[1].id
@@ -253,89 +180,6 @@ describe("apply", function()
     world:apply { thing "a", thing("b", { Name = looked }), thing("c", { Name = looked }) }
     assert.are.equal("found", world.cloud.objects["Memory::Thing/thing-2"].properties.Name)
     assert.are.equal(1, world:count "Parameter")
-  end)
-
-  describe("replaces", function()
-    local function stack(color, slot)
-      return { thing("a", { Color = color, Slot = slot }), thing("soft", { Parent = ref "a" }),
-        thing("hard", { Base = ref "a" }) }
-    end
-
-    it("with the new one first, then who stands on it, the old one last", function()
-      world:apply(stack "red")
-      world.cloud.log = {}
-      world:apply(stack "blue")
-      local list = calls(world)
-      assert.is_true(position(list, "Create a") < position(list, "Set soft"))
-      assert.is_true(position(list, "Create a") < position(list, "Create hard"))
-      assert.is_true(position(list, "Create hard") < position(list, "Delete hard"))
-      assert.are.equal("Delete a", list[#list])
-      assert.are.equal(3, #world.cloud:all())
-      assert.are.same({}, world:plan(stack "blue"))
-    end)
-
-    it("with the old one first where it holds what only one can hold", function()
-      local function exclusive(color)
-        return { thing("a", { Color = color, Slot = "1" }),
-          thing("hard", { Base = ref "a", Slot = "2" }) }
-      end
-      world:apply(exclusive "red")
-      world.cloud.log = {}
-      world:apply(exclusive "blue")
-      assert.are.same({ "Delete hard", "Delete a", "Create a", "Create hard" }, calls(world))
-      assert.are.same({}, world:plan(exclusive "blue"))
-    end)
-
-    it("and deletes the old one later when that could not be done", function()
-      world:apply { thing("a", { Color = "red" }) }
-      world:refuse("Delete", "a", "InUse")
-      local outcome = world:apply({ thing("a", { Color = "blue" }) }, { fails = true })
-      assert.are.equal("failed", outcome.results.a.result)
-      world.cloud.refuse = nil
-      local changes = world:plan { thing("a", { Color = "blue" }) }
-      assert.are.same({ "delete", "a", "thing-1", "it has been replaced" },
-        { changes[1].action, changes[1].name, changes[1].identifier, changes[1].because })
-      world:apply { thing("a", { Color = "blue" }) }
-      assert.are.equal(1, #world.cloud:all())
-      assert.are.same({}, world:plan { thing("a", { Color = "blue" }) })
-    end)
-
-    it("nothing that need not be replaced after all", function()
-      local function named(color)
-        return { resource("Named", "n", { Name = "n", Color = color }),
-          thing("b", { Base = ref "n" }) }
-      end
-      world:apply(named "red")
-      world.cloud.log = {}
-      world:apply(named "blue")
-      assert.are.equal("n", world.cloud.objects["Memory::Thing/thing-1"].properties.Base)
-      assert.are.same({}, world:plan(named "blue"))
-    end)
-
-    it("what has failed, although nothing else is different", function()
-      world:apply { thing("a", { Size = 1 }) }
-      world.cloud:all()[1].broken = "no room"
-      world:apply { thing("a", { Size = 1 }) }
-      assert.are.equal("thing-2", world.cloud:all()[1].id)
-      assert.are.equal(1, #world.cloud:all())
-    end)
-
-    it("what changes its type", function()
-      world:apply { thing("a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
-      world:apply { resource("Token", "a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
-      assert.are.equal(2, #world.cloud:all())
-      assert.are.same({}, world:plan { resource("Token", "a", { Size = 1 }),
-        thing("b", { Parent = ref "a" }) })
-    end)
-  end)
-
-  it("deletes before it creates what wants the same", function()
-    world:apply { thing("old", { Slot = "1" }), thing("on", { Base = ref "old" }) }
-    world.cloud.log = {}
-    world:apply { thing("new", { Slot = "1" }), thing("on", { Base = ref "new" }) }
-    assert.are.same({ "Delete on", "Delete old", "Create new", "Create on" }, calls(world))
-    assert.are.same({}, world:plan { thing("new", { Slot = "1" }),
-      thing("on", { Base = ref "new" }) })
   end)
 
   it("destroys everything, who stands on others first, and waits until it is gone", function()
