@@ -4,6 +4,7 @@ return {
   summary = "check a recipe or template without looking at what is live",
   usage = "mrun validate RECIPE",
   options = {},
+  lint = true,
   run = function(mrun)
     local stack = mrun.load(mrun.recipe())
     for _, warning in ipairs(stack.warnings) do mrun.note(warning .. "\n") end

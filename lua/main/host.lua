@@ -79,6 +79,7 @@ function host.new(given)
     memory = process.memory_limit,
     cpu_limit = process.cpu_limit,
     recorded = given.recorded,
+    lint = given.lint,
   }
 end
 

@@ -46,7 +46,8 @@ return function(mrun)
   local function evaluate(path, recorded)
     local given = options.pairs_of(mrun.options.param)
     local handed = host.new { console = mrun.console, providers = mrun.providers,
-      params_file = mrun.options.params_file, params = given, recorded = recorded }
+      params_file = mrun.options.params_file, params = given, recorded = recorded,
+      lint = mrun.module.lint }
     return mrun.task(function() return front_end(path).load(handed, path) end)
   end
 

@@ -3,6 +3,7 @@ local failure = require "engine.failure"
 local files = require "recipe.files"
 local inputs = require "recipe.inputs"
 local limits = require "recipe.limits"
+local lint = require "recipe.lint"
 local outputs = require "recipe.outputs"
 local params = require "recipe.params"
 local position = require "recipe.position"
@@ -119,7 +120,9 @@ local function evaluate(ev, text)
   files.compile(ev, ev.path, text)()
   check_pending(ev)
   outputs.enforce(ev)
-  return recipe.finish(ev)
+  local evaluated = recipe.finish(ev)
+  if ev.host.lint then evaluated.warnings = ev.limits:aside(lint.all, ev.inputs.sources) end
+  return evaluated
 end
 
 --- Runs `fn` under the limits of the evaluation; whatever it raises comes out with its line.

@@ -1,4 +1,5 @@
 local lint = require "recipe.lint"
+local support = require "spec.recipe.support"
 
 local HEAD = 'local aws = provider "aws"\n'
   .. 'local a = aws.EC2.VPC "A" { CidrBlock = "x", Tags = {} }\n'
@@ -46,6 +47,14 @@ describe("lint", function()
     local text = 'local t = aws { Region = "x" }\n'
       .. 'local b = t.EC2.VPC("B" .. i) {}\nif b.VpcId then end'
     assert.are.equal(1, #found(text))
+  end)
+
+  it("is asked where the host wants it, and nowhere else", function()
+    local text = 'local aws = provider "aws" local b = aws.Spec.Thing "B" {}\nif b.Id then end'
+    local evaluated = support.run(text, { lint = true })
+    assert.are.equal(1, #evaluated.warnings)
+    assert.is_truthy(evaluated.warnings[1]:find("web/site.lua:2: b.Id", 1, true))
+    assert.is_nil(support.run(text).warnings)
   end)
 
   it("is silent about the shipped recipes, and survives any bytes", function()
