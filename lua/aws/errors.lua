@@ -31,7 +31,7 @@ local LONGEST_MESSAGE <const> = 600
 
 -- Messages of a service go into one line of ours.
 local function one_line(text)
-  text = text:gsub("[%c%s]+", " ")
+  text = text:sub(1, 2 * LONGEST_MESSAGE):gsub("[%c%s]+", " ")
   return #text > LONGEST_MESSAGE and text:sub(1, LONGEST_MESSAGE) .. "..." or text
 end
 

@@ -5,6 +5,7 @@
 --   s3 =
 --     addressing_style = path
 local failure = require "engine.failure"
+local trim = require "aws.trim"
 
 local ini = {}
 
@@ -16,10 +17,6 @@ local function bad(reader, reason)
   failure.raise {
     what = reason, where = ("%s:%d"):format(reader.path, reader.line), next = "correct that line",
   }
-end
-
-local function trim(text)
-  return text:match("^%s*(.-)%s*$")
 end
 
 -- The kind and the name in a section's brackets; nil where the section is none of ours.

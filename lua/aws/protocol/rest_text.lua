@@ -1,6 +1,7 @@
 -- Scalars as they stand in URIs and headers, both ways.
 local crypto = require "native.crypto"
 local time = require "native.time"
+local trim = require "aws.trim"
 local wire = require "native.json"
 
 local rest_text = {}
@@ -79,7 +80,7 @@ local function split(text)
     else
       local plain
       plain, stop = text:match("^%s*([^,]*),?()", at)
-      items[#items + 1] = plain:match("^(.-)%s*$")
+      items[#items + 1] = trim(plain)
     end
     at = stop
   end

@@ -1,6 +1,7 @@
 -- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error
 -- (S3). They are read without a model: what answers an error is often not the service itself, but
 -- something that stands before it.
+local trim = require "aws.trim"
 local xml = require "native.xml"
 
 local xml_error = {}
@@ -13,7 +14,7 @@ end
 
 local function text(node, name)
   local found = child(node, name)
-  return found and found.text and found.text:match("^%s*(.-)%s*$") or nil
+  return found and found.text and trim(found.text) or nil
 end
 
 ---@param body string

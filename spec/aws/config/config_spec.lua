@@ -63,6 +63,12 @@ describe("the shared config files", function()
     end
   end)
 
+  it("are read in time that grows with their length alone", function()
+    local spaces = (" "):rep(1000000)
+    assert.same({ a = { x = "1" .. spaces .. "2" } },
+      profiles("[profile a]\nx = 1" .. spaces .. "2" .. spaces .. "\n"))
+  end)
+
   it("give nested settings of a service", function()
     local found = load {
       [CONFIG] = "[default]\nservices = local\n[services local]\nec2 =\n"
