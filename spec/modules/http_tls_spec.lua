@@ -21,6 +21,7 @@ describe("http over TLS", function()
     other, other_key = make_certificate("elsewhere", "DNS:elsewhere.example")
     servers.good = Server.start("http_server.py", certificate .. " " .. key)
     servers.elsewhere = Server.start("http_server.py", other .. " " .. other_key)
+    servers.two = Server.start("http2_server.py", certificate .. " " .. key)
     servers.proxy = Server.start "http_server.py"
   end)
   teardown(function()
@@ -81,6 +82,32 @@ describe("http over TLS", function()
     assert.are.equal(200, response.status, tostring(response.failure))
     assert.is_nil(response.headers["x-proxy"])
     assert.are.equal(1, tunnels() - before)
+  end)
+
+  it("speaks HTTP/2 where it is offered, many requests on one connection", function()
+    local first = send("two", { ca_file = certificate })
+    assert.are.same({ 200, "2", "nothing" },
+      { first.status, first.http_version, first.body }, tostring(first.failure))
+    local bodies, left = {}, 10
+    for i = 1, left do
+      bodies[http:add { url = servers.two:url("/", "https"), ca_file = certificate, method = "POST",
+        body = "body " .. i }] = "body " .. i
+    end
+    while left > 0 do
+      for id, response in pairs(http:poll(10000)) do
+        assert.are.same({ bodies[id], 0 }, { response.body, response.connect_ms })
+        left = left - 1
+      end
+    end
+  end)
+
+  it("says reset where a stream is, and sends no POST again", function()
+    for _, body in ipairs { "reset", "go" } do
+      local response = send("two", { ca_file = certificate, method = "POST", body = body })
+      assert.is_nil(response.status)
+      assert.are.equal("reset", response.failure.code, tostring(response.failure))
+      assert.is_true(response.failure.sent)
+    end
   end)
 
   it("refuses a file of certificates that is not there", function()
