@@ -154,7 +154,7 @@ format: ## Let clang-format lay out the C files
 
 SPECS_OF_MODULES ?= spec/modules
 VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
-stress: deps tools ## All specs under ASan and UBSan; modules' with every allocation failed; valgrind
+stress: deps tools ## All specs under ASan, UBSan; modules' with each allocation failed; valgrind
 	@$(MAKE) --no-print-directory -j$(shell nproc) SAN=address,undefined STRESS=1
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	$(call say,SPEC,"all under the sanitizers")MRUN_MAIN=spec/support/run.lua \
@@ -170,7 +170,8 @@ FUZZ_TARGETS := $(patsubst spec/fuzz/%.lua,%,$(wildcard spec/fuzz/*.lua))
 fuzz: deps tools ## libFuzzer on every parser (FUZZ_SECONDS=60 each)
 	@$(MAKE) --no-print-directory -j$(shell nproc) CC=clang BUILD=build-fuzz \
 	  SAN=fuzzer-no-link,address,undefined build-fuzz/fuzz $(DATA)
-	@for name in $(FUZZ_TARGETS); do spec/support/fuzz build-fuzz $$name $(FUZZ_SECONDS) || exit 1; done
+	@for name in $(FUZZ_TARGETS); do \
+	  spec/support/fuzz build-fuzz $$name $(FUZZ_SECONDS) || exit 1; done
 
 $(BUILD)/fuzz: $(BUILD)/obj/spec/support/fuzz.o $(filter-out %/runtime/main.o,$(OBJECTS))
 	$(call say,LINK,$@)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LINK)
@@ -198,4 +199,5 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test demo stress fuzz bench lint $(CHECKS:%=lint-%) format install uninstall clean help always
+.PHONY: all deps packages tools test demo stress fuzz bench lint $(CHECKS:%=lint-%) format \
+  install uninstall clean help always

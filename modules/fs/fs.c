@@ -5,7 +5,8 @@
  *   fs.replace(path, text[, mode])   -- all or nothing, synced; mode 0600 unless given
  *   fs.append(path)                  -- file:write(text), :sync(), :truncate(bytes), :close()
  *   fs.list(folder)                  -- names, sorted
- *   fs.stat(path)                    -- { type = "file"|"folder"|"other", link, size, mode, mtime_ms }
+ *   fs.stat(path)                    -- { type, link, size, mode, mtime_ms }
+ *                                    -- type: "file", "folder" or "other"; link: leads there
  *   fs.mkdir(path[, mode])           -- parents too; one that is there is fine; mode 0700
  *   fs.remove(path)                  -- a file or an empty folder
  *   fs.rename(from, to)   fs.chmod(path, mode)   fs.realpath(path)   fs.sync_folder(path)

@@ -19,7 +19,7 @@
 /* The end of a child's output wakes us up; one that closes it early, or leaves it to a child of
  * its own, is looked at this often. */
 #define LOOK_MS 20
-#define TIMEOUT_MS (60 * 1000)     /* unless timeout_ms says otherwise */
+#define TIMEOUT_MS (60 * 1000) /* unless timeout_ms says otherwise */
 
 enum { IN, OUT, ERR, STREAMS }; /* from here on the parent's ends of three pipes */
 
@@ -165,8 +165,8 @@ static void drain(struct child *child, int stream, const char *name, struct fail
 static void wait_for_something(struct child *child, const char *name, struct failure *why)
 {
     struct pollfd polls[STREAMS] = {{.fd = child->fds[IN], .events = POLLOUT},
-                                        {.fd = child->fds[OUT], .events = POLLIN},
-                                        {.fd = child->fds[ERR], .events = POLLIN}};
+                                    {.fd = child->fds[OUT], .events = POLLIN},
+                                    {.fd = child->fds[ERR], .events = POLLIN}};
     long long left_ms = child->deadline_ms - sys_clock_ms(CLOCK_MONOTONIC);
     if (left_ms <= 0) {
         *why = FAILURE("run", name, "did not end in time");
