@@ -1,5 +1,5 @@
--- A text without white space around it, in time that grows with its length alone (the usual pattern
--- takes the square of it on a long run of spaces).
+-- A text without white space around it, in time that grows with its length alone (the usual
+-- pattern takes the square of it on a long run of spaces).
 
 ---@param text string
 ---@return string

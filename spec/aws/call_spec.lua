@@ -162,6 +162,15 @@ describe("a call", function()
     end
   end)
 
+  it("takes a minute at most, or as long as the user says", function()
+    local request = describe_vpcs({ answer(200, VPCS) }).requests[1]
+    assert.same({ 60000, 10000 }, { request.timeout_ms, request.connect_timeout_ms })
+    local env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S", AWS_REGION = "r",
+      MRUN_AWS_TIMEOUT_MS = "250" }
+    request = describe_vpcs({ answer(200, VPCS) }, { env = env }).requests[1]
+    assert.same({ 250, 250 }, { request.timeout_ms, request.connect_timeout_ms })
+  end)
+
   it("names the endpoint that did not answer and where it was set", function()
     local env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S", AWS_REGION = "r",
       AWS_ENDPOINT_URL = "http://127.0.0.1:1" }

@@ -30,7 +30,12 @@ function assume_role.call(session, source, role)
     ExternalId = role.external_id,
     DurationSeconds = role.duration_s,
   })
-  local keys = answer.Credentials
+  local keys = answer.Credentials or {}
+  if not (keys.AccessKeyId and keys.SecretAccessKey and keys.Expiration) then
+    failure.raise { what = "sts AssumeRole: the answer holds no credentials", service = "sts",
+      operation = "AssumeRole", where = "the role " .. role.arn, code = "UnreadableAnswer",
+      next = "see that the endpoint is an AWS API" }
+  end
   return {
     access_key = keys.AccessKeyId, secret_key = keys.SecretAccessKey, token = keys.SessionToken,
     expires_ms = keys.Expiration * 1000, account_id = role.arn:match("^arn:[^:]*:iam::(%d+):"),

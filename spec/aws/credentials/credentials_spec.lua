@@ -104,6 +104,12 @@ describe("credentials", function()
       (who(world({}, KEYS, { assume_role = "arn:aws:iam::1:role/R" }), { assumed "ROLE" })))
   end)
 
+  it("that STS does not send are an error and no crash", function()
+    local _, message = who(world({}, KEYS, ROLE), { support.answer(200,
+      "<AssumeRoleResponse><AssumeRoleResult></AssumeRoleResult></AssumeRoleResponse>") })
+    assert.matches("the answer holds no credentials", message, 1, true)
+  end)
+
   it("of a wrong role profile are an error that names the profile", function()
     local role = "role_arn = arn:aws:iam::1:role/A\n"
     for expected, text in pairs {

@@ -1,0 +1,107 @@
+-- One attempt of a call: its request, built from the model, signed, sent, and waited for.
+local endpoint = require "aws.endpoint"
+local failure = require "engine.failure"
+local sign = require "aws.sign"
+local url = require "aws.url"
+
+local TIMEOUT_MS <const>, CONNECT_TIMEOUT_MS <const> = 60000, 10000
+local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
+
+local attempt = {}
+
+local function invalid(call, cause)
+  local faults = {}
+  for at, fault in ipairs(cause.faults or {}) do
+    faults[at] = ("%s: %s"):format(fault.path, fault.what)
+  end
+  local text = #faults > 0 and table.concat(faults, "; ") or tostring(cause)
+  failure.raise {
+    what = ("%s %s: the parameters are wrong: %s"):format(call.service.name, call.operation.name,
+      text),
+    service = call.service.name, operation = call.operation.name, code = "ParamValidation",
+    next = ("mrun aws %s %s --help"):format(call.service.name, call.operation.name),
+  }
+end
+
+-- An operation may have a host of its own before the endpoint's, as in "data-".
+local function prefixed(base, call)
+  local operation = call.operation
+  local prefix = (operation.endpoint or {}).hostPrefix
+  -- With this the endpoint rules have put the account before the host already.
+  if (operation.staticContextParams or {}).RequiresAccountId then prefix = nil end
+  local parsed = prefix and url.parse(base)
+  if not prefix or url.is_loopback(parsed.host) or url.is_ipv4(parsed.host) then return base end
+  prefix = prefix:gsub("{([^}]*)}", function(name)
+    local value = tostring(call.params[name] or "")
+    if not value:match("^[%w-]+$") or #value > 63 then
+      invalid(call, { faults = { { path = name, what = "must be fit for a host's name" } } })
+    end
+    return value
+  end)
+  return (base:gsub("^(%a+://)", "%1" .. prefix:gsub("%%", "%%%%")))
+end
+
+local function address(base, path)
+  if path == "" or path == "/" then return base:match("^[^/]+//[^/]+$") and base .. "/" or base end
+  return base:gsub("/$", "") .. path
+end
+
+local function headers_of(request, found)
+  local headers = {}
+  for name, value in pairs(request.headers) do headers[name] = value end
+  for name, values in pairs(found.headers) do headers[name:lower()] = table.concat(values, ",") end
+  return headers
+end
+
+local function is_anonymous(operation)
+  if operation.authtype == "none" then return true end
+  return operation.auth and operation.auth[1] == "smithy.api#noAuth" or false
+end
+
+---Gives a call its credentials, its endpoint and, the first time, its request; may wait.
+---@param session aws.session
+---@param call table
+function attempt.prepare(session, call)
+  if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
+  call.endpoint = endpoint.resolve(session, call)
+  if not call.request then
+    local request, cause = call.protocol.request(call)
+    if not request then invalid(call, cause) end
+    call.request = request
+  end
+end
+
+local function timeouts(session)
+  local whole_ms = session.options.timeout_ms or math.tointeger(session.env "MRUN_AWS_TIMEOUT_MS")
+    or TIMEOUT_MS
+  local connect_ms = session.options.connect_timeout_ms or CONNECT_TIMEOUT_MS
+  return whole_ms, math.min(connect_ms, whole_ms)
+end
+
+---@param session aws.session
+---@param call table
+---@return table response
+function attempt.send(session, call)
+  local request = {
+    method = call.request.method, body = call.request.body,
+    url = address(prefixed(call.endpoint.url, call), call.request.path),
+    headers = headers_of(call.request, call.endpoint),
+  }
+  request.headers["amz-sdk-invocation-id"] = call.invocation
+  request.headers["amz-sdk-request"] =
+    ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
+  if call.credentials then
+    request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
+  end
+  request.timeout_ms, request.connect_timeout_ms = timeouts(session)
+  request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
+  local response = coroutine.yield { http = request }
+  if response.status and not response.body then response.body = "" end
+  if session.on_call then
+    session.on_call { service = call.service.name, operation = call.operation.name,
+      attempt = call.attempt, status = response.status }
+  end
+  return response
+end
+
+return attempt

@@ -1,0 +1,56 @@
+-- What an answer, or the lack of one, means: a result, or why there is none.
+local errors = require "aws.errors"
+
+local outcome = {}
+
+---Reads an answer: its result, or what retrying and the user have to know of the failure.
+---@param call table
+---@param response table
+---@return table|nil result
+---@return table|nil found  { status, code, parsed, headers, failure, unreadable }
+function outcome.read(call, response)
+  if response.failure then
+    return nil, { failure = response.failure }
+  end
+  call.request_id = response.headers["x-amzn-requestid"] or response.headers["x-amz-request-id"]
+    or call.request_id
+  if response.status >= 200 and response.status < 300 then
+    local result, more = call.protocol.result(call, response)
+    if not result then
+      return nil, { status = response.status, unreadable = more, headers = response.headers }
+    end
+    call.request_id = call.request_id or (type(more) == "string" and more or nil)
+    return result
+  end
+  local parsed = response.status >= 400 and call.protocol.error(call, response) or nil
+  if parsed then call.request_id = parsed.request_id or call.request_id end
+  return nil, { status = response.status, code = parsed and parsed.code, parsed = parsed,
+    headers = response.headers }
+end
+
+---Whether it may have been carried out all the same. A request that never left was not.
+---@param found table
+---@return boolean
+function outcome.is_ambiguous(found)
+  if found.failure then return found.failure.sent ~= false end
+  return found.unreadable ~= nil or found.status >= 500
+end
+
+---Raises the failure that the user is to see.
+---@param call table
+---@param response table
+---@param found table
+function outcome.raise(call, response, found)
+  if found.failure then
+    error(errors.unreachable(call, found.failure, outcome.is_ambiguous(found)), 0)
+  elseif found.parsed then
+    local fault = errors.answered(call, response, found.parsed)
+    fault.ambiguous = outcome.is_ambiguous(found) or nil
+    error(fault, 0)
+  end
+  local fault = errors.unreadable(call, response, found.unreadable)
+  fault.ambiguous = outcome.is_ambiguous(found) or nil
+  error(fault, 0)
+end
+
+return outcome
