@@ -61,9 +61,8 @@ local function goes_on(session, call, found)
   if corrects_clock(session, call, found) or renews_credentials(session, call, found) then
     return true
   end
-  if not call.repeatable and found.failure and outcome.is_ambiguous(found) then return false end
-  if call.never_twice and outcome.is_ambiguous(found) and retry.kind(found) ~= "throttling" then
-    return false
+  if outcome.is_ambiguous(found) then
+    if call.never_twice or (found.failure and not call.repeatable) then return false end
   end
   local delay_s, pause_s = retry.judge(call.books, found)
   local wait_s = delay_s or pause_s

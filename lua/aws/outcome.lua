@@ -1,5 +1,6 @@
 -- What an answer, or the lack of one, means: a result, or why there is none.
 local errors = require "aws.errors"
+local retry = require "aws.retry"
 
 local outcome = {}
 
@@ -28,10 +29,12 @@ function outcome.read(call, response)
     headers = response.headers }
 end
 
----Whether it may have been carried out all the same. A request that never left was not.
+---Whether it may have been carried out all the same. A request that never left was not, nor one
+---that was throttled.
 ---@param found table
 ---@return boolean
 function outcome.is_ambiguous(found)
+  if retry.kind(found) == "throttling" then return false end
   if found.failure then return found.failure.sent ~= false end
   return found.unreadable ~= nil or found.status >= 500
 end

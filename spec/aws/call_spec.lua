@@ -109,6 +109,12 @@ describe("a call", function()
     return tokens
   end
 
+  it("that stays throttled was not carried out", function()
+    local log = create_vpc { default = ec2_error("RequestLimitExceeded", "", 503) }
+    assert.equal(3, #log.requests)
+    assert.is_nil(log.failure.ambiguous)
+  end)
+
   it("with a token is repeated, with the same token", function()
     local tokens = make("RunInstances", { MinCount = 1, MaxCount = 1 })
     assert.matches("^%x+%-%x+%-4%x+%-[89ab]%x+%-%x+$", tokens[1])
