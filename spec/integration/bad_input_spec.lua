@@ -1,9 +1,11 @@
 -- Everything that a person can get wrong: one to three lines that say what, where and what to do
 -- next, an exit code that is not 0, and nothing created.
-local emulator = require "spec.support.emulator"
-local person = require "spec.support.person"
+local Emulator = require "spec.support.emulator"
+local User = require "spec.support.user"
+local fs = require "native.fs"
+local json = require "json"
 
-local RECIPE = person.ROOT .. "/recipes/ssm_managed_instance.lua"
+local RECIPE = User.project "recipes/ssm_managed_instance.lua"
 
 -- What is declared, and what the error has to say.
 local RECIPES = {
@@ -49,6 +51,11 @@ local function lines(text)
   return select(2, text:gsub("[^\n]+", ""))
 end
 
+--- Runs mrun with words as a shell splits them; `before` are assignments for it alone.
+local function mrun(one, words, before)
+  return one:shell(("%s \"$MRUN\" %s"):format(before or "", words))
+end
+
 -- Says that it failed well: the words, at most three lines, no traceback.
 local function assert_clear(said, words)
   assert.are_not.equal(0, said.code)
@@ -60,14 +67,18 @@ end
 describe("bad input", function()
   local aws, one
 
-  setup(function() aws = emulator.start "moto" end)
+  setup(function() aws = Emulator.start() end)
   teardown(function() aws:stop() end)
-  before_each(function() one = person.new(aws:environment()) end)
-  after_each(function() one:close() end)
+  before_each(function() one = User.new(aws) end)
+  after_each(function() one:leave() end)
 
-  local function created()
-    local account = aws:account()
-    return next(account.Vpcs) or next(account.Roles) or next(account.SecurityGroups)
+  --- The first call since the last time that was more than a read.
+  local function changed()
+    for _, call in ipairs(aws:calls()) do
+      if not call.operation:find "^Describe" and not call.operation:find "^Get" then
+        return call.operation
+      end
+    end
   end
 
   describe("in a recipe:", function()
@@ -78,50 +89,50 @@ describe("bad input", function()
         local first = case[1]:find "^local aws" and "" or "local aws = provider \"aws\"\n"
         one:write("r.lua", first .. vpc .. case[1] .. "\n")
         one:shell "ln -s /etc/passwd link"
-        assert_clear(one:mrun "apply --yes r.lua", case[2])
-        assert.is_nil(created())
+        assert_clear(mrun(one, "apply --yes r.lua"), case[2])
+        assert.is_nil(changed())
       end)
     end
   end)
 
   it("a recipe or a command that is not there, and options of nobody", function()
-    assert_clear(one:mrun "plan nope.lua", { "nope%.lua" })
-    assert.are.equal(64, one:mrun("frob").code)
-    assert_clear(one:mrun "plam r.lua", { "did you mean mrun plan" })
-    assert_clear(one:mrun "plan --exit-cod", { "did you mean %-%-exit%-code" })
-    assert.are.equal(64, one:mrun("plan").code)
+    assert_clear(mrun(one, "plan nope.lua"), { "nope%.lua" })
+    assert.are.equal(64, mrun(one, "frob").code)
+    assert_clear(mrun(one, "plam r.lua"), { "did you mean mrun plan" })
+    assert_clear(mrun(one, "plan --exit-cod"), { "did you mean %-%-exit%-code" })
+    assert.are.equal(64, mrun(one, "plan").code)
   end)
 
   it("no credentials", function()
-    assert_clear(one:mrun("plan " .. RECIPE, "AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY="),
+    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY="),
       { "no AWS credentials", "AWS_ACCESS_KEY_ID" })
   end)
 
   it("a wrong secret, which is not printed", function()
-    local said = one:mrun("plan " .. RECIPE, "AWS_SECRET_ACCESS_KEY=wr0ngsecret")
+    local said = mrun(one, "plan " .. RECIPE, "AWS_SECRET_ACCESS_KEY=wr0ngsecret")
     assert_clear(said, { "SignatureDoesNotMatch", "secret key from the environment is wrong" })
     assert.is_nil((said.out .. said.err):find("wr0ngsecret", 1, true))
   end)
 
   it("no region", function()
-    assert_clear(one:mrun("plan " .. RECIPE, "AWS_REGION= AWS_DEFAULT_REGION="),
+    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_REGION= AWS_DEFAULT_REGION="),
       { "no AWS region", "set AWS_REGION" })
   end)
 
   it("an endpoint that refuses", function()
-    assert_clear(one:mrun("plan " .. RECIPE, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
+    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
       { "127%.0%.0%.1:1", "AWS_ENDPOINT_URL" })
   end)
 
   it("an endpoint of plain HTTP elsewhere", function()
-    assert_clear(one:mrun("plan " .. RECIPE, "AWS_ENDPOINT_URL=http://aws.example"),
+    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_ENDPOINT_URL=http://aws.example"),
       { "plain HTTP", "allow_http" })
   end)
 
   it("a question that nobody can answer, before any call", function()
     aws:calls()
     for _, words in ipairs { "apply " .. RECIPE, "destroy " .. RECIPE } do
-      local said = one:mrun(words)
+      local said = mrun(one, words)
       assert.are.equal(64, said.code)
       assert_clear(said, { "no terminal", "%-%-yes" })
     end
@@ -129,12 +140,13 @@ describe("bad input", function()
   end)
 
   it("an apply without a saved plan", function()
-    assert_clear(one:mrun "apply", { "no saved plan", "mrun plan RECIPE" })
+    assert_clear(mrun(one, "apply"), { "no saved plan", "mrun plan RECIPE" })
   end)
 
   it("is a document with --json, on standard output", function()
-    local document, code = one:json "plan nope.lua"
-    assert.are_not.equal(0, code)
+    local said = mrun(one, "--json plan nope.lua")
+    local document = json.decode(said.out)
+    assert.are_not.equal(0, said.code)
     assert.is_string(document.error.what)
     assert.is_string(document.error.next)
   end)
@@ -144,77 +156,77 @@ describe("bad state", function()
   local aws, one
   local STATE = ".mrun/small/state.json"
 
-  setup(function() aws = emulator.start "moto" end)
+  setup(function() aws = Emulator.start() end)
   teardown(function() aws:stop() end)
   before_each(function()
     aws:reset()
-    one = person.new(aws:environment())
+    one = User.new(aws)
     one:write("small.lua", [[
       local aws = provider "aws"
       aws.EC2.VPC "Vpc" { CidrBlock = params { Cidr = { default = "10.1.0.0/16" } }.Cidr }]])
-    local said = one:mrun "apply --yes small.lua"
+    local said = mrun(one, "apply --yes small.lua")
     assert.are.equal(0, said.code, said.err)
   end)
-  after_each(function() one:close() end)
+  after_each(function() one:leave() end)
 
   it("a file that is cut short", function()
-    one:write(STATE, one:read(STATE):sub(1, 100))
-    assert_clear(one:mrun "plan small.lua", { "cut short", "state%.json" })
+    one:write(STATE, fs.read(one.folder .. "/" .. STATE):sub(1, 100))
+    assert_clear(mrun(one, "plan small.lua"), { "cut short", "state%.json" })
   end)
 
   it("a file of a newer version", function()
-    one:write(STATE, (one:read(STATE):gsub('"version":1', '"version":9')))
-    assert_clear(one:mrun "plan small.lua", { "version 9", "newer mrun" })
+    one:write(STATE, (fs.read(one.folder .. "/" .. STATE):gsub('"version":1', '"version":9')))
+    assert_clear(mrun(one, "plan small.lua"), { "version 9", "newer mrun" })
   end)
 
   it("a stack of another recipe", function()
     one:write("other.lua", "provider \"aws\"")
-    assert_clear(one:mrun "plan --stack small other.lua", { "another recipe", "small%.lua", "%-%-stack" })
+    assert_clear(mrun(one, "plan --stack small other.lua"), { "another recipe", "small%.lua", "%-%-stack" })
   end)
 
   it("another account than the state's", function()
-    one:write(STATE, (one:read(STATE):gsub('"account":"123456789012"', '"account":"210987654321"')))
-    assert_clear(one:mrun "plan small.lua", { "210987654321", "123456789012" })
+    one:write(STATE, (fs.read(one.folder .. "/" .. STATE):gsub('"account":"123456789012"', '"account":"210987654321"')))
+    assert_clear(mrun(one, "plan small.lua"), { "210987654321", "123456789012" })
   end)
 
   it("a saved plan whose state has changed since", function()
-    assert.are.equal(0, one:mrun("plan -P Cidr=10.2.0.0/16 small.lua").code)
+    assert.are.equal(0, mrun(one, "plan -P Cidr=10.2.0.0/16 small.lua").code)
     one:shell "cp .mrun/small/plan kept"
-    assert.are.equal(0, one:mrun("apply --yes -P Cidr=10.3.0.0/16 small.lua").code)
+    assert.are.equal(0, mrun(one, "apply --yes -P Cidr=10.3.0.0/16 small.lua").code)
     one:shell "cp kept .mrun/small/plan"
-    assert_clear(one:mrun "apply", { "out of date", "mrun plan again" })
+    assert_clear(mrun(one, "apply"), { "out of date", "mrun plan again" })
   end)
 
   it("a second apply at the same time", function()
     aws:behave { delay_ms = 700 }
     local said = one:shell [[
-      "$MRUN" apply --yes -P Cidr=10.4.0.0/16 small.lua > first 2>&1 &
+      "$MRUN" apply --yes -P Cidr=10.4.0.0/16 small.lua > first 2>&1 < /dev/null &
       while ! [ -e .mrun/small/lock.json ]; do :; done
       "$MRUN" apply --yes small.lua; code=$?
       wait; exit $code]]
     aws:behave {}
     assert_clear(said, { "in use by", "wait until" })
-    assert.matches("1 replaced", one:read "first")
+    assert.matches("1 replaced", fs.read(one.folder .. "/first"))
   end)
 
   it("a full disk, which loses nothing", function()
-    local before = one:read(STATE)
+    local before = fs.read(one.folder .. "/" .. STATE)
     local said = one:shell [[ulimit -f 0; trap "" XFSZ; "$MRUN" apply --yes -P Cidr=10.5.0.0/16 small.lua]]
     assert.are_not.equal(0, said.code)
-    assert.are.equal(before, one:read(STATE))
-    assert.are.equal(0, one:mrun("plan --exit-code small.lua").code)
+    assert.are.equal(before, fs.read(one.folder .. "/" .. STATE))
+    assert.are.equal(0, mrun(one, "plan --exit-code small.lua").code)
   end)
 end)
 
 describe("what is somebody else's", function()
   it("a role of that name stops the plan and names identifier =", function()
-    local aws = emulator.start "moto"
-    local one <close> = person.new(aws:environment())
-    assert.are.equal(0, one:mrun([[aws iam CreateRole --input ']]
+    local aws <close> = Emulator.start()
+    local one = User.new(aws)
+    assert.are.equal(0, mrun(one, [[aws iam CreateRole --input ']]
       .. [[{"RoleName":"stg-EC2SSMRoleForRDSAccess","AssumeRolePolicyDocument":"{}"}']]).code)
-    local said = one:mrun("apply --yes " .. RECIPE)
+    local said = mrun(one, "apply --yes " .. RECIPE)
     local account = aws:account()
-    aws:stop()
+    one:leave()
     assert_clear(said, { "exists already", 'identifier = "stg%-EC2SSMRoleForRDSAccess"' })
     assert.is_nil(next(account.Vpcs))
   end)

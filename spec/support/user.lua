@@ -63,6 +63,15 @@ function user:mrun(...)
   return said
 end
 
+--- Runs a script of the shell in the folder; "$MRUN" is the binary.
+---@param script string
+---@return { code: integer, out: string, err: string }
+function user:shell(script)
+  return assert(sys.run({ "/bin/bash", "-c", ("cd %s && export %s MRUN=%s; unset MRUN_MAIN; %s"):format(
+    quoted(self.folder), self.emulator:environment(self.region), child.binary, script) },
+    { timeout_ms = 120000 }))
+end
+
 --- As mrun, and everything has to go well.
 ---@param ... string
 ---@return Said
