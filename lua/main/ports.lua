@@ -22,7 +22,7 @@ function ports.new(options)
     match = regex.match,
     send = function(request) return network:add(request) end,
     poll = function(timeout_ms)
-      local answers = network:poll(timeout_ms)
+      local answers = assert(network:poll(timeout_ms))
       options.turn()
       return answers
     end,

@@ -11,16 +11,22 @@ local RECIPE = User.project "recipes/ssm_managed_instance.lua"
 local RECIPES = {
   ["a syntax error"] = { "local aws = provider \"aws\"\naws.EC2.VPC \"x\" { CidrBlock = ",
     { "syntax error", "r%.lua:3" } },
-  ["an unknown type"] = { [[aws.EC2.VPX "x" {}]], { "no type EC2%.VPX", "r%.lua:2", "aws%.EC2%.VPC" } },
+  ["an unknown type"] = {
+    [[aws.EC2.VPX "x" {}]],
+    { "no type EC2%.VPX", "r%.lua:2", "aws%.EC2%.VPC" } },
   ["an unknown property"] = { [[aws.EC2.VPC "x" { CidrBlok = "10.0.0.0/16" }]],
     { "no property CidrBlok", "r%.lua:2", "did you mean CidrBlock" } },
-  ["an unknown attribute"] = { [[output { A = (aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16" }).VpcIdd }]],
+  ["an unknown attribute"] = {
+    [[output { A = (aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16" }).VpcIdd }]],
     { "no attribute VpcIdd", "r%.lua:2", "did you mean VpcId" } },
-  ["a wrong value type"] = { [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16", EnableDnsSupport = "maybe" }]],
+  ["a wrong value type"] = {
+    [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16", EnableDnsSupport = "maybe" }]],
     { "EnableDnsSupport takes a boolean", "r%.lua:2" } },
   ["a bad enum"] = { [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16", InstanceTenancy = "defalt" }]],
     { "InstanceTenancy", "did you mean default", "r%.lua:2" } },
-  ["a bad CIDR"] = { [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/33" }]], { "CidrBlock", "r%.lua:2" } },
+  ["a bad CIDR"] = {
+    [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/33" }]],
+    { "CidrBlock", "r%.lua:2" } },
   ["a CIDR with host bits"] = { [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.1/16" }]],
     { "host bits", "10%.0%.0%.0/16" } },
   ["a missing required property"] = { [[aws.EC2.Subnet "x" { CidrBlock = "10.0.0.0/24" }]],
@@ -29,7 +35,9 @@ local RECIPES = {
     local a = aws.EC2.SecurityGroup "a" { GroupDescription = "x", depends_on = { "b" } }
     aws.EC2.SecurityGroup "b" { GroupDescription = "x", VpcId = a.GroupId }]],
     { "depend on each other", "a %(r%.lua:2%)", "b %(r%.lua:3%)" } },
-  ["arithmetic on a deferred value"] = { [[print(vpc.VpcId + 1)]], { "x%.VpcId", "r%.lua:3", "apply%(" } },
+  ["arithmetic on a deferred value"] = {
+    [[print(vpc.VpcId + 1)]],
+    { "x%.VpcId", "r%.lua:3", "apply%(" } },
   ["an order of deferred values"] = { [[print(vpc.VpcId < "a")]], { "x%.VpcId", "r%.lua:3" } },
   ["the length of a deferred value"] = { [[print(#vpc.VpcId)]], { "x%.VpcId", "r%.lua:3" } },
   ["ipairs of a deferred value"] = { [[for _ in ipairs(vpc.CidrBlockAssociations) do end]],
@@ -181,7 +189,8 @@ describe("bad state", function()
 
   it("a stack of another recipe", function()
     one:write("other.lua", "provider \"aws\"")
-    assert_clear(mrun(one, "plan --stack small other.lua"), { "another recipe", "small%.lua", "%-%-stack" })
+    assert_clear(mrun(one, "plan --stack small other.lua"),
+      { "another recipe", "small%.lua", "%-%-stack" })
   end)
 
   it("another account than the state's", function()
@@ -211,7 +220,9 @@ describe("bad state", function()
 
   it("a full disk, which loses nothing", function()
     local before = fs.read(one.folder .. "/" .. STATE)
-    local said = one:shell [[ulimit -f 0; trap "" XFSZ; "$MRUN" apply --yes -P Cidr=10.5.0.0/16 small.lua]]
+    local said = one:shell [[
+      ulimit -f 0
+      trap "" XFSZ; "$MRUN" apply --yes -P Cidr=10.5.0.0/16 small.lua]]
     assert.are_not.equal(0, said.code)
     assert.are.equal(before, fs.read(one.folder .. "/" .. STATE))
     assert.are.equal(0, mrun(one, "plan --exit-code small.lua").code)
