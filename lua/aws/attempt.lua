@@ -1,6 +1,7 @@
 -- One attempt of a call: its request, built from the model, signed, sent, and waited for.
 local endpoint = require "aws.endpoint"
 local failure = require "engine.failure"
+local network = require "aws.network"
 local sign = require "aws.sign"
 local url = require "aws.url"
 
@@ -95,6 +96,8 @@ function attempt.send(session, call)
   end
   request.timeout_ms, request.connect_timeout_ms = timeouts(session)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
+  request.proxy = network.proxy(session.env, request.url)
+  request.ca_file = network.ca_file(session)
   local response = coroutine.yield { http = request }
   if response.status and not response.body then response.body = "" end
   if session.on_call then
