@@ -16,12 +16,23 @@ local function subject(run, change, identifier)
   return change
 end
 
+--- The old one of a replacement stays where it is, and is nobody's from now on.
+---@param run table
+---@param step table
+function drop.let_go(run, step)
+  carry.finish(run, { ok = true, name = step.name, identifier = step.identifier,
+    row = rows.without(run.rows[step.name], step.identifier) })
+end
+
 --- Deletes and waits until it is gone.
 ---@param run table
 ---@param step table with change and identifier
 function drop.delete(run, step)
   local ctx, name, identifier = run.ctx, step.name, step.identifier
   if run.kept[name] and step.replaced then return end
+  if step.replaced and run.plan.graph.resources[name].options.retain then
+    return drop.let_go(run, step)
+  end
   local old = subject(run, step.change, identifier)
   local place = ctx.places[old.place.key]
   local op = ctx.ports.random(16)

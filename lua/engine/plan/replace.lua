@@ -47,6 +47,10 @@ function replace.orders(run, conflicts)
         if first[other] then change.order = "delete_first" end
       end
       if change.order == "delete_first" then first[name] = true end
+      if run.graph.resources[name].options.retain then
+        run.notices[#run.notices + 1] = ("%s: the one that is replaced stays: %s (retain)")
+          :format(name, change.identifier)
+      end
     end
   end
 end

@@ -88,6 +88,17 @@ describe("apply", function()
       assert.are.equal(1, #world.cloud:all())
     end)
 
+    it("and lets go of the old one where that is to be retained", function()
+      world:apply { thing("a", { Color = "red" }, { retain = true }) }
+      local stack = { thing("a", { Color = "blue" }, { retain = true }) }
+      assert.are.same({ "a: the one that is replaced stays: thing-1 (retain)" },
+        world:plan_of(stack).notices)
+      world:apply(stack)
+      assert.are.equal(2, #world.cloud:all())
+      assert.are.same({}, world:plan(stack))
+      assert.is_nil(world.store:load().resources.a.old)
+    end)
+
     it("what changes its type", function()
       world:apply { thing("a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
       world:apply { resource("Token", "a", { Size = 1 }), thing("b", { Parent = ref "a" }) }
