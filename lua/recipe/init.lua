@@ -139,7 +139,7 @@ function recipe.guarded(ev, fn, ...)
   local why = results[2]
   if ev.limits.killed then why = explain(ev, why) end
   if not failure.is(why) then -- no memory was left for the explanation
-    why = failure.new { what = "the recipe uses too much memory", where = ev.path,
+    why = failure.new { what = ev.limits:too_much(), where = ev.limits.last_place or ev.path,
       next = "look for a table or a string that grows in a loop" }
   end
   error(why, 0)

@@ -13,7 +13,7 @@ function inputs.new(host, limits)
   return setmetatable({
     host = host, limits = limits, recorded = host.recorded,
     params = {}, secret_params = {}, env = {}, files = {}, lookups = {}, sources = {}, latest = {},
-    by_key = {}, secrets = {},
+    by_key = {}, answered = {}, secrets = {},
   }, inputs)
 end
 
@@ -133,12 +133,28 @@ function inputs:lookup(provider, place, lookup)
   local key = lookup_key(place.key, lookup)
   local known = self.by_key[key]
   if not known then
-    known = { value = answer(self, provider, place, lookup, key) }
+    known = self.answered[key] or { value = answer(self, provider, place, lookup, key) }
     self.by_key[key] = known
     self.lookups[#self.lookups + 1] = { place = place.key, lookup = lookup,
       value = sealed(self, known.value) }
   end
   return value.copy(known.value)
+end
+
+--- Runs several look-ups at once, for `lookup` to find them answered.
+---@param provider string
+---@param place table
+---@param lookups table[]
+function inputs:prefetch(provider, place, lookups)
+  if self.recorded or not self.waits then return end
+  local calls = {}
+  for i, lookup in ipairs(lookups) do
+    calls[i] = function() return self.host.call(provider, place, lookup) end
+  end
+  local answers = self.limits:outside(coroutine.yield, { all = calls })
+  for i, lookup in ipairs(lookups) do
+    self.answered[lookup_key(place.key, lookup)] = { value = answers[i] }
+  end
 end
 
 local function hide_secrets(self, map, names)

@@ -35,14 +35,17 @@ local function used_bytes() return collectgarbage("count") * 1024 end
 ---@param what string
 ---@param next_step string
 function limits:kill(what, next_step)
-  self.killed = failure.new { what = what, where = self.where and self.where(), next = next_step }
+  self.killed = failure.new { what = what, next = next_step,
+    where = self.where and self.where() or self.last_place }
   error(self.killed, 0)
 end
 
+function limits:too_much()
+  return ("the recipe uses more than %d MB of memory"):format(self.memory_bytes // (1024 * 1024))
+end
+
 function limits:out_of_memory()
-  self:kill(
-    ("the recipe uses more than %d MB of memory"):format(self.memory_bytes // (1024 * 1024)),
-    "look for a table or a string that grows in a loop"
+  self:kill(self:too_much(), "look for a table or a string that grows in a loop"
   )
 end
 
@@ -69,7 +72,10 @@ function limits:step()
     )
   end
   self:tick()
-  if used_bytes() - self.base_bytes > self.memory_bytes then
+  local used = used_bytes() - self.base_bytes
+  -- When memory runs out nobody can ask for the line any more.
+  if used > self.memory_bytes / 8 then self.last_place = self.where and self.where() end
+  if used > self.memory_bytes then
     collectgarbage()
     if used_bytes() - self.base_bytes > self.memory_bytes then self:out_of_memory() end
   end

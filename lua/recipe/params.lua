@@ -120,9 +120,12 @@ local function check_value(ev, name, spec, converted)
   end
 end
 
+local function store(ev)
+  return ev.limits:aside(ev.host.place, "aws", {})
+end
+
 local function from_store(ev, name, parsed, path)
-  local place = ev.limits:aside(ev.host.place, "aws", {})
-  local found = ev.inputs:lookup("aws", place, { "parameter", path })
+  local found = ev.inputs:lookup("aws", store(ev), { "parameter", path })
   local hidden = value.is_secret(found)
   local converted, why = param_types.from_store(parsed, value.reveal(found))
   if why then bad(ev, name, ("of %s %s"):format(path, why), "look at the parameter's value") end
@@ -132,12 +135,12 @@ local function from_store(ev, name, parsed, path)
   return hidden and value.secret(converted) or converted
 end
 
---- The value of one parameter, checked; a secret where it is to be one.
+--- One parameter, checked, as far as it is known without asking AWS.
 ---@param ev table
 ---@param name string
 ---@param spec table
----@return any
-function params.value(ev, name, spec)
+---@return table prepared
+function params.prepare(ev, name, spec)
   check_spec(ev, name, spec)
   local parsed = type_of(ev, name, spec)
   local raw = find_raw(ev, name, spec)
@@ -150,9 +153,29 @@ function params.value(ev, name, spec)
     ev.inputs:saw_secret(converted)
     ev.inputs.secret_params[name] = true
   end
-  if parsed.ssm then converted = from_store(ev, name, parsed, converted) end
-  if parsed.list then converted = value.list(value.copy(converted)) end
-  return spec.secret and value.secret(converted) or converted
+  return { name = name, spec = spec, parsed = parsed, value = converted }
+end
+
+--- Asks the parameter store for all of them at once.
+---@param ev table
+---@param prepared table[]
+function params.look_up(ev, prepared)
+  local lookups = {}
+  for _, each in ipairs(prepared) do
+    if each.parsed.ssm then lookups[#lookups + 1] = { "parameter", each.value } end
+  end
+  if #lookups > 1 then ev.inputs:prefetch("aws", store(ev), lookups) end
+end
+
+--- The value of a prepared parameter; a secret where it is to be one.
+---@param ev table
+---@param prepared table
+---@return any
+function params.value(ev, prepared)
+  local v, parsed = prepared.value, prepared.parsed
+  if parsed.ssm then v = from_store(ev, prepared.name, parsed, v) end
+  if parsed.list and not value.is_secret(v) then v = value.list(value.copy(v)) end
+  return prepared.spec.secret and value.secret(v) or v
 end
 
 --- The table that the recipe gets: a name that it does not have is an error.
@@ -164,13 +187,15 @@ function params.define(ev, specs)
     failure.raise { what = "params takes a table",
       next = "write params { Name = { default = ... } }" }
   end
-  local found = {}
-  for _, name in ipairs(value.keys(specs)) do
+  local found, prepared = {}, {}
+  for i, name in ipairs(value.keys(specs)) do
     if ev.declared_params[name] then
       bad(ev, name, "is described twice", "keep one of the two")
     end
-    found[name] = params.value(ev, name, specs[name])
+    prepared[i] = params.prepare(ev, name, specs[name])
   end
+  params.look_up(ev, prepared)
+  for _, each in ipairs(prepared) do found[each.name] = params.value(ev, each) end
   return setmetatable(found, {
     __metatable = false,
     __index = function(_, key)

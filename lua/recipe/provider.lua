@@ -219,12 +219,13 @@ local function with_options(ev, inside, given)
     failure.raise { what = ("%s takes a table of options"):format(inside.name),
       next = ("write %s { Region = \"...\" }"):format(inside.name) }
   end
-  if value.contains_deferred(given) then
+  local chosen = plain.copy(given, "the options")
+  if value.contains_deferred(chosen) then
     failure.raise { what = ("the options of %s must be known now"):format(inside.name),
       next = "use a parameter or a look-up" }
   end
   local merged = plain.copy(inside.options, "the options")
-  for key, v in next, plain.copy(given, "the options") do merged[key] = v end
+  for key, v in next, chosen do merged[key] = v end
   return new(ev, inside.name, merged)
 end
 

@@ -78,13 +78,19 @@ function parameters.read(ev, section)
     local key = document.key(section, name)
     return key and mark.of(ev, key)
   end
+  local prepared = {}
   for key, node in document.entries(section) do
     if not key.text:find("^%w+$") then
       mark.fault(ev, key, ("%s cannot be the name of a parameter"):format(key.text),
         "names are made of letters and digits")
     end
     local spec = spec_of(ev, key.text, node)
-    ev.parameters[key.text] = mark.at(ev, key, params.value, ev, key.text, spec)
+    prepared[#prepared + 1] = mark.at(ev, key, params.prepare, ev, key.text, spec)
+  end
+  params.look_up(ev, prepared)
+  for _, each in ipairs(prepared) do
+    local key = document.key(section, each.name)
+    ev.parameters[each.name] = mark.at(ev, key, params.value, ev, each)
   end
 end
 

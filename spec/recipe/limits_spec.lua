@@ -21,6 +21,8 @@ describe("the limits of a recipe", function()
       "instructions")
     fails("xpcall(function() while true do end end, function() while true do end end)",
       "instructions")
+    fails("error(setmetatable({}, { __tostring = function() while true do end end }))",
+      "instructions")
     fails("local t <close> = setmetatable({}, { __close = function() while true do end end })\n"
       .. "error 'x'", "instructions")
     fails("pcall(function() while true do end end) Thing 'A' {}", "instructions")

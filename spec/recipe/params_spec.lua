@@ -60,6 +60,18 @@ describe("params", function()
       '{ type = "AWS::SSM::Parameter::Value<List<String>>", default = "/a,b" }'))
   end)
 
+  it("of the parameter store are asked for all at once", function()
+    local evaluated, host = support.run [[local p = params {
+        A = { type = "AWS::SSM::Parameter::Value<String>", default = "/a" },
+        B = { type = "AWS::SSM::Parameter::Value<String>", default = "/b" },
+        C = { type = "AWS::SSM::Parameter::Value<String>", default = "/a" } }
+      Thing "A" { Items = { p.A, p.B, p.C } }]]
+    assert.are.same({ "ami-of-/a", "ami-of-/b", "ami-of-/a" },
+      evaluated.resources[1].properties.Items)
+    assert.are.equal(3, host.together)
+    assert.are.equal(2, #evaluated.inputs.lookups)
+  end)
+
   it("that are secret are secret everywhere, and recorded as a digest", function()
     local found, evaluated = value_of('{ secret = true }', { params = { P = "hush" } })
     assert.is_true(value.is_secret(found))

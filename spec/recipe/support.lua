@@ -80,6 +80,20 @@ function support.host(files, overrides)
   return host
 end
 
+--- What a task's driver answers: the results of several calls, or nothing.
+local function answer(host, wanted)
+  if type(wanted) ~= "table" or not wanted.all then return nil end
+  host.together = #wanted.all
+  local results = {}
+  for i, fn in ipairs(wanted.all) do
+    local co = coroutine.create(fn)
+    local ok, result = coroutine.resume(co)
+    while ok and coroutine.status(co) ~= "dead" do ok, result = coroutine.resume(co) end
+    results[i] = assert(ok and result)
+  end
+  return results
+end
+
 --- Evaluates in a coroutine that is resumed whenever a look-up waits.
 ---@param host table
 ---@param path string
@@ -87,7 +101,9 @@ end
 function support.load(host, path, load)
   local co = coroutine.create(load or recipe.load)
   local ok, result = coroutine.resume(co, host, path)
-  while ok and coroutine.status(co) ~= "dead" do ok, result = coroutine.resume(co) end
+  while ok and coroutine.status(co) ~= "dead" do
+    ok, result = coroutine.resume(co, answer(host, result))
+  end
   if not ok then error(result, 0) end
   return result
 end

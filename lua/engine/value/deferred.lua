@@ -206,7 +206,7 @@ secret.METATABLE.__concat = Deferred.__concat
 
 function Deferred.__index(self, key)
   if hidden.raw(self).scalar and math.type(key) == "integer" then
-    refuse("indexed with a number: it is no list",
+    refuse("indexed with a number (it is no list)",
       "apply(VALUE, function(v) return v:sub(...) end)")(self)
   end
   if type(key) == "string" or math.type(key) == "integer" then
