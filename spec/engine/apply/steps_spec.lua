@@ -90,12 +90,12 @@ describe("apply", function()
 
     it("and lets go of the old one where that is to be retained", function()
       world:apply { thing("a", { Color = "red" }, { retain = true }) }
-      local stack = { thing("a", { Color = "blue" }, { retain = true }) }
+      local again = { thing("a", { Color = "blue" }, { retain = true }) }
       assert.are.same({ "a: the one that is replaced stays: thing-1 (retain)" },
-        world:plan_of(stack).notices)
-      world:apply(stack)
+        world:plan_of(again).notices)
+      world:apply(again)
       assert.are.equal(2, #world.cloud:all())
-      assert.are.same({}, world:plan(stack))
+      assert.are.same({}, world:plan(again))
       assert.is_nil(world.store:load().resources.a.old)
     end)
 
