@@ -3,7 +3,7 @@ local account = require "provider.aws.account"
 local form = require "provider.aws.form"
 
 local function remove_roles(change)
-  local roles = (change.previous or change.have).Roles or {}
+  local roles = change.have.Roles or (change.previous or {}).Roles or {}
   for _, role in ipairs(roles) do
     change:call("RemoveRoleFromInstanceProfile", { RoleName = role }, { done = { "^NoSuchEntity$" } })
   end
