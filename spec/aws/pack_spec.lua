@@ -7,7 +7,9 @@ local function string_list(name)
   return {
     metadata = {}, operations = { Do = { name = "Do", input = { shape = "Thing" } } },
     shapes = {
-      Thing = { type = "structure", members = { Names = { shape = name }, Again = { shape = "Thing" } } },
+      Thing = {
+        type = "structure", members = { Names = { shape = name }, Again = { shape = "Thing" } },
+      },
       [name] = { type = "list", member = { shape = "Text" } },
       Text = { type = "string" },
     },
@@ -62,7 +64,8 @@ describe("the packer", function()
     local value = {
       integers = { 0, 1, 30, 31, 32, 127, 128, 16383, 16384, math.maxinteger, -1, -31, -32, -300,
         math.mininteger },
-      floats = { 0.5, -1e300, 1 / 3 }, texts = { "", "é", ("x"):rep(1000) }, yes = true, no = false,
+      floats = { 0.5, -1e300, 1 / 3 }, texts = { "", "é", ("x"):rep(1000) }, yes = true,
+      no = false,
       map = {}, nested = { { { { "deep" } } } },
     }
     local out = file.new()
@@ -78,7 +81,8 @@ describe("the packer", function()
     local json = require "native.json"
     local out = file.new()
     out:record("thing", "key", json.decode(nil, '{"list":[],"map":{}}'))
-    assert.are.equal('{"list":[],"map":{}}', json.encode(nil, pack.load(out:bytes()):record("thing", "key")))
+    local read = pack.load(out:bytes()):record("thing", "key")
+    assert.are.equal('{"list":[],"map":{}}', json.encode(nil, read))
   end)
 
   it("finds each of many keys, and no other", function()
@@ -102,7 +106,9 @@ describe("the packer", function()
 
   it("finds documentation in whichever block it lies", function()
     local out = file.new()
-    for i = 1, 400 do out.documentation:add(("key%03d"):format(i), ("text %d "):format(i):rep(200)) end
+    for i = 1, 400 do
+      out.documentation:add(("key%03d"):format(i), ("text %d "):format(i):rep(200))
+    end
     local data = pack.load(out:bytes())
     for _, i in ipairs { 1, 2, 100, 199, 200, 399, 400 } do
       assert.matches("^text " .. i .. " ", data:documentation(("key%03d"):format(i)))

@@ -36,7 +36,7 @@ local function damaged(bytes)
 end
 
 local function walk(shape, depth)
-  local _ = shape.kind, shape.name
+  assert(shape.kind)
   pcall(shape.traits, shape)
   pcall(shape.check, shape, VALUE)
   if depth == 0 then return end

@@ -21,7 +21,9 @@ local SHAPES = {
     type = "map", flattened = true, key = { shape = "string", locationName = "K" },
     value = { shape = "integer", locationName = "V" },
   },
-  Inner = { type = "structure", members = { Deep = { shape = "Names" }, Text = { shape = "string" } } },
+  Inner = {
+    type = "structure", members = { Deep = { shape = "Names" }, Text = { shape = "string" } },
+  },
 }
 
 describe("form", function()
@@ -38,7 +40,8 @@ describe("form", function()
       .. "Text=a%20b%26%C3%A9~&Then=1398796238&When=2014-04-29T18%3A30%3A38Z&Whole=8&Yes=true",
       fields("query", shape, {
         Text = "a b&é~", Yes = true, No = false, Count = math.maxinteger, Ratio = 0.1,
-        Bytes = "\0\xff", When = 1398796238, Then = "2014-04-29T18:30:38Z", Nan = "NaN", Whole = 8.0,
+        Bytes = "\0\xff", When = 1398796238, Then = "2014-04-29T18:30:38Z", Nan = "NaN",
+        Whole = 8.0,
       }))
   end)
 
@@ -46,7 +49,8 @@ describe("form", function()
     local shape = model.shape({
       List = "Names", Other = "Named", Map = "Map", Short = "Flat", Pairs = "FlatMap", In = "Inner",
     }, SHAPES)
-    assert.are.equal("List.member.1=a&List.member.2=b", fields("query", shape, { List = { "a", "b" } }))
+    assert.are.equal("List.member.1=a&List.member.2=b",
+      fields("query", shape, { List = { "a", "b" } }))
     assert.are.equal("Other.item.1=a", fields("query", shape, { Other = { "a" } }))
     assert.are.equal("One.1=a&One.2=b", fields("query", shape, { Short = { "a", "b" } }))
     assert.are.equal("Map.entry.1.key=a&Map.entry.1.value=1&Map.entry.2.key=b&Map.entry.2.value=2",
@@ -85,7 +89,8 @@ describe("form", function()
 
   it("raises on arguments that no caller should give", function()
     assert.has_error(function() form.encode({}, {}, {}) end)
-    assert.has_error(function() form.encode(nil, {}, { flavor = "rest", action = "a", version = "1" }) end)
+    local other = { flavor = "rest", action = "a", version = "1" }
+    assert.has_error(function() form.encode(nil, {}, other) end)
     assert.has_error(function() form.encode(nil, {}, { flavor = "ec2" }) end)
   end)
 

@@ -32,7 +32,8 @@ describe("free JSON", function()
   end)
 
   it("reads escapes, pairs of them, and half a pair as no character", function()
-    assert.are.equal('"\\/\b\f\n\r\té😀', json.decode(nil, [["\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"]]))
+    assert.are.equal('"\\/\b\f\n\r\té😀',
+      json.decode(nil, [["\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"]]))
     assert.are.equal("\xef\xbf\xbdx", json.decode(nil, [["\ud800x"]]))
     assert.are.equal("\xef\xbf\xbd\xef\xbf\xbd", json.decode(nil, [["\ud800\ud800"]]))
     assert.are.equal("a\0b", json.decode(nil, [["a\u0000b"]]))
@@ -96,7 +97,9 @@ local SHAPES = {
   Strings = { type = "list", member = { shape = "string" } },
   Sparse = { type = "list", member = { shape = "string" }, sparse = true },
   Map = { type = "map", key = { shape = "string" }, value = { shape = "integer" } },
-  SparseMap = { type = "map", key = { shape = "string" }, value = { shape = "integer" }, sparse = true },
+  SparseMap = {
+    type = "map", key = { shape = "string" }, value = { shape = "integer" }, sparse = true,
+  },
   Iso = { type = "timestamp", timestampFormat = "iso8601" },
   Http = { type = "timestamp", timestampFormat = "rfc822" },
   Free = { type = "structure", document = true, members = {} },
@@ -154,7 +157,8 @@ describe("JSON by a shape", function()
     assert.are.same({ "a", json.null }, value.L)
     assert.are.same({ a = json.null }, value.M)
     assert.are.same({ b = 1 }, value.D)
-    assert.are.equal('{"L":["a",null],"M":{"a":null}}', json.encode(shape, { L = value.L, M = value.M }))
+    assert.are.equal('{"L":["a",null],"M":{"a":null}}',
+      json.encode(shape, { L = value.L, M = value.M }))
   end)
 
   it("marks an empty list", function()

@@ -15,7 +15,9 @@ local MODEL = {
     Tree = {
       type = "structure", required = { "Name" },
       members = {
-        Name = { shape = "Name", locationName = "name", documentation = "<p>What it is called</p>" },
+        Name = {
+          shape = "Name", locationName = "name", documentation = "<p>What it is called</p>",
+        },
         Branches = { shape = "Trees" },
         Labels = { shape = "Labels" },
       },
@@ -146,7 +148,8 @@ describe("a shape", function()
   end
 
   it("accepts what fits it", function()
-    assert.are.same({}, faults_of { Name = "oak", Branches = { { Name = "x" } }, Labels = { a = 1 } })
+    local branch = { Name = "x" }
+    assert.are.same({}, faults_of { Name = "oak", Branches = { branch }, Labels = { a = 1 } })
     assert.are.same({}, faults_of { Name = "oak", Labels = { a = 1.0 }, Branches = {} })
   end)
 
@@ -202,7 +205,8 @@ describe("pack, inside the binary", function()
 
   it("has the documents", function()
     assert.are.same({ input_token = "NextToken", limit_key = "MaxResults",
-      output_token = "NextToken", result_key = "Vpcs" }, data:record("paginator", "DescribeVpcs", "ec2"))
+      output_token = "NextToken", result_key = "Vpcs" },
+      data:record("paginator", "DescribeVpcs", "ec2"))
     assert.are.equal("DescribeInstances", data:record("waiters", "ec2").InstanceRunning.operation)
     assert.is_table(data:record("endpoint_rules", "ssm").rules[1])
     assert.are.equal("aws", data:record("partitions", "partitions").partitions[1].id)

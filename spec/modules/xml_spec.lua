@@ -21,7 +21,8 @@ end
 describe("XML answers", function()
   it("are read by the names on the wire, namespaces aside", function()
     local value, request_id = decode({
-      Name = { shape = "string", locationName = "name" }, Items = { shape = "Items", locationName = "itemSet" },
+      Name = { shape = "string", locationName = "name" },
+      Items = { shape = "Items", locationName = "itemSet" },
     }, [[<?xml version="1.0" encoding="UTF-8"?>
       <DoResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/" xmlns:x="http://x">
         <requestId>7a62c49f</requestId>
@@ -33,10 +34,16 @@ describe("XML answers", function()
   end)
 
   it("have their values by the shape", function()
-    assert.are.same({ I = -5, L = math.maxinteger, D = 0.5, Y = true, N = false, T = 1398796238, B = "\0\xff", E = "" },
-      decode({ I = "integer", L = "long", D = "double", Y = "boolean", N = "boolean", T = "timestamp",
-        B = "blob", E = "string", Gone = "integer" }, [[<R><I> -5 </I><L>9223372036854775807</L><D>0.5</D>
-        <Y>true</Y><N>false</N><T>2014-04-29T18:30:38.000Z</T><B>AP8=</B><E/><Gone/></R>]]))
+    local members = {
+      I = "integer", L = "long", D = "double", Y = "boolean", N = "boolean", T = "timestamp",
+      B = "blob", E = "string", Gone = "integer",
+    }
+    assert.are.same({
+      I = -5, L = math.maxinteger, D = 0.5, Y = true, N = false, T = 1398796238, B = "\0\xff",
+      E = "",
+    },
+      (decode(members, [[<R><I> -5 </I><L>9223372036854775807</L><D>0.5</D>
+        <Y>true</Y><N>false</N><T>2014-04-29T18:30:38.000Z</T><B>AP8=</B><E/><Gone/></R>]])))
     assert.are.same({ T = "soon" }, decode({ T = "timestamp" }, "<R><T>soon</T></R>"))
   end)
 
@@ -48,13 +55,16 @@ describe("XML answers", function()
 
   it("have flattened lists and maps", function()
     local body = "<R><One>a</One><P><K>x</K><V>1</V></P><One>b</One><P><K>y</K><V>2</V></P></R>"
-    assert.are.same({ F = { "a", "b" }, P = { x = 1, y = 2 } }, decode({ F = "Flat", P = "FlatMap" }, body))
-    assert.are.same({ F = { "a" } }, decode({ F = { shape = "Flat", locationName = "Own" } }, "<R><Own>a</Own></R>"))
+    assert.are.same({ F = { "a", "b" }, P = { x = 1, y = 2 } },
+      (decode({ F = "Flat", P = "FlatMap" }, body)))
+    assert.are.same({ F = { "a" } },
+      (decode({ F = { shape = "Flat", locationName = "Own" } }, "<R><Own>a</Own></R>")))
   end)
 
   it("have maps of entries", function()
     assert.are.same({ M = { a = 1, b = 2 } }, decode({ M = "Map" },
-      "<R><M><entry><key>a</key><value>1</value></entry><entry><key>b</key><value>2</value></entry></M></R>"))
+      "<R><M><entry><key>a</key><value>1</value></entry><entry><key>b</key><value>2</value></entry>"
+      .. "</M></R>"))
     local value, failure = decode({ M = "Map" }, "<R><M><entry><value>1</value></entry></M></R>")
     assert.is_nil(value)
     assert.matches("without its key", tostring(failure))
@@ -68,11 +78,13 @@ describe("XML answers", function()
   it("stand in a wrapper, which the model names or the root's name does", function()
     local body = "<DoResponse><DoResult><N>1</N></DoResult><ResponseMetadata><RequestId>r"
       .. "</RequestId></ResponseMetadata></DoResponse>"
-    local value, request_id = decode({ N = "integer" }, body, { flavor = "query", wrapper = "DoResult" })
+    local options = { flavor = "query", wrapper = "DoResult" }
+    local value, request_id = decode({ N = "integer" }, body, options)
     assert.are.same({ N = 1 }, value)
     assert.are.equal("r", request_id)
     assert.are.same({ N = 1 }, (decode({ N = "integer" }, body, { flavor = "query" })))
-    local none, failure = decode({ N = "integer" }, body, { flavor = "query", wrapper = "OtherResult" })
+    options.wrapper = "OtherResult"
+    local none, failure = decode({ N = "integer" }, body, options)
     assert.is_nil(none)
     assert.matches("missing", tostring(failure))
   end)
@@ -126,7 +138,8 @@ describe("XML answers", function()
     local operation = pack.open():operation("iam", "GetRole")
     local value = xml.decode(operation.output, [[<GetRoleResponse><GetRoleResult><Role>
       <RoleName>x</RoleName><CreateDate>2020-01-01T00:00:00Z</CreateDate>
-      <Tags><member><Key>k</Key><Value>v</Value></member></Tags></Role></GetRoleResult></GetRoleResponse>]],
+      <Tags><member><Key>k</Key><Value>v</Value></member></Tags></Role></GetRoleResult>
+      </GetRoleResponse>]],
       { flavor = "query", wrapper = operation.output_traits.resultWrapper })
     assert.are.same({ Role = { RoleName = "x", CreateDate = 1577836800,
       Tags = { { Key = "k", Value = "v" } } } }, value)
@@ -139,9 +152,13 @@ describe("XML bodies", function()
   end
 
   it("are written by the names on the wire", function()
-    assert.are.equal('<Root xmlns="http://s3"><A>a&lt;&amp;&quot;&#x0A;</A><Items><item><id>1</id></item></Items>'
-      .. "<n>1</n></Root>", encode({ A = "string", Items = "Items", N = { shape = "integer", locationName = "n" } },
-      { A = 'a<&"\n', Items = { { Id = "1" } }, N = 1 }, { root = "Root", namespace = "http://s3" }))
+    local members = {
+      A = "string", Items = "Items", N = { shape = "integer", locationName = "n" },
+    }
+    assert.are.equal('<Root xmlns="http://s3"><A>a&lt;&amp;&quot;&#x0A;</A>'
+      .. "<Items><item><id>1</id></item></Items><n>1</n></Root>", encode(members,
+      { A = 'a<&"\n', Items = { { Id = "1" } }, N = 1 },
+      { root = "Root", namespace = "http://s3" }))
     assert.are.equal("<Thing></Thing>", encode({ A = "string" }, {}))
   end)
 

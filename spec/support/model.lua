@@ -10,7 +10,9 @@ local model = {}
 function model.operation(shapes)
   local bytes = service.compile {
     metadata = { apiVersion = "2020-01-01", protocol = "ec2" },
-    operations = { Do = { name = "Do", input = { shape = "Thing" }, output = { shape = "Thing" } } },
+    operations = {
+      Do = { name = "Do", input = { shape = "Thing" }, output = { shape = "Thing" } },
+    },
     shapes = shapes,
   }
   return assert(pack.load(bytes)):operation("model", "Do")

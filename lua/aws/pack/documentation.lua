@@ -2,6 +2,7 @@
 local pack = require "native.pack"
 
 local BLOCK_BYTES = 128 * 1024
+local SPACE = (" "):byte()
 
 local ENTITIES = {
   ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&#39;"] = "'", ["&apos;"] = "'",
@@ -23,6 +24,10 @@ local function tag(name) return TAGS[name:lower()] or "" end
 ---@param html string
 ---@return string
 local function plain(html)
+  local simple = html:match "^<p>([^<&%c]*)</p>$" -- most are one paragraph
+  if simple and not simple:find("  ", 1, true) then
+    if simple:byte(1) ~= SPACE and simple:byte(-1) ~= SPACE then return simple end
+  end
   local text = html:gsub("%s+", " ")
   if text:find("<", 1, true) then
     text = text:gsub("<(/?%w+)[^<>]*>", tag)
@@ -42,7 +47,8 @@ Documentation.__index = Documentation
 ---@param html string?
 function Documentation:add(key, html)
   if type(html) ~= "string" or html == "" or self.texts[key] then return end
-  local text = plain(html)
+  local text = self.plain[html] or plain(html) -- many members share their words
+  self.plain[html] = text
   if text == "" then return end
   self.texts[key] = text
   self.keys[#self.keys + 1] = key
@@ -86,5 +92,5 @@ end
 return {
   plain = plain,
   section = Documentation.section,
-  new = function() return setmetatable({ keys = {}, texts = {} }, Documentation) end,
+  new = function() return setmetatable({ keys = {}, texts = {}, plain = {} }, Documentation) end,
 }
