@@ -68,7 +68,7 @@ end
 ---@return table[] old
 function rows.old_of(row)
   local old = { { identifier = row.identifier, type = row.type, provider = row.provider,
-    place = row.place, depends = row.depends, name = row.name } }
+    place = row.place, depends = row.depends, name = row.name, last = row.last } }
   table.move(row.old or {}, 1, #(row.old or {}), 2, old)
   return old
 end
