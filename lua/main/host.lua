@@ -80,6 +80,7 @@ function host.new(given)
     cpu_limit = process.cpu_limit,
     recorded = given.recorded,
     lint = given.lint,
+    stack_name = given.stack_name,
   }
 end
 

@@ -47,7 +47,7 @@ return function(mrun)
     local given = options.pairs_of(mrun.options.param)
     local handed = host.new { console = mrun.console, providers = mrun.providers,
       params_file = mrun.options.params_file, params = given, recorded = recorded,
-      lint = mrun.module.lint }
+      lint = mrun.module.lint, stack_name = mrun.options.stack }
     return mrun.task(function() return front_end(path).load(handed, path) end)
   end
 

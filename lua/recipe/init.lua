@@ -26,7 +26,7 @@ function recipe.new_evaluation(host, path)
     host = host, path = path, folder = files.folder_of(path), limits = bounds, inputs = record,
     chunks = {}, modules = {}, prefix = "",
     resources = {}, by_name = {}, pending = {}, outputs = {}, output_names = {},
-    declared_params = {}, types = {}, policies = {}, notices = {},
+    declared_params = {}, policies = {}, notices = {},
   }
   local schemas = {} -- the same few are asked for again and again
   ev.schema = function(provider, type_name)
@@ -111,7 +111,7 @@ function recipe.finish(ev)
   ev.closed = true
   return {
     stack = ev.stack, resources = ev.resources, outputs = ev.outputs, notices = ev.notices,
-    inputs = ev.inputs:record(), types = ev.types,
+    inputs = ev.inputs:record(), types = {},
   }
 end
 

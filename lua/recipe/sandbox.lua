@@ -11,7 +11,6 @@ local plain = require "recipe.plain"
 local provider = require "recipe.provider"
 local strings = require "recipe.strings"
 local tables = require "recipe.tables"
-local types = require "recipe.types"
 local value = require "engine.value"
 
 local sandbox = {}
@@ -187,7 +186,10 @@ local function language(ev, env)
     ev.stack = name
   end
   env.policy, env.check = outputs.policy(ev), outputs.check(ev)
-  env.resource_type = types.define(ev)
+  env.resource_type = function(name)
+    failure.raise { what = ("a recipe cannot bring the type %s along"):format(tostring(name)),
+      next = "write a provider of your own, in a folder on MRUN_PATH" }
+  end
 end
 
 --- A variable that does not exist is most often misspelt.

@@ -142,19 +142,7 @@ describe("the provider", function()
 end)
 
 describe("resource_type", function()
-  it("brings a type along", function()
-    local evaluated = support.run [[local Mine = resource_type "My::Thing" {
-        schema = { properties = { Size = { type = "integer" }, Id = { type = "string" } },
-          primaryIdentifier = { "/properties/Id" } },
-        create = function() end, read = function() end, delete = function() end }
-      Mine "M" { Size = 3 }]]
-    assert.are.equal("My::Thing", evaluated.resources[1].type)
-    assert.is_not_nil(evaluated.types["My::Thing"].record)
-  end)
-
-  it("refuses one that is not whole", function()
-    fails("resource_type 'My::Thing' { schema = { properties = {} } }", { "has no create" })
-    fails("resource_type 'My::Thing' {}", { "schema" })
-    fails("resource_type 'Thing' {}", { "::" })
+  it("points to providers", function()
+    fails("resource_type 'My::Thing' {}", { "My::Thing", "MRUN_PATH", "site.lua:1" })
   end)
 end)
