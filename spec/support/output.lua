@@ -38,7 +38,7 @@ return function()
   --- A skipped case is said aloud: silence would look like a pass.
   local function pending(element, _, message)
     print(("SKIPPED %s %s%s"):format(where(element), handler.getFullName(element),
-      message and ": " .. text_of(message) or ""))
+      message and ": " .. text_of(message):gsub("^%S+:%d+: ", "") or ""))
     return nil, true
   end
 
