@@ -24,6 +24,44 @@ local function created(options)
   return changes, plain.copy(options.want)
 end
 
+--- Tags that plainly need nothing: all declared ones are there, and none has left the recipe.
+local function tags_stay(want, have, last)
+  if not (plain.is_map(want) and plain.is_map(have)) then return false end
+  for key, v in next, want do
+    if not rawequal(v, rawget(have, key)) then return false end
+  end
+  for key in next, type(last) == "table" and last or {} do
+    if rawget(want, key) == nil then return false end
+  end
+  return true
+end
+
+--- The names, in order, of what has to be looked into: most properties are plainly as declared.
+local function in_question(options)
+  local names, tags = {}, options.schema.tags
+  for name, want in next, options.want do
+    local have, same = options.have[name]
+    if name == tags then
+      same = tags_stay(want, have, options.last and options.last[name])
+    else
+      same = plain.equal(want, have)
+    end
+    if not same then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+--- The names, in order, of what was declared once and no longer is.
+local function gone(options)
+  local names = {}
+  for name in next, options.last or {} do
+    if rawget(options.want, name) == nil then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
 --- What differs between what is declared and what is live, and the full wanted value of each
 --- top-level property that differs.
 ---@param options { schema: SchemaRecord, want: table, last: table|nil, have: table|false|nil,
@@ -35,10 +73,9 @@ end
 function diff.resource(options)
   if not options.have then return created(options) end
   local context = Context.new(options)
-  for _, name in ipairs(plain.keys(options.want)) do property.declared(context, name) end
-  for _, name in ipairs(plain.keys(options.last or {})) do
-    if rawget(options.want, name) == nil and not context:ignored(name)
-      and options.schema.properties[name] then
+  for _, name in ipairs(in_question(options)) do property.declared(context, name) end
+  for _, name in ipairs(gone(options)) do
+    if not context:ignored(name) and options.schema.properties[name] then
       removed.property(context, name)
     end
   end

@@ -185,9 +185,6 @@ end
 ---@param context table
 ---@param name string
 function property.declared(context, name)
-  if name ~= context.record.tags and plain.equal(context.want[name], context.have[name]) then
-    return
-  end
   if context:ignored(name) then return end
   local spot = { path = name, node = node.resolve(context.raw, context.record.properties[name]),
     want = context.want[name], have = context.have[name], last = context.last[name] }

@@ -34,6 +34,14 @@ local function differs(a, b)
   return false
 end
 
+--- Whether a row plainly needs no new one: the case of nearly all of them.
+local function stays(run, name, row)
+  local options = run.graph.resources[name].options
+  return row.name == name and not next(options) and not next(row.options or {})
+    and run.used[name] == nil and value.equal(row.depends, run.graph.edges[name])
+    and value.equal(row.last, run.wants[name])
+end
+
 --- The rows to write although nothing has to be done to their resources.
 ---@param run table
 ---@return table[] rows
@@ -41,7 +49,7 @@ function records.changed(run)
   local result = {}
   for _, name in ipairs(run.graph.order) do
     local row = run.matched[name]
-    if row and not run.changes[name] then
+    if row and not run.changes[name] and (run.ctx.rebuilt or not stays(run, name, row)) then
       local now = records.row(run, name, row)
       if run.ctx.rebuilt or differs(row, now) then
         if run.ctx.rebuilt then now.attributes = run.ctx:sealed(run.live[name].have) end

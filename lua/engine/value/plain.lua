@@ -65,7 +65,9 @@ end
 local function equal_tables(a, b)
   for key, member in next, a do
     local other = rawget(b, key)
-    if other == nil or not plain.equal(member, other) then return false end
+    if other == nil or not rawequal(member, other) and not plain.equal(member, other) then
+      return false
+    end
   end
   for key in next, b do
     if rawget(a, key) == nil then return false end
