@@ -123,14 +123,27 @@ bool pack_varint(struct section section, uint32_t *at, uint32_t *to);
 bool shape_open(struct shape_reader *reader, struct shape shape);
 bool shape_next(struct shape_reader *reader, struct member *member);
 bool shape_pair(struct shape_reader *map, struct member *key, struct member *value);
-/* Looks on from where the reader is, around the end, for the member that has that
- * name on the wire (locationName, else its own). */
-bool shape_find(struct shape_reader *reader, struct text wire, struct member *member);
+/* Its name on the wire: locationName, else its own. */
 bool member_wire(const struct member *member, struct text *to);
 /* Adds what stands in `traits` (an offset + 1) to `to`, which begins as {0}. */
 bool traits_read(struct traits *to, const struct pack *pack, uint32_t traits);
 /* A member's own traits over those of its shape, as the protocols look at them. */
 bool member_traits(struct traits *to, const struct member *member);
+
+/* The members of a structure, ready to be found by their names on the wire. `cache` is
+ * the stack index of a table that lives as long as one answer is read. */
+struct wire {
+    struct text name, element; /* element: of a flattened list, where it has a name */
+    struct member member;
+    bool elsewhere; /* in a header, or an attribute: not in the body */
+};
+struct wires {
+    uint32_t count;
+    struct wire list[];
+};
+const struct wires *wires_of(lua_State *L, int cache, struct shape shape);
+/* Looks on from *hint, around the end: answers come mostly in the model's order. */
+const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct text name);
 
 enum value_tag {
     VALUE_SIMPLE, /* null, false, true, or 3: a shape, whose varint offset follows */

@@ -9,8 +9,8 @@ struct reader {
     lua_State *L;
     const char *start, *at, *end, *why;
     struct sink escaped; /* the text of a string with escapes */
-    int depth;
-    bool exact; /* numbers that no Lua number holds stay as they are written */
+    int depth, cache;    /* cache: stack index, see wires_of */
+    bool exact;          /* numbers that no Lua number holds stay as they are written */
 };
 
 /* lex.c */

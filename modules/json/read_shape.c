@@ -24,24 +24,24 @@ static void push_unknown(struct reader *r, struct text name)
     lua_setfield(r->L, -2, "SDK_UNKNOWN_MEMBER");
 }
 
-static bool read_structure_pair(struct reader *r, struct shape_reader *reader, bool is_union)
+static bool read_structure_pair(struct reader *r, const struct wires *wires, uint32_t *hint,
+                                bool is_union)
 {
     struct text key;
-    struct member member;
     json_peek(r);
     if (!json_string(r, &key))
         return false;
-    bool known = shape_find(reader, key, &member);
-    if (!known && is_union && !text_is(key, "__type"))
+    const struct wire *wire = wire_find(wires, hint, key);
+    if (!wire && is_union && !text_is(key, "__type"))
         push_unknown(r, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
-    if (!known)
+    if (!wire)
         return json_skip(r);
     if (is_null(r))
         return true;
-    lua_pushlstring(r->L, member.name.at, member.name.len);
-    if (!r->why && read_member(r, &member)) {
+    lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
+    if (!r->why && read_member(r, &wire->member)) {
         lua_rawset(r->L, -3);
         return true;
     }
@@ -49,14 +49,16 @@ static bool read_structure_pair(struct reader *r, struct shape_reader *reader, b
     return false;
 }
 
-static bool read_structure(struct reader *r, struct shape_reader *reader, bool is_union)
+static bool read_structure(struct reader *r, struct shape shape, bool is_union)
 {
+    const struct wires *wires = wires_of(r->L, r->cache, shape);
+    uint32_t hint = 0;
     lua_newtable(r->L);
     if (!json_expect(r, '{', "expected an object"))
         goto fail;
     if (json_accept(r, '}'))
         return true;
-    while (read_structure_pair(r, reader, is_union)) {
+    while (read_structure_pair(r, wires, &hint, is_union)) {
         if (json_accept(r, ','))
             continue;
         if (json_expect(r, '}', "expected a comma or the end of an object"))
@@ -212,7 +214,7 @@ static bool read_kind(struct reader *r, struct shape_reader *reader, const struc
         return read_jsonvalue(r);
     bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);
     if (reader->kind == SHAPE_STRUCTURE)
-        return read_structure(r, reader, traits->set & TRAIT_BIT(TRAIT_UNION));
+        return read_structure(r, reader->shape, traits->set & TRAIT_BIT(TRAIT_UNION));
     if (reader->kind == SHAPE_LIST)
         return read_list(r, reader);
     return reader->kind == SHAPE_MAP ? read_map(r, reader, sparse) : read_scalar(r, reader->kind);

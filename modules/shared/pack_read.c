@@ -226,17 +226,3 @@ bool member_wire(const struct member *member, struct text *to)
     *to = traits.location_name.len ? traits.location_name : member->name;
     return true;
 }
-
-bool shape_find(struct shape_reader *reader, struct text wire, struct member *member)
-{
-    struct text there;
-    for (uint32_t i = reader->count; i > 0; i--) {
-        if (!reader->left && !shape_open(reader, reader->shape))
-            return false;
-        if (!shape_next(reader, member) || !member_wire(member, &there))
-            return false;
-        if (there.len == wire.len && memcmp(there.at, wire.at, wire.len) == 0)
-            return true;
-    }
-    return false;
-}

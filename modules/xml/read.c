@@ -30,51 +30,13 @@ static uint32_t next_named(const struct document *document, uint32_t node)
     return node;
 }
 
-/* Whether the elements of a flattened list have that name: some models give it to the
- * list's member, though the list's own is what is written. */
-static bool element_named(struct xml_reader *r, const struct member *member, struct text name)
+static bool read_child(struct xml_reader *r, const struct wires *wires, uint32_t *hint,
+                       uint32_t child)
 {
-    struct shape_reader reader;
-    struct member element;
-    struct traits all = {0}, inner = {0};
-    if (!shape_open(&reader, member->shape))
-        shape_damaged(r->L);
-    if (reader.kind != SHAPE_LIST)
-        return false;
-    if (!member_traits(&all, member) || !shape_next(&reader, &element) ||
-        !traits_read(&inner, member->shape.pack, element.traits))
-        shape_damaged(r->L);
-    return (all.set & TRAIT_BIT(TRAIT_FLATTENED)) && inner.location_name.len &&
-           same(inner.location_name, name);
-}
-
-/* Looks on from where the reader is; answers come mostly in the model's order. */
-static bool find_member(struct xml_reader *r, struct shape_reader *reader, struct text name,
-                        struct member *member)
-{
-    if (shape_find(reader, name, member))
+    const struct wire *wire = wire_find(wires, hint, node_name(r->document, child));
+    if (!wire || wire->elsewhere)
         return true;
-    shape_open(reader, reader->shape);
-    while (shape_next(reader, member))
-        if (element_named(r, member, name))
-            return true;
-    return false;
-}
-
-static bool in_headers(struct xml_reader *r, const struct member *member)
-{
-    struct traits traits = {0};
-    if (!traits_read(&traits, member->shape.pack, member->traits))
-        shape_damaged(r->L);
-    return traits.location.len > 0 || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
-}
-
-static bool read_child(struct xml_reader *r, struct shape_reader *reader, uint32_t child)
-{
-    struct member member;
-    if (!find_member(r, reader, node_name(r->document, child), &member) || in_headers(r, &member))
-        return true;
-    lua_pushlstring(r->L, member.name.at, member.name.len);
+    lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
     lua_pushvalue(r->L, -1);
     bool again = lua_rawget(r->L, -3) != LUA_TNIL; /* a flattened list's: already read */
     lua_pop(r->L, 1);
@@ -82,7 +44,7 @@ static bool read_child(struct xml_reader *r, struct shape_reader *reader, uint32
         lua_pop(r->L, 1);
         return true;
     }
-    if (!read_value(r, &member, child))
+    if (!read_value(r, &wire->member, child))
         return false;
     lua_rawset(r->L, -3);
     return true;
@@ -114,9 +76,11 @@ static void read_attributes(struct xml_reader *r, struct shape shape, uint32_t n
 static bool read_structure(struct xml_reader *r, struct shape_reader *reader, uint32_t node)
 {
     const struct document *d = r->document;
+    const struct wires *wires = wires_of(r->L, r->cache, reader->shape);
+    uint32_t hint = 0;
     lua_newtable(r->L);
     for (uint32_t child = d->nodes[node].child; child != NONE; child = d->nodes[child].next)
-        if (!read_child(r, reader, child))
+        if (!read_child(r, wires, &hint, child))
             return false;
     if (d->nodes[node].attributes != NONE)
         read_attributes(r, reader->shape, node);

@@ -145,7 +145,8 @@ static int xml_decode(lua_State *L)
     uint32_t start = find_start(L, document, shape, 3);
     if (start == NONE)
         return failure_return(L, FAILURE("decode", "XML", "the result's element is missing"));
-    struct xml_reader r = {.L = L, .document = document};
+    lua_newtable(L);
+    struct xml_reader r = {.L = L, .document = document, .cache = lua_gettop(L)};
     if (!xml_read(&r, shape, start))
         return read_failure(L, &r);
     push_request_id(L, document);

@@ -34,7 +34,7 @@ struct xml_reader {
     const struct document *document;
     const char *why;
     uint32_t at; /* the node that was wrong */
-    int depth;
+    int cache;   /* stack index, see wires_of */
 };
 bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node);
 void xml_push_tree(lua_State *L, const struct document *document, uint32_t node);
