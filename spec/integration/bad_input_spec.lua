@@ -194,7 +194,8 @@ describe("bad state", function()
   end)
 
   it("another account than the state's", function()
-    one:write(STATE, (fs.read(one.folder .. "/" .. STATE):gsub('"account":"123456789012"', '"account":"210987654321"')))
+    local state = fs.read(one.folder .. "/" .. STATE)
+    one:write(STATE, (state:gsub('"account":"123456789012"', '"account":"210987654321"')))
     assert_clear(mrun(one, "plan small.lua"), { "210987654321", "123456789012" })
   end)
 
