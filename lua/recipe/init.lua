@@ -82,8 +82,9 @@ local function check_pending(ev)
     if not first or entry.name < first.name then first = entry end
   end
   if first then
-    failure.raise { what = ("%s has a name but no properties"):format(first.name),
-      where = first.source, next = "add them in braces after the name, { } for none" }
+    failure.raise { where = first.source,
+      what = first.what or ("%s has a name but no properties"):format(first.name),
+      next = first.next or "add them in braces after the name, { } for none" }
   end
 end
 

@@ -8,6 +8,7 @@ local order = require "recipe.order"
 local outputs = require "recipe.outputs"
 local params = require "recipe.params"
 local plain = require "recipe.plain"
+local position = require "recipe.position"
 local provider = require "recipe.provider"
 local strings = require "recipe.strings"
 local tables = require "recipe.tables"
@@ -128,13 +129,16 @@ end
 -- ---------------------------------------------------------------------------------
 
 local function scope(ev)
-  return function(name)
+  return function(name, ...)
     declare.name(ev, name)
+    local entry = { name = name, source = position.of(ev.chunks),
+      what = ("scope %q takes a function"):format(name),
+      next = ("write scope %q (function() ... end)"):format(name) }
+    if select("#", ...) > 0 then failure.raise { what = entry.what, next = entry.next } end
+    ev.pending[entry] = true
     return function(fn)
-      if type(fn) ~= "function" then
-        failure.raise { what = ("scope %q takes a function"):format(name),
-          next = ("write scope %q (function() ... end)"):format(name) }
-      end
+      ev.pending[entry] = nil
+      if type(fn) ~= "function" then failure.raise { what = entry.what, next = entry.next } end
       local before = ev.prefix
       ev.prefix = before .. name .. "/"
       local results = table.pack(fn())

@@ -9,7 +9,7 @@ local COPIES = [[
 local aws = provider "aws"
 local p = params { Copies = { default = 10 } }
 for copy = 1, p.Copies do
-  scope("c" .. copy, function()
+  scope("c" .. copy) (function()
     local vpc = aws.EC2.VPC "Vpc" { CidrBlock = ("10.%d.0.0/16"):format(copy),
       EnableDnsSupport = true, EnableDnsHostnames = true }
     local subnet = aws.EC2.Subnet "Subnet" { VpcId = vpc, CidrBlock = ("10.%d.2.0/24"):format(copy),
