@@ -5,11 +5,9 @@ local failure = require "engine.failure"
 local mrun_table = require "main.mrun"
 local options = require "main.options"
 local process = require "native.host"
-local report = require "engine.report"
 local schema = require "engine.schema"
-local sys = require "native.sys"
 
-local EXIT <const> = { usage = 64, interrupted = 3 }
+local TELL <const> = "main.tell"
 
 local function command_names()
   local names = {}
@@ -39,20 +37,6 @@ local function run(screen, argv)
   return parsed.module.run(mrun)
 end
 
----A person reads the message on standard error; with --json a program reads the same as a document.
-local function tell(screen, argv, raised)
-  local wrong = failure.from(raised)
-  for _, word in ipairs(argv) do
-    if word == "--json" then
-      screen.json(report.failure_document(wrong))
-      break
-    end
-  end
-  screen.note(report.failure(wrong, screen.err))
-  if sys.getenv "MRUN_DEBUG" and wrong.traceback then screen.note(wrong.traceback .. "\n") end
-  return EXIT[wrong.kind] or 1
-end
-
 ---@param ... string the words after the program's name
 ---@return integer exit code
 return function(...)
@@ -65,5 +49,5 @@ return function(...)
     return wrong
   end, screen, argv)
   if ok then return result end
-  return tell(screen, argv, result)
+  return require(TELL)(screen, argv, result) -- asked for only now: the reports are not small
 end
