@@ -309,6 +309,21 @@ describe("plan", function()
     assert.are.equal(1, world:count())
   end)
 
+  it("keeps what is live as secret as what was declared", function()
+    local value = require "engine.value"
+    local function stack(word) return { thing("a", { Name = value.secret(word) }) } end
+    world:apply(stack "hunter2")
+    world.cloud:all()[1].properties.Name = "of somebody else"
+    local old = world:plan(stack "hunter2")[1].properties[1].old
+    assert.are.equal("(secret)", old)
+    assert.are.equal("(secret)", world:plan({ thing("a", { Name = "open" }) })[1].properties[1].old)
+    world:apply(stack "hunter3")
+    assert.are.same({}, world:plan(stack "hunter3"))
+    local kept = table.concat(world.store.records) .. world.store.base
+    assert.is_nil(kept:find "hunter")
+    assert.is_nil(kept:find "somebody")
+  end)
+
   it("hides secrets, and sees that one has changed", function()
     local value = require "engine.value"
     world:apply { resource("Token", "t", { Secret = value.secret "hush" }) }

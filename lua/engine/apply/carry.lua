@@ -2,6 +2,7 @@
 local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 local carry = {}
 
@@ -93,6 +94,7 @@ end
 function carry.out(run, intent, row)
   local ctx = run.ctx
   local kept = written(run, intent, row)
+  intent.have = value.reveal_all(intent.have)
   run.journal:begin(kept)
   ctx:emit { kind = "start", name = intent.name, type = intent.type, action = intent.action }
   busy(run, intent, 1)

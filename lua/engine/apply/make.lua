@@ -69,9 +69,11 @@ local function confirmed(run, resource, identifier, want, row)
   local have = confirm.ready(run, resource, identifier, {
     wanted = ctx.wanted(ctx:record(resource), want, nil, run.plan.graph.attributes[resource.name]),
     differs = function(have)
-      return (decide.difference(plan_run, resource, { last = row.last }, have, want))
+      return (decide.difference(plan_run, resource, { last = row.last }, value.like(have, want),
+        want))
     end,
   })
+  have = value.like(have, want)
   row.attributes = ctx:sealed(have)
   run.touched[resource.name] = true
   plan_run.known[resource.name] = { name = resource.name, type = resource.type, have = have,
@@ -141,7 +143,7 @@ end
 local function update(run, resource, change, want)
   local ctx, plan_run = run.ctx, run.plan.run
   local previous = plan_run.matched[resource.name]
-  local have = ready_before(run, resource, change)
+  local have = value.like(ready_before(run, resource, change), want)
   local changes, target = decide.difference(plan_run, resource, previous, have, want)
   for _, one in ipairs(changes) do
     if one.replaces and change.action ~= "replace" then

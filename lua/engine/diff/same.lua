@@ -132,7 +132,9 @@ end
 
 local function same_known(context, spot)
   local want, have = spot.want, spot.have
-  if node.is_document(spot.node) then return document(want, have) end
+  if node.is_document(spot.node) then
+    return document(secret.reveal_all(want), secret.reveal_all(have))
+  end
   if type(want) ~= "table" and type(have) ~= "table" then
     local name = spot.path:match("([^.%[%]]+)[%[%d%]]*$") or spot.path
     return text(spot.node, name, want, have)

@@ -235,6 +235,9 @@ function decide.resource(run, resource)
       row, live = found.row, found.live
     end
   end
+  if live and live.have then
+    live.have = value.like(value.like(live.have, want), row.last)
+  end
   if not row then
     change = create(run, resource, want)
   elseif not live.have then

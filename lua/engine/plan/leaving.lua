@@ -40,7 +40,7 @@ function leaving.row(run, row, live)
   end
   if options.protect then leaving.refuse_protected(run.ctx, row, "delete") end
   local change = base(row, "delete")
-  change.have = live.have
+  change.have = value.like(live.have, row.last)
   return change
 end
 

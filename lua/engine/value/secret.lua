@@ -103,6 +103,37 @@ function secret.sealed(v, digest, key)
   return secret.map(v, function(inner) return secret.digest(digest, key, inner) end)
 end
 
+--- Whether there is a secret, or the digest of one, at any depth.
+local function hides(v)
+  if type(v) ~= "table" then return false end
+  if hidden.kind(v) then return secret.is(v) end
+  if secret.digest_of(v) then return true end
+  for _, member in next, v do
+    if hides(member) then return true end
+  end
+  return false
+end
+
+--- The value with a secret wherever the other has one, or the digest of one: what is live is as
+--- secret as what was declared. Items of lists have no fixed places, so each goes by all.
+---@param v any
+---@param other any
+---@return any
+function secret.like(v, other)
+  if v == nil or secret.is(v) or not hides(other) then return v end
+  local open = not (secret.is(other) or secret.digest_of(other)) and type(v) == "table"
+  if not open or hidden.kind(v) or plain.is_list(v) ~= plain.is_list(other) then
+    return secret.new(v)
+  end
+  local list = plain.is_list(v)
+  local result = list and plain.list() or {}
+  for key, member in next, v do
+    for _, item in next, list and other or { other[key] } do member = secret.like(member, item) end
+    result[key] = member
+  end
+  return result
+end
+
 local function refuse()
   failure.raise {
     what = "a secret cannot be looked into",
