@@ -302,6 +302,17 @@ describe("plan", function()
     assert.are.same({ "own", "theirs" }, world.cloud:all()[1].properties.Rules)
   end)
 
+  it("leaves them what they were until now, and nothing of what they add elsewhere", function()
+    local function stack(text)
+      return { thing("a", { Rules = { "own" } }), thing("b", { Rules = {} }),
+        resource("Rule", "r", { Owner = ref "b", Text = text }, { depends_on = { "a" } }) }
+    end
+    world:apply(stack "one")
+    assert.are.same({ "replace r" }, planned(stack "two"))
+    table.insert(world.cloud:all()[1].properties.Rules, "one")
+    assert.are.same({ "update a" }, planned(stack "one"))
+  end)
+
   it("refuses another account than the state's before it reads anything", function()
     world:apply { thing "a" }
     world.cloud.account, world.cloud.log = "222", {}

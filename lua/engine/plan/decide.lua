@@ -50,17 +50,24 @@ end
 
 --- The resources of the stack whose own declarations are part of this one's properties: the rules
 --- of a security group that stand in resources of their own, and those that are about to go.
-local function siblings(run, resource, record)
+local function siblings(run, resource, record, have)
   if not next(record.shares) then return nil end
-  local found, types = {}, {}
+  local found, types, before = {}, {}, run.known[resource.name]
   for _, share in pairs(record.shares) do types[share.type] = true end
+  -- They refer to this one, which is there: what they say of it can be compared.
+  run.known[resource.name] = before or { name = resource.name, type = resource.type, have = have,
+    provider = resource.provider, identifier = schema.identifier(record, have), changes = true }
   for other in pairs(types) do
     for _, sibling in ipairs(run.by_type[other] or {}) do
       if stands_on(run.graph.edges[sibling.name], resource.name) then
         found[#found + 1] = { type = other, want = decide.wanted(run, sibling) }
+        -- What it was until now is its own to take away.
+        local row = run.matched[sibling.name]
+        if row and row.last then found[#found + 1] = { type = other, want = row.last } end
       end
     end
   end
+  run.known[resource.name] = before
   for _, name in ipairs(run.leaving) do
     local row = run.ctx.rows[name]
     if types[row.type] and row.last and stands_on(row.depends, resource.name) then
@@ -81,7 +88,7 @@ function decide.difference(run, resource, row, have, want)
   local record = run.ctx:record(resource)
   local found, target = diff.resource {
     schema = record, want = want, last = row.last, have = have, digest = run.ctx.ports.digest,
-    key = run.ctx.key, siblings = siblings(run, resource, record),
+    key = run.ctx.key, siblings = siblings(run, resource, record, have),
     ignore = resource.options.ignore_changes,
   }
   local changes, unmanaged = {}, {}

@@ -37,14 +37,6 @@ local function handlers(known)
   end
 end
 
---- A handler knows better than the schema what the API shows.
-local function record_of(raw, file)
-  local record = schema.new(raw, file)
-  for _, name in ipairs(file.readable or {}) do record.write_only[name] = nil end
-  for _, name in ipairs(file.write_only or {}) do record.write_only[name] = true end
-  return record
-end
-
 local function telling(ports)
   return function(call)
     ports.emit { kind = "call", service = call.service, operation = call.operation }
@@ -82,7 +74,7 @@ return function(ports, settings)
   function provider.schema(type_name)
     if records[type_name] == nil then
       local raw = known[type_name] and data:record("schema", type_name)
-      records[type_name] = raw and record_of(raw, require(module_of(type_name))) or false
+      records[type_name] = raw and schema.new(raw, require(module_of(type_name))) or false
     end
     return records[type_name] or nil
   end

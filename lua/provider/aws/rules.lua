@@ -172,8 +172,12 @@ end
 
 --- For `shares`: the rule that a resource of its own adds to a group.
 ---@param want table
----@return table
-function rules.item(want)
+---@param group table
+---@return table|nil nothing where it is another group's
+function rules.item(want, group)
+  local name = want.GroupId == nil and want.GroupName or nil
+  if want.GroupId ~= nil and want.GroupId ~= group.GroupId then return nil end
+  if name ~= nil and name ~= group.GroupName then return nil end
   local copy = {}
   for name, v in pairs(want) do
     if name ~= "GroupId" and name ~= "GroupName" then copy[name] = v end

@@ -27,7 +27,9 @@ types["Memory::Thing"] = {
     tagging = { taggable = true, tagProperty = "/properties/Tags" },
   },
   handler = { exclusive = { "Slot" }, defaults = { Flag = false }, secret = { "Password" },
-    shares = { Rules = { type = "Memory::Rule", item = function(want) return want.Text end } } },
+    shares = { Rules = { type = "Memory::Rule", item = function(want, have)
+      return want.Owner == have.Id and want.Text or nil
+    end } } },
   --- What the create cannot take and a second call sets.
   later = { "Policy" },
 }
