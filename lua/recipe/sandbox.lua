@@ -102,7 +102,7 @@ end
 
 local function base(ev, env)
   env._G, env._VERSION = env, _VERSION
-  env.assert, env.error, env.type = assert, error, type
+  env.assert, env.error, env.type = must, error, type
   env.pairs, env.ipairs, env.next = order.pairs, order.ipairs, order.new_next()
   env.pcall, env.xpcall = protected(ev)
   env.print, env.tostring = printer(ev), show
