@@ -45,6 +45,14 @@ end
 -- Metatables
 -- -----------------------------------------------------------------------------------
 
+--- assert as Lua has it, whatever the host made of its own.
+local function must(...)
+  if (...) then return ... end
+  local message = select(2, ...)
+  if message == nil then message = "assertion failed!" end
+  error(message, 0)
+end
+
 local function metatables()
   local own = setmetatable({}, { __mode = "k" }) -- the ones that recipes made
   local function set(t, meta)
