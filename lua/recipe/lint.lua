@@ -6,8 +6,7 @@ local KEYWORDS = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat
   return then true until while]]):gmatch("%a+") do KEYWORDS[word] = true end
 
--- Tokens
--- ---------------------------------------------------------------------------------------
+-- Tokens --------------------------------------------------------------------------------
 
 local function long_bracket(text, at)
   local level = text:match("^%[(=*)%[", at)
@@ -64,8 +63,7 @@ local function tokens(text)
   return list
 end
 
--- What is what
--- ---------------------------------------------------------------------------------
+-- What is what --------------------------------------------------------------------------
 
 local function is(list, i, text)
   return list[i] ~= nil and list[i].text == text and list[i].kind ~= "string"
@@ -119,8 +117,7 @@ local function provider_at(list, i, providers)
   return from ~= nil and from.kind == "name" and providers[from.text] and is(list, i + 3, "{")
 end
 
--- What is wrong
--- --------------------------------------------------------------------------------
+-- What is wrong -------------------------------------------------------------------------
 
 local TESTS_BEFORE = { ["if"] = true, ["elseif"] = true, ["while"] = true, ["until"] = true,
   ["not"] = true }

@@ -37,8 +37,7 @@ function provider.place(ev, handle)
   return place_of(ev, objects.inside(handle))
 end
 
--- Look-ups
--- -------------------------------------------------------------------------------------
+-- Look-ups ------------------------------------------------------------------------------
 
 local function look_up(ev, inside, lookup)
   local place = place_of(ev, inside)
@@ -78,8 +77,7 @@ local function lookups(ev, inside)
     })
 end
 
--- What a place knows
--- ---------------------------------------------------------------------------
+-- What a place knows --------------------------------------------------------------------
 
 local function account(ev, inside)
   local identity = look_up(ev, inside, { "identity" })
@@ -116,8 +114,7 @@ function provider.known(ev, handle, name)
   return KNOWN[name](ev, objects.inside(handle))
 end
 
--- Types
--- ----------------------------------------------------------------------------------------
+-- Types ---------------------------------------------------------------------------------
 
 local function namespaces(name)
   return { "", name:upper() .. "::", name:sub(1, 1):upper() .. name:sub(2) .. "::" }
@@ -209,8 +206,7 @@ local function member(ev, inside, key)
   return service(ev, inside, key)
 end
 
--- The provider itself
--- --------------------------------------------------------------------------
+-- The provider itself -------------------------------------------------------------------
 
 local new
 

@@ -16,8 +16,7 @@ local value = require "engine.value"
 
 local sandbox = {}
 
--- Errors
--- ---------------------------------------------------------------------------------------
+-- Errors --------------------------------------------------------------------------------
 
 --- After a pcall: what ended the evaluation is raised again, whoever caught it.
 local function after(ev, callback, ok, ...)
@@ -42,8 +41,7 @@ local function protected(ev)
   return guarded_pcall, guarded_xpcall
 end
 
--- Metatables
--- -----------------------------------------------------------------------------------
+-- Metatables ----------------------------------------------------------------------------
 
 --- assert as Lua has it, whatever the host made of its own.
 local function must(...)
@@ -73,8 +71,7 @@ local function metatables()
   return set, get
 end
 
--- Libraries
--- ------------------------------------------------------------------------------------
+-- Libraries -----------------------------------------------------------------------------
 
 local function checked_copy(library, name, without)
   local copy = {}
@@ -133,8 +130,7 @@ local function base(ev, env)
   end
 end
 
--- The language
--- ---------------------------------------------------------------------------------
+-- The language --------------------------------------------------------------------------
 
 local function scope(ev)
   return function(name, ...)

@@ -23,8 +23,7 @@ local WITHOUT = {
 
 local evaluate
 
--- References
--- -----------------------------------------------------------------------------------
+-- References ----------------------------------------------------------------------------
 
 local function known_names(ev)
   local names = { "AWS::NoValue", "AWS::StackName" }
@@ -85,8 +84,7 @@ local function get_att(ev, node)
     "write !GetAtt Name.Attribute, or [Name, Attribute]")
 end
 
--- Text -----------------------------------------------------------------------------------
--- ------
+-- Text ----------------------------------------------------------------------------------
 
 local function text_part(ev, node, v, name)
   if type(v) == "table" and not value.is_opaque(v) then
@@ -166,8 +164,7 @@ local function join(ev, node)
   return value.join(parts)
 end
 
--- All of it
--- ------------------------------------------------------------------------------------
+-- All of it -----------------------------------------------------------------------------
 
 local FUNCTIONS = {
   Ref = function(ev, node)
