@@ -47,6 +47,8 @@ local failure = require "engine.failure"
 ---  until read says false. A create that fails after something was made sets failure.identifier.
 ---@field settle_rule nil|fun(type, intent: Intent): "token"|"name"|"parent"|"poll", number|nil
 ---  how an open create is settled, and for how many seconds what was made may stay invisible
+---@field resume nil|fun(intent: Intent) after an update that was cut off: ends what it left undone
+---  and no difference shows (an instance that was stopped for it); all of it can be repeated
 
 local FUNCTIONS = { "types", "schema", "place", "identity", "read", "find", "owned", "call", "act" }
 

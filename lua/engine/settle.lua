@@ -106,9 +106,11 @@ function settlers.create(ctx, intent, options)
   return not_done(intent, err), "not done"
 end
 
---- A half-done update shows in the next difference; only what was applied has to be remembered.
-function settlers.update(ctx, intent)
-  local row = ctx.rows[intent.name]
+--- A half-done update shows in the next difference, but for what the provider knows; what was
+--- applied has to be remembered.
+function settlers.update(ctx, intent, options)
+  local row, resume = ctx.rows[intent.name], ctx.providers[intent.provider].resume
+  if resume and options.write and options.wants[intent.name] then resume(intent) end
   local result = not_done(intent)
   if row then result.row = rows.attempted(row, intent) end
   return result, "looked at again"

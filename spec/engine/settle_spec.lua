@@ -84,6 +84,32 @@ describe("settling", function()
     assert.is_nil(world.cloud:all()[1].properties.Tags.Old)
   end)
 
+  it("leaves open an update whose answer was lost", function()
+    world:apply { thing("a", { Size = 1 }) }
+    world:refuse("Set", "a", "cut")
+    world:apply({ thing("a", { Size = 2 }) }, { fails = true })
+    assert.are.equal("update", world.store:load().open[1].action)
+    world.cloud.refuse = nil
+    world:apply { thing("a", { Size = 2 }) }
+    assert.are.same({}, world.store:load().open)
+    assert.are.same({}, world:plan { thing("a", { Size = 2 }) })
+  end)
+
+  it("lets the provider end an update that was cut off, where it is still wanted", function()
+    local memory, resumed = require "spec.support.memory", {}
+    memory.resume = function(intent) resumed[#resumed + 1] = intent end
+    world:apply { thing("a", { Size = 1 }) }
+    world:kill_at(1, "executed")
+    world:apply_killed { thing("a", { Size = 2 }) }
+    world:plan { thing("a", { Size = 2 }) }
+    assert.are.equal(0, #resumed)
+    world:apply { thing("a", { Size = 2 }) }
+    memory.resume = nil
+    assert.are.equal("thing-1", resumed[1].identifier)
+    assert.are.same({ "Size" }, resumed[1].changed)
+    assert.are.equal(1, resumed[1].have.Size)
+  end)
+
   it("sees a delete that was done, and tells each in a line", function()
     world:apply { thing "a", thing "b" }
     world:kill_at(1, "executed")

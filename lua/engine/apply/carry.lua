@@ -48,6 +48,7 @@ function after_failure.create(run, intent, kept, err)
 end
 
 function after_failure.update(run, intent, kept, err)
+  if not provider.refused(err) then return nil end
   return { op = intent.op, ok = false, name = intent.name, failure = short(err),
     row = rows.attempted(run.rows[intent.name] or rows.done(kept, intent.identifier), kept) }
 end

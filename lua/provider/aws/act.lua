@@ -124,6 +124,11 @@ function actions.delete(job, intent)
   return { identifier = intent.identifier, pending = job.handler.delete.pending }
 end
 
+--- After an update that was cut off: what it left undone and no difference shows.
+function act.resume(job, intent)
+  if job.handler.resume then job.handler.resume(change_of(job, intent)) end
+end
+
 --- Carries out an intent.
 ---@param job table machine, place, handler
 ---@param intent table

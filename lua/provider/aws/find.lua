@@ -1,6 +1,7 @@
 --- Finding what an open intent, or an earlier run, has made: by op tag, by natural name, or below
 --- its parent.
 local handler = require "provider.aws.handler"
+local members = require "provider.aws.members"
 local ready = require "provider.aws.ready"
 local read = require "provider.aws.read"
 local tags = require "provider.aws.tags"
@@ -33,10 +34,9 @@ local function by_parent(job, query)
     filters[name] = { v }
   end
   for _, item in ipairs(read.matching(job, filters)) do
-    local same = true
+    local same, have = true, members.receive(job.handler, item, {})
     for _, property in pairs(job.handler.find) do
-      local member = job.handler.called[property] or property
-      if item[member] ~= query.want[property] then same = false end
+      if have[property] ~= query.want[property] then same = false end
     end
     if same and ready.of(job.handler, item) ~= "gone" then
       return read.identifier(job, item), tags.owner(item_tags(job, item))

@@ -108,6 +108,10 @@ return function(ports, settings)
     return act.perform(job(intent.type, intent.place, intent.identifier, intent.want), intent)
   end
 
+  function provider.resume(intent)
+    act.resume(job(intent.type, intent.place, intent.identifier, intent.want), intent)
+  end
+
   function provider.settle_rule(type_name, intent)
     return settle.rule(job(type_name, nil, nil, intent and intent.want))
   end

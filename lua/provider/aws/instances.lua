@@ -48,6 +48,14 @@ local function placement(change)
   return next(params) and params or nil
 end
 
+local function modify(change)
+  for _, name in ipairs(value.keys(STOPPED)) do
+    if change.changed[name] then change:call(STOPPED[name](change.want[name])) end
+  end
+  local placed = placement(change)
+  if placed then change:call("ModifyInstancePlacement", placed) end
+end
+
 --- For `update`, of all that needs it at once: stop, change, start. One that was stopped stays so.
 ---@param change table
 function instances.while_stopped(change)
@@ -56,15 +64,20 @@ function instances.while_stopped(change)
     change:call("StopInstances")
     wait_until(change, "stopped")
   end
-  for _, name in ipairs(value.keys(STOPPED)) do
-    if change.changed[name] then change:call(STOPPED[name](change.want[name])) end
-  end
-  local placed = placement(change)
-  if placed then change:call("ModifyInstancePlacement", placed) end
+  local ok, err = pcall(modify, change)
   if running then
     change:call("StartInstances")
     wait_until(change, "running")
   end
+  if not ok then error(err, 0) end
+end
+
+--- For `resume`: one that ran before a change that was cut off runs again.
+function instances.resume(change)
+  local state = (change.have.State or {}).Name
+  if state ~= "running" and state ~= "pending" then return end
+  local now = state_name(change)
+  if now == "stopping" or now == "stopped" then change:call("StartInstances") end
 end
 
 --- For `replaces`: an instance moves between dedicated and host, no other way.

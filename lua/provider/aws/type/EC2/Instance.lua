@@ -58,6 +58,7 @@ return {
     SourceDestCheck  = "ModifyInstanceAttribute",
     PropagateTagsToVolumeOnCreation = form.nothing, -- it is about creation alone
   },
+  resume = instances.resume,
   delete = { "TerminateInstances", pending = true },
   ready  = {
     "running", "stopped", at = "State.Name", gone = { "terminated" }, why = "StateReason.Message",
