@@ -1,6 +1,7 @@
 -- Kills an apply of the seed's stack at each of its changing calls, and applies again.
 local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
+local assert = require "luassert"
 
 local RECIPE = User.project "recipes/ssm_managed_instance.lua"
 local WANTED = { Vpcs = 1, Subnets = 1, RouteTables = 1, SecurityGroups = 2, Endpoints = 3,
@@ -19,7 +20,7 @@ end
 
 --- Whether there was a call of that number to be killed at.
 local function killed_at(emulator, at, when)
-  local user = User.new(emulator)
+  local user <close> = User.new(emulator)
   emulator:behave { tokens = true, kill = { at = at, when = when, pid_file = user.folder .. "/pid" } }
   local finished = user:mrun("apply", "--yes", RECIPE).code == 0
   emulator:behave { tokens = true }
@@ -28,8 +29,7 @@ local function killed_at(emulator, at, when)
     assert.are.same({}, user:planned(RECIPE))
     assert.are.same(WANTED, counts(emulator), ("killed %s call %d"):format(when, at))
   end
-  user:must("destroy", "--yes")
-  user:leave()
+  emulator:reset()
   return not finished
 end
 

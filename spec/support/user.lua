@@ -6,6 +6,7 @@ local sys = require "native.sys"
 
 local user = {}
 user.__index = user
+user.__close = function(self) self:leave() end
 
 local count = 0
 

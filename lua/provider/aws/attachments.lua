@@ -35,7 +35,7 @@ end
 ---@param change table
 ---@return table
 function attachments.gateway(change)
-  local known = change.previous or change.have
+  local known = change:known { "InternetGatewayId", "VpnGatewayId" }
   if known.VpnGatewayId then return { VpnGatewayId = known.VpnGatewayId } end
   return { InternetGatewayId = known.InternetGatewayId }
 end

@@ -1,6 +1,7 @@
 --- What a handler's code is handed: one change of one resource, and how to call the service for it.
 local handler = require "provider.aws.handler"
 local machine = require "provider.aws.machine"
+local read = require "provider.aws.read"
 
 local change = {}
 change.__index = change
@@ -45,6 +46,22 @@ function change:call(name, params, patience)
   if answer then return answer end
   if patience and machine.matches(err, patience.done) then return {} end
   error(err, 0)
+end
+
+--- What is known of these properties: as they are, as they were applied last, or, where nothing
+--- says either, as a read now says.
+---@param properties string[]
+---@return table<string, any>
+function change:known(properties)
+  local known, id = {}, self.identifier
+  for _, name in ipairs(properties) do
+    known[name] = self.have[name]
+    if known[name] == nil and self.previous then known[name] = self.previous[name] end
+  end
+  if next(known) or self.previous or next(self.have) then return known end
+  local wanted = {}
+  for _, name in ipairs(properties) do wanted[name] = true end
+  return read.all(self.job, { id }, { [id] = wanted })[id] or {}
 end
 
 --- A read in the same service; nothing is waited for.

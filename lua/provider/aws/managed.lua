@@ -66,8 +66,9 @@ local KINDS = { Roles = "Role", Users = "User", Groups = "Group" }
 --- Before a policy can be deleted: what it was attached to with it, and its old versions.
 ---@param change table
 function managed.remove(change)
+  local known = change:known { "Roles", "Users", "Groups" }
   for property, kind in pairs(KINDS) do
-    for _, name in ipairs((change.previous or change.have)[property] or {}) do
+    for _, name in ipairs(known[property] or {}) do
       change:call(("Detach%sPolicy"):format(kind), { [kind .. "Name"] = name },
         { done = { "^NoSuchEntity$" } })
     end

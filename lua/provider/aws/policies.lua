@@ -62,35 +62,17 @@ function policies.update(change)
   return steps
 end
 
-local function attached(change)
-  if change.previous then return change.previous.ManagedPolicyArns or {} end
-  local arns = {}
-  for _, policy in ipairs(change:ask("ListAttachedRolePolicies",
-    { RoleName = change.identifier }).AttachedPolicies or {}) do
-    arns[#arns + 1] = policy.PolicyArn
-  end
-  return arns
-end
-
-local function inline(change)
-  if not change.previous then
-    return change:ask("ListRolePolicies", { RoleName = change.identifier }).PolicyNames or {}
-  end
-  local names = {}
-  for i, policy in ipairs(change.previous.Policies or {}) do names[i] = policy.PolicyName end
-  return names
-end
-
 --- Before a role can be deleted: what was attached and written with it goes. What others have
 --- attached stays, and AWS refuses.
 ---@param change table
 function policies.remove(change)
   local gone = { done = { "^NoSuchEntity$" } }
-  for _, arn in ipairs(attached(change)) do
+  local known = change:known { "ManagedPolicyArns", "Policies" }
+  for _, arn in ipairs(known.ManagedPolicyArns or {}) do
     change:call("DetachRolePolicy", { PolicyArn = arn }, gone)
   end
-  for _, name in ipairs(inline(change)) do
-    change:call("DeleteRolePolicy", { PolicyName = name }, gone)
+  for _, policy in ipairs(known.Policies or {}) do
+    change:call("DeleteRolePolicy", { PolicyName = policy.PolicyName }, gone)
   end
 end
 

@@ -51,7 +51,7 @@ function remove.apply(job, change)
   if made.delete.before then made.delete.before(change) end
   local facts = job.machine:operation(made.service, name)
   local member, many = facts:takes(made.member)
-  if many then
+  if many and not made.delete.with then
     local answer = together(job, change, name, member, change.fields[made.member])
     return raise_unsuccessful(job, change, answer)
   end

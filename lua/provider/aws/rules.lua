@@ -20,6 +20,9 @@ local SOURCES = {
 
 rules.ALL = { { IpProtocol = "-1", CidrIp = "0.0.0.0/0" } }
 
+rules.GONE = { "^InvalidSecurityGroupRuleId%.NotFound$", "^InvalidPermission%.NotFound$",
+  "^InvalidGroup%.NotFound$" }
+
 local function protocol(rule)
   local name = tostring(rule.IpProtocol):lower()
   return NAMES[name] or name
@@ -203,17 +206,14 @@ function rules.have(direction)
   return have
 end
 
---- For `update`.
+--- For `update` of a rule that is a resource of its own: it keeps its id with other words.
 ---@param operation string
+---@param direction "ingress"|"egress"
 ---@return function
-function rules.describe(operation)
+function rules.describe(operation, direction)
   return function(change)
-    local params = rules.group_of(change)
-    params.SecurityGroupRuleIds = nil
-    params.SecurityGroupRuleDescriptions = { {
-      SecurityGroupRuleId = change.identifier, Description = change.want.Description or "",
-    } }
-    return { { operation, params } }
+    local permission = rules.permission(change.want, direction)
+    return { { operation, { GroupId = change.want.GroupId, IpPermissions = { permission } } } }
   end
 end
 
@@ -221,7 +221,7 @@ end
 ---@param change table
 ---@return table
 function rules.group_of(change)
-  local known = change.previous or change.have
+  local known = change:known { "GroupId", "GroupName" }
   local params = { SecurityGroupRuleIds = { change.identifier }, GroupId = known.GroupId }
   if not known.GroupId then params.GroupName = known.GroupName end
   return params

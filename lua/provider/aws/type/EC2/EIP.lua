@@ -17,7 +17,7 @@ local function associate(change)
 end
 
 local function release_instance(change)
-  if not (change.previous or change.have).InstanceId then return end
+  if not change:known({ "InstanceId" }).InstanceId then return end
   for _, step in ipairs(disassociate(change)) do change:call(step[1], step[2], step) end
 end
 

@@ -10,8 +10,12 @@ return {
     with = function(want) return { IpPermissions = { rules.permission(want, "egress") } } end,
   },
   read    = "DescribeSecurityGroupRules",
-  update  = { Description = rules.describe "UpdateSecurityGroupRuleDescriptionsEgress" },
-  delete  = { "RevokeSecurityGroupEgress", with = rules.group_of },
-  equal   = { IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port },
+  update  = {
+    Description = rules.describe("UpdateSecurityGroupRuleDescriptionsEgress", "egress"),
+  },
+  delete  = { "RevokeSecurityGroupEgress", with = rules.group_of, gone = rules.GONE },
+  equal   = {
+    IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
+  },
   have    = rules.have "egress",
 }

@@ -3,9 +3,9 @@ local account = require "provider.aws.account"
 local form = require "provider.aws.form"
 
 local function remove_roles(change)
-  local roles = change.have.Roles or (change.previous or {}).Roles or {}
-  for _, role in ipairs(roles) do
-    change:call("RemoveRoleFromInstanceProfile", { RoleName = role }, { done = { "^NoSuchEntity$" } })
+  for _, role in ipairs(change:known { "Roles" }.Roles or {}) do
+    change:call("RemoveRoleFromInstanceProfile", { RoleName = role },
+      { done = { "^NoSuchEntity$" } })
   end
 end
 
