@@ -40,6 +40,11 @@ describe("plan", function()
     assert.are.same({ account = "111", region = "here" }, changes[1].place)
   end)
 
+  it("keeps what is declared false beside what is not known yet", function()
+    local changes = world:plan { thing("b", { Parent = ref "a", Flag = false }), thing "a" }
+    assert.are.same({ "Flag", "Parent" }, paths(changes[2]))
+  end)
+
   it("is empty right after its own apply", function()
     local stack = { thing("a", { Size = 3, Words = { "x", "y" }, Password = "p",
       Tags = { Name = "a" } }),

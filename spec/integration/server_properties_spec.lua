@@ -44,8 +44,9 @@ local CASES = {
       TAGS,
       { property = "InstanceType", to = "t2.small", calls = TYPE },
       { property = "EbsOptimized", to = true, calls = TYPE },
-      -- UserData: the emulator wants it encoded twice; InstanceInitiatedShutdownBehavior,
-      -- SourceDestCheck: it forgets them. spec/provider/aws/instance_spec.lua has all three.
+      { property = "SourceDestCheck", to = false, calls = { "ModifyInstanceAttribute" } },
+      -- UserData: the emulator wants it encoded twice; InstanceInitiatedShutdownBehavior: it
+      -- forgets it. spec/provider/aws/instance_spec.lua has both.
       { property = "SecurityGroupIds", from = { lua "red" }, to = { lua "blue" }, stays = true,
         calls = { "ModifyInstanceAttribute" } },
       { property = "DisableApiTermination", to = true, calls = { "ModifyInstanceAttribute" } },

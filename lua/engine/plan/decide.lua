@@ -36,7 +36,8 @@ function decide.wanted(run, resource)
   end
   local resolved = schema.canonical(run.ctx:record(resource), awaited)
   for property, v in pairs(resource.want) do
-    result[property] = resolved[property] == nil and v or resolved[property]
+    result[property] = v
+    if resolved[property] ~= nil then result[property] = resolved[property] end
   end
   return result
 end
