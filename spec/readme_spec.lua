@@ -55,7 +55,8 @@ describe("the README", function()
       "-P", "PrivateSubnet1Cidr=10.1.2.0/24").out
     assert.matches('CidrBlock: "10%.0%.0%.0/16" %-> "10%.1%.0%.0/16"  # forces replacement', out)
     assert.matches("\n!!! %d+ resources will be destroyed and made anew: StgVPC", out)
-    assert.matches("\n0 to create, 0 to update, 10 to replace, 0 to delete%. 15 API calls%.\n$", out)
+    assert.matches("\n0 to create, 0 to update, 10 to replace, 0 to delete%. 15 API calls%.\n$",
+      out)
     user:must("destroy", "--yes", recipe)
   end)
 

@@ -1,16 +1,17 @@
 -- mrun aws: one call of any operation of any service, its answer as JSON.
 local failure = require "engine.failure"
-local schema = require "engine.schema"
 
-local function wrong(what, word, list, next)
-  local near = schema.nearest(word, list)
-  failure.raise { kind = "usage", what = what, next = near and ("did you mean %s?"):format(near) or next }
+local function wrong(mrun, what, near, next)
+  near = mrun.nearest(near.word, near.list)
+  next = near and ("did you mean %s?"):format(near) or next
+  failure.raise { kind = "usage", what = what, next = next }
 end
 
 local function operations_of(mrun, service)
   local data = mrun.data()
   if not data:service(service) then
-    wrong(("no service %s"):format(service), service, data:services(), "`mrun aws` lists the services")
+    wrong(mrun, ("no service %s"):format(service), { word = service, list = data:services() },
+      "`mrun aws` lists the services")
   end
   return data:operations(service)
 end
@@ -25,7 +26,7 @@ local function operation_named(mrun, service, name)
   for _, known in ipairs(operations) do
     if known == name then return name end
   end
-  wrong(("%s has no operation %s"):format(service, name), name, operations,
+  wrong(mrun, ("%s has no operation %s"):format(service, name), { word = name, list = operations },
     ("`mrun aws %s` lists them"):format(service))
 end
 

@@ -31,8 +31,8 @@ local function all(mrun)
   lines[#lines + 1] = ""
   table.move(option_lines(mrun.GLOBAL), 1, #mrun.GLOBAL, #lines + 1, lines)
   lines[#lines + 1] = ""
-  lines[#lines + 1] = "`mrun help COMMAND` says more. Exit: 0 done, 1 failure, 2 changes (--exit-code),"
-  lines[#lines + 1] = "3 interrupted, 64 wrong usage."
+  lines[#lines + 1] = "`mrun help COMMAND` says more. Exit: 0 done, 1 failure,"
+  lines[#lines + 1] = "2 changes (--exit-code), 3 interrupted, 64 wrong usage."
   return lines
 end
 

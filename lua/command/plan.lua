@@ -9,7 +9,9 @@ return {
   },
   run = function(mrun)
     local stack = mrun.load(mrun.recipe())
-    local plan = mrun.plan(stack, { new = mrun.options.new, update_inputs = mrun.options.update_inputs })
+    local plan = mrun.plan(stack, {
+      new = mrun.options.new, update_inputs = mrun.options.update_inputs,
+    })
     mrun.save_plan(stack, plan)
     mrun.show_plan(plan)
     return mrun.options.exit_code and not mrun.nothing_to_do(plan) and 2 or 0

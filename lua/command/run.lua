@@ -8,7 +8,8 @@ return {
   run = function(mrun)
     local script = mrun.args[1]
     if not script then
-      failure.raise { kind = "usage", what = "run needs a script", next = "mrun run SCRIPT [ARG...]" }
+      failure.raise { kind = "usage", what = "run needs a script",
+        next = "mrun run SCRIPT [ARG...]" }
     end
     return mrun.run_script(script, table.move(mrun.args, 2, #mrun.args, 1, {}))
   end,

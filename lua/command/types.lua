@@ -1,6 +1,5 @@
 -- mrun types: the resource types, or what the schema knows of one.
 local failure = require "engine.failure"
-local schema = require "engine.schema"
 
 local MARKS = {
   { "required", "required" }, { "create_only", "replaces" }, { "conditional", "may replace" },
@@ -44,7 +43,9 @@ local function describe(mrun, record, documented)
       help = documented and mrun.documentation(record.type .. "." .. name) or nil,
     }
   end
-  return { type = record.type, ref = record.ref, attributes = names_of(record.attributes), properties = rows }
+  local single = #record.identifier == 1 and record.identifier[1] or nil
+  return { type = record.type, ref = record.ref or single,
+    attributes = names_of(record.attributes), properties = rows }
 end
 
 local function text_of(found)
@@ -76,7 +77,7 @@ return {
     if not name then return list(mrun) end
     local record = mrun.schema(name)
     if not record then
-      local near = schema.nearest(name, mrun.types())
+      local near = mrun.nearest(name, mrun.types())
       failure.raise { what = ("no resource type %s"):format(name),
         next = near and ("did you mean %s?"):format(near) or "`mrun types` lists them" }
     end

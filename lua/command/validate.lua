@@ -9,7 +9,8 @@ return {
     local stack = mrun.load(mrun.recipe())
     for _, warning in ipairs(stack.warnings) do mrun.note(warning .. "\n") end
     if mrun.options.json then
-      mrun.json { stack = stack.name, resources = #stack.evaluated.resources, warnings = stack.warnings }
+      mrun.json { stack = stack.name, resources = #stack.evaluated.resources,
+        warnings = stack.warnings }
     else
       mrun.print(("%s is valid: %d resources.\n"):format(stack.path, #stack.evaluated.resources))
     end

@@ -25,7 +25,8 @@ local function parameters(file, given)
     local values, broken = json.decode(text)
     if type(values) ~= "table" then
       failure.raise { what = "the parameters' file is not a JSON object", kind = "usage",
-        where = file .. (broken and (": " .. tostring(broken)) or ""), next = 'write { "Name": "value" }' }
+        where = file .. (broken and (": " .. tostring(broken)) or ""),
+        next = 'write { "Name": "value" }' }
     end
     for name, value in pairs(values) do params[name] = value end
   end

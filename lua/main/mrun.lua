@@ -1,15 +1,15 @@
 -- mrun.lua makes the table that commands are handed. What a command does not use is not loaded:
--- each function stands in a part of its own, which is required when its first function is asked for.
+-- each function stands in a part, required when the first function of that part is asked for.
 local options = require "main.options"
 
 local VERSION <const> = "0.1.0"
 
--- The functions of each part: require("main.<part>") returns a function of (mrun) that gives them.
+-- What each part gives. The functions of main.<part> take mrun first; main.world is made for a run.
 local PARTS <const> = {
-  catalog = { "data", "documentation", "types", "schema", "read_json", "call_aws" },
+  catalog = { "data", "documentation", "types", "schema", "nearest", "read_json", "call_aws" },
   script = { "run_script" },
-  world = { "providers", "ports", "task", "place_options", "api_calls", "listen" },
-  stack = { "recipe", "load", "existing" },
+  world = { "providers", "ports", "task", "api_calls", "listen" },
+  stack = { "FOLDER", "open", "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "lock", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
     "nothing_to_do",
@@ -28,6 +28,20 @@ local function part_of()
   return found
 end
 
+local function bind(self, member)
+  if type(member) ~= "function" then return member end
+  return function(...) return member(self, ...) end
+end
+
+---Puts what a part gives into the table.
+local function take(self, part)
+  if part == "world" then
+    for name, member in pairs(require "main.world" (self)) do rawset(self, name, member) end
+    return
+  end
+  for name, member in pairs(require("main." .. part)) do rawset(self, name, bind(self, member)) end
+end
+
 local mrun = {}
 
 ---@param console table what main.console gives
@@ -44,9 +58,8 @@ function mrun.new(console, parsed, commands)
   local parts = part_of()
   return setmetatable(self, {
     __index = function(_, key)
-      local part = parts[key]
-      if not part then return nil end
-      for name, fn in pairs(require("main." .. part)(self)) do rawset(self, name, fn) end
+      if not parts[key] then return nil end
+      take(self, parts[key])
       return rawget(self, key)
     end,
   })

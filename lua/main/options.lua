@@ -1,7 +1,8 @@
 -- options.lua reads the command line: global options, the command's own, and what is left.
 --
--- An option is { name = "params-file", value = "FILE" | nil, short = "P" | nil, many = bool, help = "..." };
--- without `value` it is a switch. Global options stand before or after the command, its own after it.
+-- An option is { name = "params-file", value = "FILE" | nil, short = "P" | nil, many = bool,
+-- help = "..." }; without `value` it is a switch. Global options stand before or after the command,
+-- its own after it.
 local failure = require "engine.failure"
 local schema = require "engine.schema"
 
@@ -12,7 +13,8 @@ options.GLOBAL = {
   { name = "state", value = "FOLDER", help = "where .mrun lives; the current folder unless said" },
   { name = "region", value = "REGION", help = "AWS region" },
   { name = "profile", value = "PROFILE", help = "AWS profile" },
-  { name = "param", short = "P", value = "NAME=VALUE", many = true, help = "a parameter of the recipe" },
+  { name = "param", short = "P", value = "NAME=VALUE", many = true,
+    help = "a parameter of the recipe" },
   { name = "params-file", value = "FILE", help = "parameters, as a JSON object" },
   { name = "json", help = "one JSON document on standard output" },
   { name = "help", short = "h", help = "help for a command" },
@@ -71,7 +73,9 @@ local function read_option(state, word)
   if not text then
     state.at = state.at + 1
     text = state.argv[state.at]
-    if not text then wrong(("%s needs a value"):format(name), nil, ("say %s %s"):format(name, option.value)) end
+    if not text then
+      wrong(("%s needs a value"):format(name), nil, ("say %s %s"):format(name, option.value))
+    end
   end
   store(state.found, option, text)
 end

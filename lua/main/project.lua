@@ -17,7 +17,8 @@ local function known(settings, names, where)
     if not found then
       local near = schema.nearest(tostring(name), names)
       failure.raise { what = ("mrun.json has no setting %s"):format(name), where = where,
-        next = near and ("did you mean %s?"):format(near) or "it takes " .. table.concat(names, ", ") }
+        next = near and ("did you mean %s?"):format(near)
+          or "it takes " .. table.concat(names, ", ") }
     end
   end
 end
@@ -39,7 +40,8 @@ function project.settings(folder)
     if text then
       local settings, why = json.decode(text)
       if type(settings) ~= "table" then
-        failure.raise { what = "mrun.json is not a JSON object", where = path .. ": " .. tostring(why),
+        failure.raise { what = "mrun.json is not a JSON object",
+          where = path .. ": " .. tostring(why),
           next = 'write { "aws": { "default_tags": { ... } } }' }
       end
       known(settings, KNOWN, path)

@@ -20,7 +20,9 @@ local function module_of(name)
   if not name:match "^[%w_]+$" then return nil end
   local ok, made = pcall(require, "provider." .. name)
   if ok then return made end
-  if not tostring(made):find("module 'provider." .. name .. "' not found", 1, true) then error(made, 0) end
+  if not tostring(made):find("module 'provider." .. name .. "' not found", 1, true) then
+    error(made, 0)
+  end
   return outside(name)
 end
 

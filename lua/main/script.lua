@@ -2,31 +2,28 @@
 -- modules, the AWS client, and the files beside it.
 local failure = require "engine.failure"
 
-return function(mrun)
-  local function searched(path)
-    local folder = path:match "^(.*)/[^/]*$" or "."
-    package.path = ("%s/?.lua;%s/?/init.lua"):format(folder, folder)
-  end
+local script = {}
 
-  return {
-    ---@param path string
-    ---@param args string[]
-    ---@return integer exit code
-    run_script = function(path, args)
-      local chunk, why = loadfile(path)
-      if not chunk then
-        failure.raise { what = why, next = "mrun run takes the path of a Lua script" }
-      end
-      searched(path)
-      _G.arg = table.move(args, 1, #args, 1, { [0] = path })
-      local ok, trace = mrun.task(function()
-        return xpcall(chunk, function(raised)
-          return debug.traceback(tostring(raised), 2)
-        end, table.unpack(args))
-      end)
-      if ok then return 0 end
-      mrun.note(trace .. "\n")
-      return 1
-    end,
-  }
+---@param mrun table
+---@param path string
+---@param args string[]
+---@return integer exit code
+function script.run_script(mrun, path, args)
+  local chunk, why = loadfile(path)
+  if not chunk then
+    failure.raise { what = why, next = "mrun run takes the path of a Lua script" }
+  end
+  local folder = path:match "^(.*)/[^/]*$" or "."
+  package.path = ("%s/?.lua;%s/?/init.lua"):format(folder, folder)
+  _G.arg = table.move(args, 1, #args, 1, { [0] = path })
+  local ok, trace = mrun.task(function()
+    return xpcall(chunk, function(raised)
+      return debug.traceback(tostring(raised), 2)
+    end, table.unpack(args))
+  end)
+  if ok then return 0 end
+  mrun.note(trace .. "\n")
+  return 1
 end
+
+return script

@@ -60,7 +60,7 @@ describe("one account", function()
     one:leave()
   end)
 
-  it("holds the same recipe of two people as two stacks, and neither touches the other's", function()
+  it("holds the same recipe of two people as two stacks, and each touches its own", function()
     local first, second = User.new(emulator), User.new(emulator)
     first:must("apply", "--yes", RECIPE)
     local words = { "-P", "Prefix=other", "-P", "ec2Prefix=other", RECIPE }

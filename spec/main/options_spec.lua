@@ -18,7 +18,8 @@ end
 
 describe("the command line", function()
   it("takes global options before and after the command", function()
-    local before, after = parse("--stack", "a", "plan", "r.lua"), parse("plan", "r.lua", "--stack=a")
+    local before = parse("--stack", "a", "plan", "r.lua")
+    local after = parse("plan", "r.lua", "--stack=a")
     assert.are.same({ "r.lua" }, before.args)
     assert.are.same(before.options, after.options)
     assert.are.equal("a", before.options.stack)

@@ -15,8 +15,8 @@ end
 local function mrun(world, words, environment)
   io.stdout:write("$ mrun ", words, "\n")
   io.stdout:flush()
-  local command = ("cd %s && env -u MRUN_MAIN %s %s %s"):format(world.folder, environment or world.environment,
-    world.binary, words)
+  local command = ("cd %s && env -u MRUN_MAIN %s %s %s"):format(world.folder,
+    environment or world.environment, world.binary, words)
   local _, _, code = os.execute(command)
   return code
 end

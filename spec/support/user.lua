@@ -68,9 +68,9 @@ end
 ---@param script string
 ---@return { code: integer, out: string, err: string }
 function user:shell(script)
-  return assert(sys.run({ "/bin/bash", "-c", ("cd %s && export %s MRUN=%s; unset MRUN_MAIN; %s"):format(
-    quoted(self.folder), self.emulator:environment(self.region), child.binary, script) },
-    { timeout_ms = 120000 }))
+  local command = ("cd %s && export %s MRUN=%s; unset MRUN_MAIN; %s"):format(
+    quoted(self.folder), self.emulator:environment(self.region), child.binary, script)
+  return assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
 end
 
 --- As mrun, and everything has to go well.
