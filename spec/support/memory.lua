@@ -39,7 +39,9 @@ end
 
 function memory.place(options)
   local region = options and options.Region or "here"
-  return { provider = "memory", region = region, key = "memory/" .. region, display = region }
+  local profile = options and options.Profile
+  return { provider = "memory", region = region, display = region,
+    key = "memory/" .. region .. (profile and "/" .. profile or "") }
 end
 
 function memory.identity()

@@ -30,7 +30,8 @@ local CHANGES = { Create = true, Set = true, Delete = true }
 function World.resource(type, name, properties, options)
   return { name = name, type = "Memory::" .. type, provider = "memory",
     properties = properties or {}, options = options or {},
-    place = memory.place { Region = options and options.region }, source = "recipe.lua:1" }
+    place = memory.place { Region = options and options.region,
+      Profile = options and options.profile }, source = "recipe.lua:1" }
 end
 
 function World.thing(name, properties, options)

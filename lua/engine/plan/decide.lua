@@ -2,6 +2,7 @@
 local diff = require "engine.diff"
 local failure = require "engine.failure"
 local inputs = require "engine.plan.inputs"
+local places = require "engine.plan.places"
 local schema = require "engine.schema"
 local taken = require "engine.plan.taken"
 local value = require "engine.value"
@@ -146,7 +147,7 @@ local function moved_away(run, resource, row)
   if row.type ~= resource.type or row.provider ~= resource.provider then
     return ("its type was %s"):format(row.type)
   end
-  if row.place.key ~= run.ctx.places[resource.place.key].key then
+  if not places.same(run.ctx.places[row.place.key], run.ctx.places[resource.place.key]) then
     return ("it moves from %s"):format(row.place.display or row.place.region or row.place.key)
   end
 end

@@ -61,13 +61,13 @@ end
 
 --- What a resource holds that only one of its type can hold, as text.
 local function holdings(ctx, resource, properties)
-  local record, held = ctx:record(resource), {}
+  local record, held, place = ctx:record(resource), {}, ctx.places[resource.place.key]
   local names = { record.name_property }
   table.move(record.exclusive, 1, #record.exclusive, #names + 1, names)
   for _, property in ipairs(names) do
     local v = properties and properties[property]
     if v ~= nil and not value.contains_deferred(v) and not value.contains_secret(v) then
-      held[#held + 1] = ("%s\0%s\0%s\0%s"):format(resource.type, resource.place.key, property,
+      held[#held + 1] = ("%s\0%s\0%s\0%s"):format(resource.type, place.key, property,
         ctx.ports.json(v))
     end
   end

@@ -2,31 +2,63 @@
 -- anything is read there.
 local failure = require "engine.failure"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 local places = {}
 
-local function collect(ctx, graph)
-  local found, list = {}, {}
-  local function add(place, whose)
-    if found[place.key] then return end
-    found[place.key] = { place = place, whose = whose }
-    list[#list + 1] = found[place.key]
-  end
-  for _, name in ipairs(graph.order) do
-    add(graph.resources[name].place, graph.resources[name])
-  end
-  for _, name in ipairs(ctx.row_names) do add(ctx.rows[name].place, ctx.rows[name]) end
-  for _, intent in ipairs(ctx.state.open or {}) do add(intent.place, intent) end
+local function declared(graph)
+  local list = {}
+  for i, name in ipairs(graph.order) do list[i] = graph.resources[name].place end
   return list
+end
+
+local function recorded(ctx)
+  local list = {}
+  for _, name in ipairs(ctx.row_names) do
+    list[#list + 1] = ctx.rows[name].place
+    for _, old in ipairs(ctx.rows[name].old or {}) do list[#list + 1] = old.place end
+  end
+  for _, intent in ipairs(ctx.state.open or {}) do list[#list + 1] = intent.place end
+  return list
+end
+
+--- Whether two places are one, however each is reached: another profile is no other place.
+---@param a table
+---@param b table
+---@return boolean
+function places.same(a, b)
+  if a.key == b.key then return true end
+  return a.account ~= nil and a.account == b.account and a.region ~= nil and a.region == b.region
+    and a.provider == b.provider
+end
+
+--- A place of the state may be one that the recipe says how to reach.
+local function reached(ctx, place)
+  for _, key in ipairs(value.keys(ctx.places)) do
+    if places.same(place, ctx.places[key]) then return ctx.places[key] end
+  end
 end
 
 --- The account is known by whoever answers there, never by what was written down.
 local function identify(ctx, one)
   local place = {}
-  for key, member in pairs(one.place) do place[key] = member end
+  for key, member in pairs(one) do place[key] = member end
   place.account = nil
   place.account = ctx.providers[place.provider].identity(place)
   return place
+end
+
+local function identify_all(ctx, list)
+  local keys, functions, asked = {}, {}, {}
+  for _, place in ipairs(list) do
+    ctx.places[place.key] = ctx.places[place.key] or reached(ctx, place)
+    if not ctx.places[place.key] and not asked[place.key] then
+      asked[place.key] = true
+      keys[#keys + 1] = place.key
+      functions[#keys] = function() return identify(ctx, place) end
+    end
+  end
+  for i, place in ipairs(tasks.all(functions)) do ctx.places[keys[i]] = place end
 end
 
 local function check_row(ctx, row)
@@ -44,13 +76,13 @@ end
 ---@param ctx table
 ---@param graph table
 function places.identify(ctx, graph)
-  local list, functions = collect(ctx, graph), {}
-  for i, one in ipairs(list) do
-    functions[i] = function() return identify(ctx, one) end
-  end
   ctx.places = {}
-  for i, place in ipairs(tasks.all(functions)) do ctx.places[list[i].place.key] = place end
-  for _, name in ipairs(ctx.row_names) do check_row(ctx, ctx.rows[name]) end
+  identify_all(ctx, declared(graph))
+  identify_all(ctx, recorded(ctx))
+  for _, name in ipairs(ctx.row_names) do
+    check_row(ctx, ctx.rows[name])
+    for _, old in ipairs(ctx.rows[name].old or {}) do check_row(ctx, old) end
+  end
   for _, intent in ipairs(ctx.state.open or {}) do check_row(ctx, intent) end
 end
 

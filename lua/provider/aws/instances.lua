@@ -43,7 +43,8 @@ local PLACEMENT = { "Affinity", "HostId", "Tenancy" }
 local function placement(change)
   local params = {}
   for _, name in ipairs(PLACEMENT) do
-    if not value.equal(change.want[name], change.have[name]) then params[name] = change.want[name] end
+    local want = change.want[name]
+    if not value.equal(want, change.have[name]) then params[name] = want end
   end
   return next(params) and params or nil
 end
