@@ -21,8 +21,8 @@ function fake.new(answers)
   data = data or assert(pack.open())
   local world = { calls = {}, now = 1000000, place = { key = "here", display = "here", account = "111" } }
   local client = {}
-  function client.call(_, operation, params)
-    world.calls[#world.calls + 1] = { operation, params }
+  function client.call(_, operation, params, options)
+    world.calls[#world.calls + 1] = { operation, params, options }
     local answer = answers[operation]
     if answer == nil then error("nobody answers " .. operation, 0) end
     if type(answer) == "function" then return answer(params) end

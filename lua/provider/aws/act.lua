@@ -8,6 +8,7 @@ local members = require "provider.aws.members"
 local path = require "provider.aws.path"
 local read = require "provider.aws.read"
 local remove = require "provider.aws.remove"
+local settle = require "provider.aws.settle"
 local tags = require "provider.aws.tags"
 local update = require "provider.aws.update"
 local value = require "engine.value"
@@ -84,7 +85,10 @@ end
 local function create(job, intent)
   local made = job.handler
   local params, rest = create_params(job, intent)
-  local answer, err = job.machine:insist(job.place, made, made.create[1], params, made.create)
+  local answer, err = job.machine:insist(job.place, made, made.create[1], params, {
+    later = made.create.later, deadline_ms = made.create.deadline_ms,
+    once = settle.rule(job) == "poll", -- a second one would be nobody's
+  })
   local identifier, have
   if answer then
     identifier, have = identifier_in(job, answer, intent), made.fresh

@@ -58,9 +58,10 @@ end
 ---@param service string
 ---@param name string the operation
 ---@param params table
+---@param options { repeatable: boolean|nil }|nil of the client's call
 ---@return table
-function machine:call(place, service, name, params)
-  return self:client(place, service):call(name, params)
+function machine:call(place, service, name, params, options)
+  return self:client(place, service):call(name, params, options)
 end
 
 --- All pages of a read, as one answer; raises its failure.
@@ -83,8 +84,8 @@ end
 
 --- One API call: its answer, or nil and a failure of the service's own. Anything else is raised.
 ---@return table|nil answer, Failure|nil err
-function machine:try(place, service, name, params)
-  return attempt(self.call, self, place, service, name, params)
+function machine:try(place, service, name, params, options)
+  return attempt(self.call, self, place, service, name, params, options)
 end
 
 --- All pages of a read, or nil and a failure of the service's own.
@@ -147,14 +148,16 @@ end
 ---@param made table the handler
 ---@param name string the operation
 ---@param params table
----@param patience { later: table|nil, deadline_ms: number|nil }|nil
+---@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil }|nil once: not sent
+---  again where it may have been carried out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
   local later = patience and patience.later
   local until_ms = self.ports.now() + (patience and patience.deadline_ms or PATIENCE_MS)
   local pause_ms
+  local options = patience and patience.once and { repeatable = false } or nil
   while true do
-    local answer, err = self:try(place, made.service, name, params)
+    local answer, err = self:try(place, made.service, name, params, options)
     if answer then return answer end
     if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, later) then
       return nil, err
