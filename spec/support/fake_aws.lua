@@ -19,7 +19,8 @@ local data
 ---@return table world calls, place, job(type), run(fn)
 function fake.new(answers)
   data = data or assert(pack.open())
-  local world = { calls = {}, now = 1000000, place = { key = "here", display = "here", account = "111" } }
+  local world = { calls = {}, now = 1000000,
+    place = { key = "here", display = "here", account = "111" } }
   local client = {}
   function client.call(_, operation, params, options)
     world.calls[#world.calls + 1] = { operation, params, options }

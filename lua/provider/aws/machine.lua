@@ -148,8 +148,8 @@ end
 ---@param made table the handler
 ---@param name string the operation
 ---@param params table
----@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil }|nil once: not sent
----  again where it may have been carried out
+---@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil }|nil
+---  once: not sent again where it may have been carried out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
   local later = patience and patience.later

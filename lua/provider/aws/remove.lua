@@ -26,8 +26,10 @@ local function together(job, change, name, member, id)
     raise_unless_gone(made, err)
     return {}
   end)
-  if answer.split then change:call(name, nil, { done = made.delete.gone or made.common.gone }) end
-  return answer
+  if not answer.split then return answer end
+  local alone = patience(made)
+  alone.done = made.delete.gone or made.common.gone
+  return change:call(name, nil, alone)
 end
 
 local function raise_unsuccessful(job, change, answer)
