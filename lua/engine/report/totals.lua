@@ -37,7 +37,7 @@ end
 ---@param api_calls integer|nil
 ---@return string
 function totals.plan(counts, api_calls)
-  if not totals.nothing(counts) then return with_calls(sentence(counts, "todo"), api_calls) end
+  if not totals.nothing(counts) then return with_calls(sentence(counts, "ahead"), api_calls) end
   local unchanged = counts.unchanged or 0
   local line = ("Nothing to do: %s %s as declared."):format(text.count(unchanged, "resource"),
     unchanged == 1 and "is" or "are")
