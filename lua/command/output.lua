@@ -23,7 +23,7 @@ return {
   usage = "mrun output [NAME]",
   options = {},
   run = function(mrun)
-    local outputs = mrun.existing(nil).state.outputs or {}
+    local outputs = require "engine.report".outputs(mrun.existing(nil).state.outputs)
     if mrun.args[1] then return one(mrun, outputs, mrun.args[1]) end
     if mrun.options.json then mrun.json(outputs) return 0 end
     for _, name in ipairs(names_of(outputs)) do

@@ -14,7 +14,7 @@ local report = {
   plan = plan, apply = apply.text, show = show, failure = failure.text,
   progress = progress.new, redraw = progress.redraw,
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
-  show_document = document.show, failure_document = failure.document,
+  show_document = document.show, outputs = document.outputs, failure_document = failure.document,
 }
 
 --- Declared against live as a unified diff, and the sentence of totals.
