@@ -35,7 +35,7 @@ local function load_rows(ctx, options, notices)
   ctx.row_names = value.keys(ctx.rows)
   places.identify(ctx, options.graph)
   if state.lost then
-    ctx.rows = strangers.rebuilt(ctx)
+    ctx.rows = strangers.rebuilt(ctx, options.graph)
     ctx.rebuilt = true
     notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resources")
       :format(#value.keys(ctx.rows))

@@ -264,6 +264,14 @@ describe("plan", function()
     assert.are.same({}, world:plan(stack))
   end)
 
+  it("takes the declared type where the tags leave it open", function()
+    world:apply { thing("a", { Size = 1 }) }
+    world.store.base, world.store.records = "{[\"resources\"]={},[\"open\"]={}}", {}
+    world.store.lost = true
+    world.cloud.owned_types = { "Memory::Token", "Memory::Thing" }
+    assert.are.same({}, world:plan { thing("a", { Size = 1 }) })
+  end)
+
   it("keeps the applied value of a parameter that moves, and says that there is a newer one",
     function()
     local function inputs(v)
@@ -355,24 +363,6 @@ describe("plan", function()
     local change = world:plan({ thing("a", { Size = 1 }) })[1]
     assert.are.equal("replace", change.action)
     assert.are.equal("it failed: no room", change.because)
-  end)
-
-  it("takes another profile of the account for the same place", function()
-    world:apply { thing("a", { Size = 1 }) }
-    assert.are.same({}, world:plan { thing("a", { Size = 1 }, { profile = "other" }) })
-    world:apply { thing("a", { Size = 2 }, { profile = "other" }) }
-    assert.are.equal(2, world.cloud:all()[1].properties.Size)
-    assert.are.equal(1, #world.cloud:all())
-  end)
-
-  it("deletes what was left in a place where nothing is declared any more", function()
-    world:apply { thing "a" }
-    world:refuse("Delete", "a", "Denied")
-    world:apply({ thing("a", {}, { region = "there" }) }, { fails = true })
-    assert.are.equal(2, #world.cloud:all())
-    world.cloud.refuse = nil
-    world:apply { thing("a", {}, { region = "there" }) }
-    assert.are.equal(1, #world.cloud:all())
   end)
 
   it("replaces what is of another type or in another place now", function()

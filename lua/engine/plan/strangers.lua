@@ -21,7 +21,7 @@ local function owned(ctx)
   for i, list in ipairs(tasks.all(functions)) do
     for _, one in ipairs(list) do
       result[#result + 1] = { stack = one.stack, name = one.name, type = one.type,
-        identifier = one.identifier, place = ctx.places[keys[i]] }
+        types = one.types, identifier = one.identifier, place = ctx.places[keys[i]] }
     end
   end
   return result
@@ -77,14 +77,24 @@ function strangers.stop(ctx)
   }
 end
 
+--- Where the tags leave open of which type it is, it is of the declared one.
+local function type_of(one, graph)
+  local declared = graph.resources[one.name]
+  for _, possible in ipairs(declared and one.types or {}) do
+    if possible == declared.type then return possible end
+  end
+  return one.type
+end
+
 --- Rows of everything that carries the tags of this very stack.
 ---@param ctx table
+---@param graph table
 ---@return table<string, table> rows by name
-function strangers.rebuilt(ctx)
+function strangers.rebuilt(ctx, graph)
   local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
   for _, one in ipairs(owned(ctx)) do
     if one.stack == mine then
-      local row = { name = one.name, type = one.type, provider = one.place.provider,
+      local row = { name = one.name, type = type_of(one, graph), provider = one.place.provider,
         place = one.place, identifier = one.identifier, attributes = {}, depends = {},
         options = {} }
       local other = rows[one.name]

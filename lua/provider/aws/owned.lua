@@ -6,14 +6,18 @@ local owned = {}
 local READ = { "DescribeTags", filters = "Filters", top = "Tags" }
 local MOST_VALUES = 200
 
---- The types by the words that EC2 has for them: "vpc" for AWS::EC2::VPC.
+--- The types by the words that EC2 has for them: "vpc" for AWS::EC2::VPC. A rule of a security
+--- group is a rule, whichever way it goes.
 local function types_by_kind(machine, types)
   local map = {}
   for _, type_name in ipairs(types) do
     local made = machine:handler(type_name)
     local kind = made and made.service == "ec2" and made.create and made.create.tags
     if type(kind) == "function" then kind = kind({})[1] end
-    if kind then map[kind] = map[kind] or type_name end
+    if kind then
+      map[kind] = map[kind] or {}
+      table.insert(map[kind], type_name)
+    end
   end
   return map
 end
@@ -49,10 +53,10 @@ function owned.list(machine, place, stack_name, types)
   if #found == 0 then return {} end
   local names, kinds, list = names_of(job, ids), types_by_kind(machine, types), {}
   for _, tag in ipairs(found) do
-    local type_name = kinds[tag.ResourceType]
-    if type_name and names[tag.ResourceId] then
-      list[#list + 1] = { stack = tag.Value, name = names[tag.ResourceId], type = type_name,
-        identifier = tag.ResourceId }
+    local possible = kinds[tag.ResourceType]
+    if possible and names[tag.ResourceId] then
+      list[#list + 1] = { stack = tag.Value, name = names[tag.ResourceId], type = possible[1],
+        types = possible, identifier = tag.ResourceId }
     end
   end
   return list

@@ -137,7 +137,8 @@ function calls.Owned(self, request)
     local seen = visible(self, object) or self.tags_outlive
     if stack and stack:match "^[^/]+" == request.stack and seen then
       found[#found + 1] = { stack = stack, name = tags["mrun:resource"], type = object.type,
-        identifier = object.id }
+        types = self.owned_types, identifier = object.id }
+      if self.owned_types then found[#found].type = self.owned_types[1] end
     end
   end
   return found
