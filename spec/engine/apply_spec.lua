@@ -61,6 +61,32 @@ describe("apply", function()
     assert.is_true(waited > 0)
   end)
 
+  local function making_takes(times)
+    local send = world.ports.send
+    function world.ports.send(request)
+      local asked = request.memory
+      if asked.call == "Create" then request.latency_ms = times[asked.name] end
+      return send(request)
+    end
+  end
+
+  it("puts a first look off for others of its type, as long as its own making took", function()
+    making_takes { a = 400, b = 700 }
+    world:apply { thing "a", thing "b" }
+    assert.are.equal(1, world:count "Read")
+  end)
+
+  it("puts a first look off no longer than that", function()
+    making_takes { a = 400, b = 9000 }
+    world:apply { thing "a", thing "b", thing("c", { Parent = ref "a" }) }
+    local sent = {}
+    for _, entry in ipairs(world.ports.log) do
+      local asked = entry.request.memory
+      if asked.call == "Create" then sent[asked.name] = entry.sent_at end
+    end
+    assert.are.equal(400 + 400 + 10, sent.c - sent.a)
+  end)
+
   it("waits no longer than it is told", function()
     world.cloud.pending_ms = 1e9
     local outcome = world:apply({ thing("a", {}, { timeout = 60 }) }, { fails = true })

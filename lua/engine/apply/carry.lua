@@ -2,6 +2,7 @@
 local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
+local together = require "engine.apply.together"
 local value = require "engine.value"
 
 local carry = {}
@@ -57,37 +58,14 @@ function after_failure.delete(_, intent, _, err)
   return { op = intent.op, ok = false, name = intent.name, failure = short(err) }
 end
 
--- How long the first look at something new may be put off, so that others of its type that began
--- with it are looked at in the same call.
-local TOGETHER_MS = 200
-
---- Counts those of one type that are being made.
-local function busy(run, intent, by)
-  local key = intent.type .. "\0" .. intent.place.key
-  local together = run.together[key]
-  if not together or together.count == 0 then
-    together = { count = 0, ended = tasks.signal(), at_last = run.ctx.ports.now() + TOGETHER_MS }
-    run.together[key] = together
-  end
-  together.count = together.count + by
-  if together.count == 0 then together.ended:fire() end
-end
-
---- Waits for those of the same type that began with it, but not long.
----@param run table
----@param intent table
-function carry.gather(run, intent)
-  local together = run.together[intent.type .. "\0" .. intent.place.key]
-  if together and together.count > 0 then together.ended:wait(together.at_last) end
-end
-
 --- Writes a result, and remembers its row.
 function carry.finish(run, result)
   if result.row ~= nil then run.rows[result.name] = result.row or nil end
   run.journal:finish(result)
 end
 
---- Journal, act. Raises the provider's failure after it has been written down.
+--- Journal, act. Raises the provider's failure after it has been written down. Who has made
+--- something this way owes a together.wait.
 ---@param run table
 ---@param intent table
 ---@param row table what the row will have: provider, last, depends, options, source, made, old
@@ -98,10 +76,10 @@ function carry.out(run, intent, row)
   intent.have = value.reveal_all(intent.have)
   run.journal:begin(kept)
   ctx:emit { kind = "start", name = intent.name, type = intent.type, action = intent.action }
-  busy(run, intent, 1)
+  if intent.action ~= "delete" then together.enter(run, intent) end
   local ok, answer = tasks.shield(function() return ctx.providers[row.provider].act(intent) end)
-  busy(run, intent, -1)
   if ok then return answer or {}, kept end
+  if intent.action ~= "delete" then together.leave(run, intent) end
   local result = after_failure[intent.action](run, intent, kept, answer)
   if result then carry.finish(run, result) end
   error(answer, 0)

@@ -6,6 +6,7 @@ local failure = require "engine.failure"
 local follow = require "engine.apply.follow"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
+local together = require "engine.apply.together"
 local value = require "engine.value"
 
 local make = {}
@@ -100,7 +101,7 @@ local function create(run, resource, change, want)
   local done = rows.done(kept, answer.identifier)
   carry.finish(run, { op = intent.op, ok = true, name = resource.name,
     identifier = answer.identifier, row = done })
-  carry.gather(run, intent)
+  together.wait(run, intent)
   confirmed(run, resource, answer.identifier, want, done)
   carry.finish(run, { ok = true, name = resource.name, identifier = answer.identifier, row = done })
 end
@@ -162,7 +163,7 @@ local function update(run, resource, change, want)
   local kept, answer
   if #changed > 0 then
     answer, kept = carry.out(run, intent, row)
-    carry.gather(run, intent)
+    together.wait(run, intent)
   end
   local identifier = answer and answer.identifier or change.identifier
   local done = rows.done(kept or { name = resource.name, type = resource.type, last = row.last,

@@ -21,6 +21,11 @@ local function release_instance(change)
   for _, step in ipairs(disassociate(change)) do change:call(step[1], step[2], step) end
 end
 
+--- An address that belongs to no instance may have an empty text for one.
+local function instance_of(address)
+  return address.InstanceId ~= "" and address.InstanceId or nil
+end
+
 return {
   service    = "ec2",
   identifier = "AllocationId", -- the address itself may be another's later
@@ -33,4 +38,5 @@ return {
     gone = { "^InvalidAllocationID%.NotFound$" }, later = { "^InvalidIPAddress%.InUse$" } },
   replaces = { Domain = true, PublicIpv4Pool = true },
   defaults = { Domain = "vpc" },
+  have     = { InstanceId = instance_of },
 }
