@@ -10,7 +10,8 @@ describe("a service that takes its time", function()
   after_each(function() user:leave() end)
 
   local function empty(account)
-    for _, kind in ipairs { "Vpcs", "Roles", "Profiles", "Instances", "Addresses", "NatGateways" } do
+    for _, kind in ipairs { "Vpcs", "Roles", "Profiles", "Instances", "Addresses",
+      "NatGateways" } do
       assert.is_nil(next(account[kind]), kind)
     end
   end

@@ -6,12 +6,15 @@ local lua = properties.lua
 
 local VPC = 'local vpc = aws.EC2.VPC "vpc" { CidrBlock = "10.0.0.0/16" }\n'
 local SUBNETS = VPC .. [[
-local one = aws.EC2.Subnet "one" { VpcId = vpc, CidrBlock = "10.0.1.0/24", AvailabilityZone = "us-east-1a" }
-local two = aws.EC2.Subnet "two" { VpcId = vpc, CidrBlock = "10.0.2.0/24", AvailabilityZone = "us-east-1b" }
+local one = aws.EC2.Subnet "one" {
+  VpcId = vpc, CidrBlock = "10.0.1.0/24", AvailabilityZone = "us-east-1a" }
+local two = aws.EC2.Subnet "two" {
+  VpcId = vpc, CidrBlock = "10.0.2.0/24", AvailabilityZone = "us-east-1b" }
 ]]
 local GROUPS = [[
 local red = aws.EC2.SecurityGroup "red" { VpcId = vpc, GroupName = "red", GroupDescription = "red" }
-local blue = aws.EC2.SecurityGroup "blue" { VpcId = vpc, GroupName = "blue", GroupDescription = "blue" }
+local blue = aws.EC2.SecurityGroup "blue" {
+  VpcId = vpc, GroupName = "blue", GroupDescription = "blue" }
 ]]
 local TABLES = VPC .. [[
 local red = aws.EC2.RouteTable "red" { VpcId = vpc }
@@ -53,12 +56,15 @@ local CASES = {
     type = "AWS::EC2::Route",
     around = SUBNETS .. [[
 local gateway = aws.EC2.InternetGateway "gateway" {}
-local attached = aws.EC2.VPCGatewayAttachment "attached" { VpcId = vpc, InternetGatewayId = gateway }
+local attached = aws.EC2.VPCGatewayAttachment "attached" {
+  VpcId = vpc, InternetGatewayId = gateway }
 local address = aws.EC2.EIP "address" { Domain = "vpc" }
-local nat = aws.EC2.NatGateway "nat" { SubnetId = one, AllocationId = address.AllocationId, depends_on = attached }
+local nat = aws.EC2.NatGateway "nat" {
+  SubnetId = one, AllocationId = address.AllocationId, depends_on = attached }
 local tables = aws.EC2.RouteTable "tables" { VpcId = vpc, depends_on = attached }
 ]],
-    base = { RouteTableId = lua "tables", DestinationCidrBlock = "0.0.0.0/0", GatewayId = lua "gateway" },
+    base = { RouteTableId = lua "tables", DestinationCidrBlock = "0.0.0.0/0",
+      GatewayId = lua "gateway" },
     changes = {
       { property = "DestinationCidrBlock", to = "192.0.2.0/24", action = "replace" },
     },
@@ -85,13 +91,15 @@ local server = aws.EC2.Instance "server" {
 }
 ]],
     base = { Domain = "vpc" },
-    changes = { TAGS, { property = "InstanceId", to = lua "server", calls = { "AssociateAddress" } } },
+    changes = { TAGS,
+      { property = "InstanceId", to = lua "server", calls = { "AssociateAddress" } } },
   },
   {
     type = "AWS::EC2::NatGateway",
     around = SUBNETS .. [[
 local gateway = aws.EC2.InternetGateway "gateway" {}
-local attached = aws.EC2.VPCGatewayAttachment "attached" { VpcId = vpc, InternetGatewayId = gateway }
+local attached = aws.EC2.VPCGatewayAttachment "attached" {
+  VpcId = vpc, InternetGatewayId = gateway }
 local address = aws.EC2.EIP "address" { Domain = "vpc" }
 ]],
     base = { SubnetId = lua "one", AllocationId = lua "address.AllocationId" },

@@ -9,11 +9,13 @@ local NETWORK = [[
 local vpc = aws.EC2.VPC "vpc" { CidrBlock = "10.0.0.0/16" }
 local subnet = aws.EC2.Subnet "subnet" { VpcId = vpc, CidrBlock = "10.0.1.0/24" }
 local red = aws.EC2.SecurityGroup "red" { VpcId = vpc, GroupName = "red", GroupDescription = "red" }
-local blue = aws.EC2.SecurityGroup "blue" { VpcId = vpc, GroupName = "blue", GroupDescription = "blue" }
+local blue = aws.EC2.SecurityGroup "blue" {
+  VpcId = vpc, GroupName = "blue", GroupDescription = "blue" }
 local trust = { Version = "2012-10-17", Statement = { { Effect = "Allow", Action = "sts:AssumeRole",
   Principal = { Service = "ec2.amazonaws.com" } } } }
 local role = aws.IAM.Role "role" { RoleName = "role", AssumeRolePolicyDocument = trust }
-local profile = aws.IAM.InstanceProfile "profile" { InstanceProfileName = "profile", Roles = { role } }
+local profile = aws.IAM.InstanceProfile "profile" {
+  InstanceProfileName = "profile", Roles = { role } }
 local other = aws.IAM.InstanceProfile "other" { InstanceProfileName = "other", Roles = {} }
 ]]
 
@@ -39,7 +41,8 @@ local CASES = {
   {
     type = "AWS::EC2::Instance", around = NETWORK,
     base = { SubnetId = lua "subnet", InstanceType = "t2.micro",
-      ImageId = lua 'aws.lookup.parameter "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2"' },
+      ImageId = lua('aws.lookup.parameter "/aws/service/ami-amazon-linux-latest/'
+        .. 'amzn2-ami-hvm-x86_64-gp2"') },
     changes = {
       TAGS,
       { property = "InstanceType", to = "t2.small", calls = TYPE },
@@ -87,7 +90,8 @@ local CASES = {
   },
   {
     type = "AWS::IAM::InstanceProfile", around = NETWORK
-      .. 'local second = aws.IAM.Role "second" { RoleName = "second", AssumeRolePolicyDocument = trust }\n',
+      .. 'local second = aws.IAM.Role "second" '
+      .. '{ RoleName = "second", AssumeRolePolicyDocument = trust }\n',
     base = { InstanceProfileName = "it", Roles = { lua "role" } },
     changes = {
       { property = "Roles", to = { lua "second" },
@@ -98,7 +102,8 @@ local CASES = {
     type = "AWS::IAM::ManagedPolicy", around = NETWORK,
     base = { ManagedPolicyName = "it", PolicyDocument = policy "s3:GetObject" },
     changes = {
-      { property = "PolicyDocument", to = policy "s3:PutObject", calls = { "CreatePolicyVersion" } },
+      { property = "PolicyDocument", to = policy "s3:PutObject",
+        calls = { "CreatePolicyVersion" } },
       { property = "PolicyDocument", to = policy "s3:ListBucket" },
       { property = "PolicyDocument", to = policy "s3:GetBucketAcl" },
       { property = "Roles", to = { lua "role" }, calls = { "AttachRolePolicy" } },

@@ -80,8 +80,9 @@ end
 ---@param region string|nil
 ---@return string assignments for a shell
 function emulator:environment(region)
-  return ("AWS_ENDPOINT_URL=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s AWS_DEFAULT_REGION=%s "
-    .. "AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null"):format(
+  return ("AWS_ENDPOINT_URL=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s "
+    .. "AWS_DEFAULT_REGION=%s AWS_CONFIG_FILE=/dev/null "
+    .. "AWS_SHARED_CREDENTIALS_FILE=/dev/null"):format(
     self.url, self.access_key, self.secret_key, region or "us-east-1", region or "us-east-1")
 end
 

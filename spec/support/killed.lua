@@ -21,7 +21,8 @@ end
 --- Whether there was a call of that number to be killed at.
 local function killed_at(emulator, at, when)
   local user <close> = User.new(emulator)
-  emulator:behave { tokens = true, kill = { at = at, when = when, pid_file = user.folder .. "/pid" } }
+  local pid_file = user.folder .. "/pid"
+  emulator:behave { tokens = true, kill = { at = at, when = when, pid_file = pid_file } }
   local finished = user:mrun("apply", "--yes", RECIPE).code == 0
   emulator:behave { tokens = true }
   if not finished then

@@ -69,7 +69,9 @@ end
 --- One property: declared, changed, and no longer declared. `calls` are the changing operations
 --- that the change may take.
 local function step(user, case, change)
-  if change.from ~= nil then apply(user, case, { [change.property] = change.from }, "declaring it") end
+  if change.from ~= nil then
+    apply(user, case, { [change.property] = change.from }, "declaring it")
+  end
   local own = { [change.property] = change.to }
   user:write("recipe.lua", recipe(case, own))
   local planned = user:planned "recipe.lua"

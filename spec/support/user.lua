@@ -55,7 +55,8 @@ function user:mrun(...)
   local words = {}
   for i, word in ipairs { ... } do words[i] = quoted(word) end
   self.emulator:calls()
-  local command = ("cd %s && echo $$ > pid && exec env -u MRUN_MAIN -u MRUN_SPEC_MARK %s %s %s"):format(
+  local line = "cd %s && echo $$ > pid && exec env -u MRUN_MAIN -u MRUN_SPEC_MARK %s %s %s"
+  local command = line:format(
     quoted(self.folder), self.emulator:environment(self.region), child.binary,
     table.concat(words, " "))
   local said = assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
@@ -98,7 +99,8 @@ end
 ---@return string[]
 function user:planned(recipe, ...)
   local list = {}
-  for i, change in ipairs(self:json("plan", recipe, ...).changes or { { action = "no plan", name = "" } }) do
+  local plan = self:json("plan", recipe, ...)
+  for i, change in ipairs(plan.changes or { { action = "no plan", name = "" } }) do
     list[i] = change.action .. " " .. change.name
   end
   return list

@@ -15,7 +15,7 @@ local value = require "engine.value"
 
 local act = {}
 
-local function call_of(made, part, params, intent)
+local function call_of(part, params, intent)
   local with = part.with
   if type(with) == "function" then with = with(intent.want, intent) end
   for name, v in pairs(with or {}) do params[name] = v end
@@ -34,7 +34,7 @@ local function create_params(job, intent)
   local made, create = job.handler, job.handler.create
   local facts = job.machine:operation(made.service, create[1])
   local params, rest = members.send(made, facts, by_name(create, intent.want))
-  call_of(made, create, params, intent)
+  call_of(create, params, intent)
   local kinds = create.tags
   if type(kinds) == "function" then kinds = kinds(intent.want) end
   if type(kinds) == "string" then kinds = { kinds } end

@@ -16,7 +16,7 @@ local function pick(entry, answer, item)
   return path.get(answer, entry.have)
 end
 
-local function attribute(job, property, entry, facts, params)
+local function attribute(job, property, entry, params)
   params.Attribute = entry.attribute or lower_first(property)
   local answer, err = job.machine:try(job.place, job.handler.service, entry[1], params)
   if not answer then return nil, err end
@@ -39,7 +39,7 @@ local function single(job, property, entry, identifier, item)
   end
   for name, v in pairs(entry.with or {}) do params[name] = v end
   if entry.id then params[entry.id] = identifier end
-  if facts.input.Attribute then return attribute(job, property, entry, facts, params) end
+  if facts.input.Attribute then return attribute(job, property, entry, params) end
   return listed(job, entry, params, item)
 end
 
@@ -79,28 +79,29 @@ local function wants(wanted, identifier, property)
   return set == nil or set[property] or false
 end
 
-local function task_of(job, property, entry, identifiers, items, found)
+local function task_of(reading, property, entry, identifiers)
   return function()
-    local groups = batch(job, entry, identifiers)
+    local groups = batch(reading.job, entry, identifiers)
     for _, identifier in ipairs(identifiers) do
       local answer = { [entry.top] = groups[identifier] or {} }
-      found[identifier][property] = pick(entry, answer, items[identifier])
+      reading.found[identifier][property] = pick(entry, answer, reading.items[identifier])
     end
   end
 end
 
-local function add_tasks(job, property, entry, identifiers, items, found, tasks)
+local function add_tasks(reading, property, entry, identifiers)
+  local tasks, found = reading.tasks, reading.found
   if entry.by then
-    tasks[#tasks + 1] = task_of(job, property, entry, identifiers, items, found)
+    tasks[#tasks + 1] = task_of(reading, property, entry, identifiers)
     return
   end
   for _, identifier in ipairs(identifiers) do
-    local item = items[identifier]
+    local item = reading.items[identifier]
     if entry.inside and item[path.root(entry.inside)] then
       found[identifier][property] = path.get(item, entry.inside)
     else
       tasks[#tasks + 1] = function()
-        found[identifier][property] = one(job, property, entry, identifier, item)
+        found[identifier][property] = one(reading.job, property, entry, identifier, item)
       end
     end
   end
@@ -125,14 +126,14 @@ end
 ---@param wanted table<string, table<string, boolean>>
 ---@return table<string, table<string, any>>
 function also.read(job, identifiers, items, states, wanted)
-  local found, tasks = {}, {}
-  for _, identifier in ipairs(identifiers) do found[identifier] = {} end
+  local reading = { job = job, items = items, found = {}, tasks = {} }
+  for _, identifier in ipairs(identifiers) do reading.found[identifier] = {} end
   for property, entry in pairs(job.handler.also_read) do
     local of = askers(job, identifiers, states, wanted, property)
-    if #of > 0 then add_tasks(job, property, entry, of, items, found, tasks) end
+    if #of > 0 then add_tasks(reading, property, entry, of) end
   end
-  if #tasks > 0 then coroutine.yield { all = tasks } end
-  return found
+  if #reading.tasks > 0 then coroutine.yield { all = reading.tasks } end
+  return reading.found
 end
 
 return also

@@ -132,7 +132,9 @@ end
 
 local function modify_step(ebs, old, volume_id)
   local params = {}
-  if ebs.VolumeSize ~= nil and ebs.VolumeSize ~= old.VolumeSize then params.Size = ebs.VolumeSize end
+  if ebs.VolumeSize ~= nil and ebs.VolumeSize ~= old.VolumeSize then
+    params.Size = ebs.VolumeSize
+  end
   if ebs.VolumeType ~= nil and ebs.VolumeType ~= old.VolumeType then
     params.VolumeType = ebs.VolumeType
   end

@@ -113,7 +113,8 @@ end
 
 --- The outer items of an operation in which these identifiers are found.
 ---@param job table
----@param entry table read (prepared), identifiers, values (of the filter), keys(items) -> by identifier
+---@param entry table read (prepared), identifiers, values (of the filter), and keys(items), which
+---  gives them by identifier
 ---@return table[]
 function fetch.list(job, entry)
   local key = table.concat({ job.place.key, job.handler.service, entry.read[1] }, "/")

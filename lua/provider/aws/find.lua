@@ -8,13 +8,9 @@ local tags = require "provider.aws.tags"
 
 local find = {}
 
-local function item_tags(job, item)
-  return item.Tags
-end
-
 local function first_living(job, op, items)
   for _, item in ipairs(items) do
-    local owner = tags.owner(item_tags(job, item))
+    local owner = tags.owner(item.Tags)
     if owner and owner.op == op and ready.of(job.handler, item) ~= "gone" then
       return read.identifier(job, item), owner
     end
@@ -39,7 +35,7 @@ local function by_parent(job, query)
       if have[property] ~= query.want[property] then same = false end
     end
     if same and ready.of(job.handler, item) ~= "gone" then
-      return read.identifier(job, item), tags.owner(item_tags(job, item))
+      return read.identifier(job, item), tags.owner(item.Tags)
     end
   end
 end
@@ -49,7 +45,7 @@ local function by_name(job, query)
   if type(identifier) ~= "string" then return nil end
   local item = read.items(job, { identifier }, { [identifier] = {} })[identifier]
   if not item or ready.of(job.handler, item) == "gone" then return nil end
-  return identifier, tags.owner(item_tags(job, item))
+  return identifier, tags.owner(item.Tags)
 end
 
 --- The identifier of what was made for this resource, and whom its tags say it belongs to. Without

@@ -40,7 +40,8 @@ function form.delta(operation)
 end
 
 --- A set kept by one operation to put a member in and one to take it out.
----@param spec { add: string, remove: string, member: string, remove_first: boolean|nil, gone: string[]|nil }
+---@param spec { add: string, remove: string, member: string, remove_first: boolean|nil,
+---  gone: string[]|nil }
 ---@return function
 function form.set(spec)
   return function(change, property)

@@ -43,13 +43,7 @@ local function telling(ports)
   end
 end
 
---- The functions of the provider (engine/provider.lua says what each does).
----@param ports table now, emit; signal, where tasks can wait for one another
----@param settings { region: string|nil, profile: string|nil, aws: table|nil } what the user chose
----@return Provider
-return function(ports, settings)
-  local types, known, records = list_types(), {}, {}
-  for _, name in ipairs(types) do known[name] = true end
+local function new_machine(ports, settings, known)
   local data = assert(pack.open())
   local all_places = places.new { data = data, now = ports.now, settings = settings or {},
     on_call = ports.emit and telling(ports) }
@@ -57,8 +51,24 @@ return function(ports, settings)
     now = ports.now, signal = ports.signal, data = data, handlers = handlers(known),
     client = function(service, place) return all_places:client(service, place) end,
   }
+  return own, all_places, data
+end
 
-  local function job(type_name, place, identifier, want)
+--- Its schemas, each made when it is first asked for.
+local function schemas(data, known)
+  local records = {}
+  return function(type_name)
+    if records[type_name] == nil then
+      local raw = known[type_name] and data:record("schema", type_name)
+      records[type_name] = raw and schema.new(raw, require(module_of(type_name))) or false
+    end
+    return records[type_name] or nil
+  end
+end
+
+--- Finds the handler for one thing to do.
+local function jobs(own)
+  return function(type_name, place, identifier, want)
     local made = own:handler(type_name)
     if not made then
       failure.raise { what = ("mrun has no handler for %s"):format(type_name),
@@ -66,23 +76,13 @@ return function(ports, settings)
     end
     return { machine = own, place = place, handler = handler.kind(made, identifier, want) }
   end
+end
 
-  local provider = {}
-
-  function provider.types() return types end
-
-  function provider.schema(type_name)
-    if records[type_name] == nil then
-      local raw = known[type_name] and data:record("schema", type_name)
-      records[type_name] = raw and schema.new(raw, require(module_of(type_name))) or false
-    end
-    return records[type_name] or nil
-  end
-
-  function provider.place(options) return all_places:of(options) end
-
-  function provider.identity(place)
-    return lookup.identity({ machine = own, place = place }).Account
+--- What it does with the things themselves.
+local function add_actions(provider, own, types)
+  local job = jobs(own)
+  local function job_of(intent)
+    return job(intent.type, intent.place, intent.identifier, intent.want)
   end
 
   function provider.read(type_name, place, identifiers, wanted)
@@ -100,21 +100,37 @@ return function(ports, settings)
 
   function provider.owned(place, stack_name) return owned.list(own, place, stack_name, types) end
 
-  function provider.call(place, wanted)
-    return lookup.answer({ machine = own, place = place }, wanted)
-  end
+  function provider.act(intent) return act.perform(job_of(intent), intent) end
 
-  function provider.act(intent)
-    return act.perform(job(intent.type, intent.place, intent.identifier, intent.want), intent)
-  end
-
-  function provider.resume(intent)
-    act.resume(job(intent.type, intent.place, intent.identifier, intent.want), intent)
-  end
+  function provider.resume(intent) act.resume(job_of(intent), intent) end
 
   function provider.settle_rule(type_name, intent)
     return settle.rule(job(type_name, nil, nil, intent and intent.want))
   end
+end
 
+--- The functions of the provider (engine/provider.lua says what each does).
+---@param ports table now, emit; signal, where tasks can wait for one another
+---@param settings { region: string|nil, profile: string|nil, aws: table|nil } what the user chose
+---@return Provider
+return function(ports, settings)
+  local types, known = list_types(), {}
+  for _, name in ipairs(types) do known[name] = true end
+  local own, all_places, data = new_machine(ports, settings, known)
+  local provider = { schema = schemas(data, known) }
+
+  function provider.types() return types end
+
+  function provider.place(options) return all_places:of(options) end
+
+  function provider.identity(place)
+    return lookup.identity({ machine = own, place = place }).Account
+  end
+
+  function provider.call(place, wanted)
+    return lookup.answer({ machine = own, place = place }, wanted)
+  end
+
+  add_actions(provider, own, types)
   return provider
 end

@@ -45,7 +45,8 @@ local function image_request(wanted)
     if key == "owners" or key == "Owners" then
       params.Owners = type(v) == "table" and v or { v }
     elseif type(key) == "string" then
-      filters[#filters + 1] = { Name = IMAGE_FILTERS[key] or key, Values = type(v) == "table" and v or { v } }
+      local values = type(v) == "table" and v or { v }
+      filters[#filters + 1] = { Name = IMAGE_FILTERS[key] or key, Values = values }
     end
   end
   filters[#filters + 1] = { Name = "state", Values = { "available" } }
@@ -53,12 +54,14 @@ local function image_request(wanted)
   return params
 end
 
---- The newest image that these filters find: `aws.lookup.image { owners = "amazon", name = "al2023-*" }`.
+--- The newest image that these filters find:
+---   aws.lookup.image { owners = "amazon", name = "al2023-*" }
 function lookup.image(job, wanted)
   local answer = job.machine:call(job.place, "ec2", "DescribeImages", image_request(wanted))
   local newest
   for _, image in ipairs(answer.Images or {}) do
-    if not newest or (image.CreationDate or "") > (newest.CreationDate or "") then newest = image end
+    local is_newer = not newest or (image.CreationDate or "") > (newest.CreationDate or "")
+    if is_newer then newest = image end
   end
   if not newest then
     failure.raise { what = "no image is like that", where = job.place.display,

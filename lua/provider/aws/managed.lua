@@ -42,7 +42,8 @@ local function versions(change)
 end
 
 local function delete_version(change, version)
-  change:call("DeletePolicyVersion", { VersionId = version.VersionId }, { done = { "^NoSuchEntity$" } })
+  change:call("DeletePolicyVersion", { VersionId = version.VersionId },
+    { done = { "^NoSuchEntity$" } })
 end
 
 --- For `update`: a policy keeps five versions, so the oldest makes room.
@@ -91,7 +92,8 @@ function managed.find(job, query)
   local name, account = query.want.ManagedPolicyName, job.place.account
   if type(name) ~= "string" or not account then return nil end
   local path = query.want.Path or "/"
-  local arn = ("arn:%s:iam::%s:policy%s%s"):format(job.place.partition or "aws", account, path, name)
+  local partition = job.place.partition or "aws"
+  local arn = ("arn:%s:iam::%s:policy%s%s"):format(partition, account, path, name)
   local answer, err = job.machine:try(job.place, "iam", "GetPolicy", { PolicyArn = arn })
   if answer then return arn, tags.owner(answer.Policy.Tags) end
   if not machine.matches(err, job.handler.common.gone) then error(err, 0) end

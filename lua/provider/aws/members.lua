@@ -14,7 +14,8 @@ local function shape_at(input, text)
   return shape
 end
 
---- The parameters that these properties become, and the properties that the operation does not take.
+--- The parameters that these properties become, and the properties that the operation does not
+--- take.
 ---@param handler table
 ---@param op table facts of the operation
 ---@param properties table<string, any>
@@ -25,13 +26,12 @@ function members.send(handler, op, properties)
     local member = handler.called[name] or name
     local shape = shape_at(op.input, member)
     if handler.send[name] then v = handler.send[name](v, properties) end
-    if name == handler.tags_property and op.tags then
-      shape = nil -- the machine writes tags where the operation takes them
-    elseif shape and v == nil then
-      shape = nil -- the handler's `send` says that there is nothing to say
-    elseif shape then
+    -- Not said here: tags, which the machine writes where the operation takes them, and what the
+    -- handler's `send` has nothing to say of.
+    local unsaid = name == handler.tags_property and op.tags or shape and v == nil
+    if shape and not unsaid then
       path.set(params, member, fit.to_shape(shape, v, handler.called))
-    else
+    elseif not unsaid then
       rest[#rest + 1] = name
     end
   end

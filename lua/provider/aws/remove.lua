@@ -20,7 +20,8 @@ local function together(job, change, name, member, id)
   local made = job.handler
   local key = table.concat({ job.place.key, made.service, name }, "/")
   local answer = share.join(job.machine.pool, key, id, function(ids)
-    local result, err = job.machine:insist(job.place, made, name, { [member] = ids }, patience(made))
+    local params = { [member] = ids }
+    local result, err = job.machine:insist(job.place, made, name, params, patience(made))
     if result then return result end
     if #ids > 1 then return { split = true } end
     raise_unless_gone(made, err)

@@ -9,7 +9,9 @@ routes.TARGETS = {
   "VpcEndpointId", "VpcPeeringConnectionId",
 }
 
-local DESTINATIONS = { "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId" }
+local DESTINATIONS = {
+  "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId",
+}
 
 --- Where a route leads to.
 ---@param route table

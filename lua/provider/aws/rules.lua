@@ -178,9 +178,9 @@ end
 ---@param group table
 ---@return table|nil nothing where it is another group's
 function rules.item(want, group)
-  local name = want.GroupId == nil and want.GroupName or nil
+  local group_name = want.GroupId == nil and want.GroupName or nil
   if want.GroupId ~= nil and want.GroupId ~= group.GroupId then return nil end
-  if name ~= nil and name ~= group.GroupName then return nil end
+  if group_name ~= nil and group_name ~= group.GroupName then return nil end
   local copy = {}
   for name, v in pairs(want) do
     if name ~= "GroupId" and name ~= "GroupName" then copy[name] = v end

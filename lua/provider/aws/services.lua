@@ -4,7 +4,9 @@
 return {
   ec2 = {
     gone = { "%.NotFound$", "^NatGatewayNotFound$" },
-    exists = { "%.Duplicate$", "^Resource%.AlreadyAssociated$", "^RouteAlreadyExists$", "%.Conflict$" },
+    exists = {
+      "%.Duplicate$", "^Resource%.AlreadyAssociated$", "^RouteAlreadyExists$", "%.Conflict$",
+    },
     busy = { "^IncorrectState$", "^IncorrectInstanceState$" },
     later = {
       codes = { "^DependencyViolation$", "InUse$", "^IncorrectState$", "^OperationInProgress$" },

@@ -63,7 +63,8 @@ local function add(list, steps)
   for _, step in ipairs(steps) do
     local last
     for _, earlier in ipairs(list) do
-      if earlier[1] == step[1] and mergeable(step[1]) and step.merge ~= false then last = earlier end
+      local one = earlier[1] == step[1] and mergeable(step[1]) and step.merge ~= false
+      if one then last = earlier end
     end
     if last then
       for member, v in pairs(step[2]) do last[2][member] = v end

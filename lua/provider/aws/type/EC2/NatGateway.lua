@@ -24,7 +24,9 @@ return {
     PrivateIpAddress = function(gateway) return nat.primary(gateway).PrivateIp end,
     SecondaryAllocationIds         = nat.secondary "AllocationId",
     SecondaryPrivateIpAddresses    = nat.secondary "PrivateIp",
-    SecondaryPrivateIpAddressCount = function(gateway) return #nat.secondary "PrivateIp"(gateway) end,
+    SecondaryPrivateIpAddressCount = function(gateway)
+      return #nat.secondary "PrivateIp"(gateway)
+    end,
     AvailabilityZoneAddresses      = nat.by_zone,
   },
 }

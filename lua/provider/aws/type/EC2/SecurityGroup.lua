@@ -25,7 +25,9 @@ return {
   },
   have = {
     SecurityGroupIngress = function(group) return rules.list(group.IpPermissions, "ingress") end,
-    SecurityGroupEgress  = function(group) return rules.list(group.IpPermissionsEgress, "egress") end,
+    SecurityGroupEgress  = function(group)
+      return rules.list(group.IpPermissionsEgress, "egress")
+    end,
     GroupId = "GroupId",
   },
 }

@@ -17,7 +17,8 @@ local function replace_ipv6(change)
     steps[i] = { "DisassociateSubnetCidrBlock", { AssociationId = block.AssociationId } }
   end
   if change.want.Ipv6CidrBlock then
-    steps[#steps + 1] = { "AssociateSubnetCidrBlock", { Ipv6CidrBlock = change.want.Ipv6CidrBlock } }
+    local params = { Ipv6CidrBlock = change.want.Ipv6CidrBlock }
+    steps[#steps + 1] = { "AssociateSubnetCidrBlock", params }
   end
   return steps
 end
@@ -40,7 +41,9 @@ return {
       have = function(answer, subnet)
         for _, acl in ipairs(answer.NetworkAcls) do
           for _, association in ipairs(acl.Associations) do
-            if association.SubnetId == subnet.SubnetId then return association.NetworkAclAssociationId end
+            if association.SubnetId == subnet.SubnetId then
+              return association.NetworkAclAssociationId
+            end
           end
         end
       end,
