@@ -23,7 +23,7 @@ ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include
              $(if $(STRESS),-DMRUN_STRESS) $(CFLAGS)
 # Every function of Lua stays in the binary: modules loaded at run time (busted's) need them.
 LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
-          -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive -l:liblua5.4-cjson.a \
+          -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive \
           -lcurl -lssl -lcrypto -lyaml -lexpat -lpcre2-8 -lz -lm -ldl $(LDFLAGS)
 
 # ---- The binary ------------------------------------------------------------
@@ -89,7 +89,7 @@ $(DATA): $(shell find lua/aws/pack -name '*.lua') $(DEPS)/botocore.stamp $(DEPS)
 -include $(shell find $(BUILD)/obj $(BUILD)/gen -name '*.d' 2>/dev/null)
 
 # ---- What it needs ---------------------------------------------------------
-PACKAGES := gcc libc6-dev lua5.4 liblua5.4-dev lua-cjson-dev libcurl4-openssl-dev libssl-dev \
+PACKAGES := gcc libc6-dev lua5.4 liblua5.4-dev libcurl4-openssl-dev libssl-dev \
             libyaml-dev libexpat1-dev libpcre2-dev zlib1g-dev lua-busted lua-system \
             lua-term lua-filesystem python3 python3-venv python3-pip ca-certificates curl \
             openssl procps

@@ -8,18 +8,18 @@
 
 local generate = {}
 
---- One native.<name> for each module of the folder; cjson belongs to no module.
+--- One native.<name> for each module of the folder.
 function generate.preload(names)
   print('#include "host.h"')
   table.sort(names)
   for _, name in ipairs(names) do
     print(("int luaopen_native_%s(lua_State *L);"):format(name))
   end
-  print "int luaopen_cjson(lua_State *L);\n\nconst luaL_Reg preload_modules[] = {"
+  print "\nconst luaL_Reg preload_modules[] = {"
   for _, name in ipairs(names) do
     print(('    {"native.%s", luaopen_native_%s},'):format(name, name))
   end
-  print '    {"cjson", luaopen_cjson},\n    {NULL, NULL},\n};'
+  print "    {NULL, NULL},\n};"
 end
 
 local function bytes(label, file)

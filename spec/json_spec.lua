@@ -35,13 +35,13 @@ describe("json", function()
     assert.are.equal("{}", round '{"a":null}')
     local value, failure = json.decode("[1,null]")
     assert.is_nil(value)
-    assert.are.equal("JSON: null has no place in a list", tostring(failure))
+    assert.are.equal("JSON: null has no place in a list (line 1, column 8)", tostring(failure))
   end)
 
   it("says where a broken text breaks", function()
     local value, failure = json.decode('{\n  "a": ]\n}', { name = "state.json" })
     assert.is_nil(value)
-    assert.is_truthy(tostring(failure):find("state.json: expected value", 1, true))
+    assert.is_truthy(tostring(failure):find("state.json: no JSON value", 1, true))
     assert.is_truthy(tostring(failure):find("line 2, column 8", 1, true))
     for _, text in ipairs { "", "nan", "[1,]", '{"a":0x10}', '"open', "[] []", "[1", "Infinity" } do
       assert.is_nil((json.decode(text)), text)
@@ -51,7 +51,6 @@ describe("json", function()
   it("keeps limits of depth and size", function()
     assert.is_nil((json.decode(("["):rep(300) .. ("]"):rep(300))))
     assert.is_nil((json.decode("[1,2,3]", { max_bytes = 5 })))
-    assert.is_nil((json.decode("[[[1]]]", { max_depth = 2 })))
     local loop = {}
     loop.loop = loop
     assert.has_error(function() json.encode(loop) end)
@@ -61,10 +60,5 @@ describe("json", function()
     for _, v in ipairs { { print }, { 0 / 0 }, { math.huge }, { 1, x = 2 }, { [{}] = 1 } } do
       assert.has_error(function() json.encode(v) end)
     end
-  end)
-
-  it("spreads a document over lines for people", function()
-    assert.are.equal('{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}', json.pretty { b = {},
-      a = { 1, 2 } })
   end)
 end)

@@ -10,6 +10,7 @@
  * ---@field max_bytes integer?  default 256 MiB
  * ---@field exact boolean?      free JSON: numbers that no Lua number holds become
  *                               tables that tostring and encode write as they were
+ * ---@field refuses_null boolean?  free JSON: null in a list is a failure
  * ---@param shape native.Shape?
  * ---@return string? text, native.failure? failure  its `faults` list { path, what }
  * function json.encode(shape, value) end
@@ -61,6 +62,7 @@ static int json_decode(lua_State *L)
         shape = shape_check(L, 1);
     body.at = luaL_checklstring(L, 2, &body.len);
     r.exact = option(L, 3, "exact");
+    r.refuses_null = option(L, 3, "refuses_null");
     r.start = r.at = body.at;
     r.end = body.at + body.len;
     if (body.len > limit(L, 3))

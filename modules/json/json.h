@@ -11,6 +11,7 @@ struct reader {
     struct sink escaped; /* the text of a string with escapes */
     int depth, cache;    /* cache: stack index, see wires_of */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
+    bool refuses_null;   /* in lists; in maps a null is an absent member */
 };
 
 /* lex.c */

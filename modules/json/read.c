@@ -62,6 +62,11 @@ static bool read_list(struct reader *r)
     for (lua_Integer i = 1;; i++) {
         if (!json_read(r))
             break;
+        if (r->refuses_null && null_at(r->L, -1)) {
+            lua_pop(r->L, 1);
+            json_fail(r, "null has no place in a list");
+            break;
+        }
         lua_rawseti(r->L, -2, i);
         if (json_accept(r, ','))
             continue;

@@ -83,13 +83,22 @@ static bool write_table(struct writer *w, int index)
     return fine;
 }
 
+#define EXACT 9007199254740992.0 /* a double holds every integer up to here */
+
+/* 8.0 is the same value as 8, so it is the same text. */
 static bool write_number(struct writer *w, int index)
 {
     char number[NUMBER_SIZE];
     lua_Number real = lua_tonumber(w->L, index);
     if (!lua_isinteger(w->L, index) && (isnan(real) || isinf(real)))
         return write_fail(w, "a number that JSON cannot write");
-    sink_add(&w->out, number, number_write(number, w->L, index));
+    lua_Integer whole = 0;
+    if (fabs(real) < EXACT && lua_numbertointeger(real, &whole) && (lua_Number)whole == real)
+        lua_pushinteger(w->L, whole);
+    else
+        lua_pushvalue(w->L, index);
+    sink_add(&w->out, number, number_write(number, w->L, lua_gettop(w->L)));
+    lua_pop(w->L, 1);
     return true;
 }
 

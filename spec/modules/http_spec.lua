@@ -1,5 +1,5 @@
 local child = require "spec.support.child"
-local json = require "cjson"
+local json = require "json"
 local native_http = require "native.http"
 local Server = require "spec.support.server"
 

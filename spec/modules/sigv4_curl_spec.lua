@@ -1,5 +1,5 @@
 -- curl signs by itself, from a program that shares nothing with ours but OpenSSL.
-local json = require "cjson"
+local json = require "json"
 local Server = require "spec.support.server"
 local sigv4 = require "native.sigv4"
 local time = require "native.time"

@@ -24,7 +24,7 @@ describe("the binary", function()
     assert.falsy(dynamic:find "R[UN]*PATH")
   end)
 
-  it("carries Lua and lua-cjson in itself, and takes few other libraries", function()
+  it("carries Lua in itself, and takes few other libraries", function()
     local known = { "libc%.so", "libm%.so", "libcurl%.so", "libssl%.so", "libcrypto%.so",
       "libz%.so", "libyaml%-0%.so", "libexpat%.so", "libpcre2%-8%.so", "ld%-linux",
       "lib%w*san%.so" }

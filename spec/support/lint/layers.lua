@@ -7,7 +7,7 @@ layers.rules = {
   { "^lua/main%.lua$", may = { "" }, speaks = true },
   { "^lua/main/", may = { "" }, speaks = true },
   { "^lua/engine/", may = { "^engine%." } },
-  { "^lua/json%.lua$", may = { "^cjson$" } },
+  { "^lua/json%.lua$", may = { "^native%.json$" } },
   { "^lua/recipe/", may = { "^recipe", "^engine%.", "^native%.yaml$", "^json$" } },
   -- The front ends are one layer: a template becomes declarations by the recipe's own means.
   { "^lua/template/", may = { "^template", "^recipe", "^engine%.", "^native%.yaml$", "^json$" } },
