@@ -81,6 +81,7 @@ function host.new(given)
     cpu_limit = process.cpu_limit,
     recorded = given.recorded,
     lint = given.lint,
+    offline = given.offline,
     stack_name = given.stack_name,
   }
 end

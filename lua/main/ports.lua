@@ -1,6 +1,5 @@
 -- ports.lua is the one place where the engine's ports meet the machine: clock, network, digests.
 local crypto = require "native.crypto"
-local http = require "native.http"
 local json = require "json"
 local regex = require "native.regex"
 local sys = require "native.sys"
@@ -13,16 +12,21 @@ local ports = {}
 ---@param options { user_agent: string, emit: fun(event: table), turn: fun() }
 ---@return table ports
 function ports.new(options)
-  local network = http.new { user_agent = options.user_agent }
+  local network
+  -- Opened by the first who sends: libcurl is the largest part of a start.
+  local function open()
+    network = network or require "native.http".new { user_agent = options.user_agent }
+    return network
+  end
   return {
     now = sys.now_ms,
     random = function(bytes) return crypto.hex(crypto.random(bytes)) end,
     digest = function(key, text) return crypto.hex(crypto.hmac_sha256(key, text)) end,
     json = json.encode,
     match = regex.match,
-    send = function(request) return network:add(request) end,
+    send = function(request) return open():add(request) end,
     poll = function(timeout_ms)
-      local answers = assert(network:poll(timeout_ms))
+      local answers = assert(open():poll(timeout_ms))
       options.turn()
       return answers
     end,

@@ -55,7 +55,8 @@ end
 local function evaluate(mrun, path, recorded)
   local handed = host.new { console = mrun.console, providers = mrun.providers,
     params_file = mrun.options.params_file, params = options.pairs_of(mrun.options.param),
-    recorded = recorded, lint = mrun.module.lint, stack_name = mrun.options.stack }
+    recorded = recorded, lint = mrun.module.lint, offline = mrun.module.offline,
+    stack_name = mrun.options.stack }
   return mrun.task(function() return front_end(path).load(handed, path) end)
 end
 

@@ -156,23 +156,34 @@ function params.prepare(ev, name, spec)
   return { name = name, spec = spec, parsed = parsed, value = converted }
 end
 
+--- Whether a value of the parameter store is left open: offline, where one text stands for it.
+local function stays_open(ev, prepared)
+  return ev.host.offline and not prepared.parsed.list
+end
+
 --- Asks the parameter store for all of them at once.
 ---@param ev table
 ---@param prepared table[]
 function params.look_up(ev, prepared)
   local lookups = {}
   for _, each in ipairs(prepared) do
-    if each.parsed.ssm then lookups[#lookups + 1] = { "parameter", each.value } end
+    if each.parsed.ssm and not stays_open(ev, each) then
+      lookups[#lookups + 1] = { "parameter", each.value }
+    end
   end
   if #lookups > 1 then ev.inputs:prefetch("aws", store(ev), lookups) end
 end
 
---- The value of a prepared parameter; a secret where it is to be one.
+--- The value of a prepared parameter; a secret where it is to be one. Offline, what the parameter
+--- store holds is deferred.
 ---@param ev table
 ---@param prepared table
 ---@return any
 function params.value(ev, prepared)
   local v, parsed = prepared.value, prepared.parsed
+  if parsed.ssm and stays_open(ev, prepared) then
+    return value.lookup(store(ev), { "parameter", v })
+  end
   if parsed.ssm then v = from_store(ev, prepared.name, parsed, v) end
   if parsed.list and not value.is_secret(v) then v = value.list(value.copy(v)) end
   return prepared.spec.secret and value.secret(v) or v

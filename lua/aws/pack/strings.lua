@@ -1,10 +1,13 @@
--- The strings of the data file, each once, the most used first (their offsets are the
--- shortest); before them the traits that C knows by their place.
+-- The strings of the data file, each once: the traits that C knows by their place, then the most
+-- used (their offsets are the shortest), then the others in the order in which they were announced,
+-- so that what is read together lies together.
 local TRAITS = {
   "locationName", "queryName", "location", "flattened", "timestampFormat", "xmlAttribute",
   "xmlNamespace", "jsonvalue", "document", "streaming", "payload", "sparse", "eventstream",
   "union", "exception", "sensitive", "idempotencyToken", "min",
 }
+
+local FEW <const> = 8 -- uses
 
 local char = string.char
 
@@ -24,25 +27,29 @@ local Strings = {}
 Strings.__index = Strings
 
 ---@param text string
-function Strings:use(text) self.uses[text] = (self.uses[text] or 0) + 1 end
+function Strings:use(text)
+  if not self.uses[text] then self.order[#self.order + 1] = text end
+  self.uses[text] = (self.uses[text] or 0) + 1
+end
 
 --- Gives every string its offset; none may be added afterwards.
 ---@return string section
 function Strings:place()
-  local rest, known = {}, {}
+  local often, seldom, known = {}, {}, {}
   for _, text in ipairs(TRAITS) do
     known[text] = true
   end
-  for text in pairs(self.uses) do
-    rest[#rest + 1] = not known[text] and text or nil
+  for _, text in ipairs(self.order) do
+    local list = self.uses[text] > FEW and often or seldom
+    if not known[text] then list[#list + 1] = text end
   end
   local uses = self.uses
-  table.sort(rest, function(a, b)
+  table.sort(often, function(a, b)
     if uses[a] ~= uses[b] then return uses[a] > uses[b] end
     return a < b
   end)
   local parts, at = {}, 0
-  for _, list in ipairs { TRAITS, rest } do
+  for _, list in ipairs { TRAITS, often, seldom } do
     for _, text in ipairs(list) do
       self.offset[text] = at
       local bytes = varint(#text) .. text
@@ -59,5 +66,5 @@ function Strings:at(text) return assert(self.offset[text], "a string that was no
 
 return {
   varint = varint,
-  new = function() return setmetatable({ uses = {}, offset = {} }, Strings) end,
+  new = function() return setmetatable({ uses = {}, order = {}, offset = {} }, Strings) end,
 }
