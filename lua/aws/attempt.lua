@@ -42,9 +42,17 @@ local function prefixed(base, call)
   return (base:gsub("^(%a+://)", "%1" .. prefix:gsub("%%", "%%%%")))
 end
 
+-- The request's path below the endpoint's own, whose query stays in front.
 local function address(base, path)
-  if path == "" or path == "/" then return base:match("^[^/]+//[^/]+$") and base .. "/" or base end
-  return base:gsub("/$", "") .. path
+  local main, query = base:match("^([^?#]*)%??([^#]*)")
+  if path == "" or path == "/" then
+    main = main:match("^[^/]+//[^/]+$") and main .. "/" or main
+    return query == "" and main or main .. "?" .. query
+  end
+  local joined = main:gsub("/$", "") .. path
+  if query == "" then return joined end
+  local before, after = joined:match("^([^?]*)%??(.*)$")
+  return before .. "?" .. query .. (after ~= "" and "&" .. after or "")
 end
 
 local function headers_of(request, found)
@@ -65,6 +73,7 @@ end
 function attempt.prepare(session, call)
   if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
   call.endpoint = endpoint.resolve(session, call)
+  if call.credentials then endpoint.demand_sigv4(call) end
   if not call.request then
     local request, cause = call.protocol.request(call)
     if not request then invalid(call, cause) end
