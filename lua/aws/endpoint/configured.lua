@@ -19,7 +19,8 @@ local function services_missing(config, section)
   failure.raise {
     what = ("the profile %s has services = %s, and there is no such section"):format(
       config.profile_name, section), code = "InvalidProfile",
-    where = config.looked[1], next = ("add [services %s], or take the setting away"):format(section),
+    where = config.looked[1],
+    next = ("add [services %s], or take the setting away"):format(section),
   }
 end
 

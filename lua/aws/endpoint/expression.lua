@@ -4,7 +4,7 @@ local template = require "aws.endpoint.template"
 
 local expression = {}
 
-local MAX_DEPTH <const>, MAX_STEPS <const>, MAX_BYTES <const> = 64, 100000, 65536
+local MAX_DEPTH <const> = 64
 
 local ARITY <const> = {
   isSet = 1, ["not"] = 1, getAttr = 2, stringEquals = 2, booleanEquals = 2, substring = 4,
@@ -14,20 +14,6 @@ local ARITY <const> = {
 
 local function is_set(value) return value ~= nil end
 local function is_not(value) return not value end
-
----Counts a step of a run, which ends somewhere whatever the rule set holds.
----@param run table
-function expression.step(run)
-  run.steps = run.steps + 1
-  if run.steps > MAX_STEPS then run.program:fault "it takes too many steps" end
-end
-
-local function bounded(run, value)
-  if type(value) == "string" and #value > MAX_BYTES then
-    run.program:fault(("it makes a text of more than %d bytes"):format(MAX_BYTES))
-  end
-  return value
-end
 
 -- A name: what a condition before has assigned, else a parameter.
 local function reference(program, name, scope)
@@ -66,8 +52,13 @@ local function text(program, node, scope)
   end
   return function(run)
     local found = {}
-    for at = 1, #values do found[at] = values[at](run) end
-    return bounded(run, table.concat(found))
+    local bytes = 0
+    for at = 1, #values do
+      found[at] = values[at](run)
+      bytes = bytes + #found[at]
+    end
+    run:charge(bytes)
+    return table.concat(found)
   end
 end
 
@@ -76,7 +67,7 @@ local function attribute(program, argv, scope, depth)
   local steps = type(argv[2]) == "string" and template.steps(argv[2])
   if not steps then program:fault("getAttr wants a path, and has " .. tostring(argv[2])) end
   return function(run)
-    expression.step(run)
+    run:step()
     return template.walk(value(run), steps)
   end
 end
@@ -109,10 +100,14 @@ function expression.call(program, node, scope, depth)
   end
   local count = #values
   return function(run)
-    expression.step(run)
+    run:step()
     local found = {}
-    for at = 1, count do found[at] = values[at](run) end
-    return bounded(run, fn(table.unpack(found, 1, count)))
+    for at = 1, count do
+      local value = values[at](run)
+      if type(value) == "string" then run:charge(#value) end
+      found[at] = value
+    end
+    return fn(table.unpack(found, 1, count))
   end
 end
 
@@ -122,7 +117,7 @@ local function container(program, node, scope, depth, compile)
   local values, mark = {}, getmetatable(node)
   for key, value in pairs(node) do values[key] = compile(program, value, scope, depth + 1) end
   return function(run)
-    expression.step(run)
+    run:step()
     local found = setmetatable({}, mark)
     for key, value in pairs(values) do found[key] = value(run) end
     return found

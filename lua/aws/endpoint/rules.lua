@@ -5,6 +5,7 @@ local expression = require "aws.endpoint.expression"
 local fault = require "aws.endpoint.fault"
 local memo = require "aws.endpoint.memo"
 local parameters = require "aws.endpoint.parameters"
+local runs = require "aws.endpoint.run"
 
 local MAX_DEPTH <const>, MAX_KEPT <const> = 64, 500
 
@@ -113,7 +114,7 @@ local function compile(self, rule, outer, at, depth)
   local hold, scope = conditions(self, rule, outer)
   local result = outcome(self, rule, scope, at, depth)
   return function(run)
-    expression.step(run)
+    run:step()
     self.at = at
     if hold(run) then return result(run) end
   end
@@ -134,17 +135,6 @@ function first_of(self, list, scope, prefix, depth)
   end
 end
 
-local run_class = {}
-run_class.__index = run_class
-
--- The value of a parameter; the first time it is noted that the run has asked.
-function run_class:ask(name)
-  if not self.known[name] then
-    self.known[name], self.asked[#self.asked + 1] = true, name
-  end
-  return self.values[name]
-end
-
 ---The endpoint for these parameters. What it gives is kept and must not be changed.
 ---@param given table<string, any>
 ---@return { url: string, properties: table, headers: table }|nil endpoint
@@ -154,8 +144,7 @@ function program:resolve(given)
   if not values then return nil, wrong end
   local result = self.memo:find(values)
   if not result then
-    local run = setmetatable({ program = self, values = values, known = {}, asked = {},
-      steps = 0 }, run_class)
+    local run = runs.new(self, values)
     result = self.first(run)
     self.memo:keep(run.asked, values, result)
   end

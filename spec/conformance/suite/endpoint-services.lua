@@ -71,14 +71,20 @@ local function sent(session, service, operation, params)
   return type(asked) == "table" and asked.http or nil
 end
 
--- The host of a request, without what the operation puts before it.
-local function starts(request, found, operation)
+-- Whether a request goes there, and is signed as the endpoint says; an operation may put a name
+-- of its own before the host.
+local function request_difference(request, found, operation)
   local scheme, rest = found.url:match("^(%a+://)(.*)$")
-  local prefix = (operation.endpoint or {}).hostPrefix or ""
-  if prefix == "" or request.url:sub(1, #found.url) == found.url then
-    return request.url:sub(1, #found.url) == found.url
+  local prefixed = (operation.endpoint or {}).hostPrefix ~= nil
+  local at = request.url:find(rest, 1, true)
+  if request.url:sub(1, #scheme) ~= scheme or not at or (at ~= #scheme + 1 and not prefixed) then
+    return ("expected a request to %s, came %s"):format(found.url, request.url)
   end
-  return request.url:sub(1, #scheme) == scheme and request.url:find(rest, 1, true) ~= nil
+  local auth = found.auth
+  local scope = ("/%s/%s/aws4_request"):format(auth.region, auth.name)
+  if not (request.headers.authorization or scope):find(scope, 1, true) then
+    return ("expected a signature for %s, came %s"):format(scope, request.headers.authorization)
+  end
 end
 
 local function through_operation(given, data, service, want)
@@ -86,11 +92,9 @@ local function through_operation(given, data, service, want)
   local params, name = given.operationParams or {}, given.operationName
   local found, reason = resolve(session, service, name, params)
   local wrong = difference(want, found, reason)
-  if wrong then return ("through %s: %s"):format(name, wrong) end
-  local request = found and sent(session, service, name, params)
-  if request and not starts(request, found, data:operation(service, name)) then
-    return ("through %s: expected a request to %s, came %s"):format(name, found.url, request.url)
-  end
+  local request = not wrong and found and sent(session, service, name, params)
+  if request then wrong = request_difference(request, found, data:operation(service, name)) end
+  return wrong and ("through %s: %s"):format(name, wrong)
 end
 
 local function run_case(case, program, operations)
