@@ -32,8 +32,10 @@ local function cases(through_operation)
   url.url, header.headers = "https://other", { h = { "eu" } }
   scheme.properties.authSchemes[1].signingRegion = "eu"
   local list = {
-    case("right", { endpoint = right() }, "eu-west-1"), case("right error", { error = "no region" }),
-    case("url", { endpoint = url }, "eu-west-1"), case("header", { endpoint = header }, "eu-west-1"),
+    case("right", { endpoint = right() }, "eu-west-1"),
+    case("right error", { error = "no region" }),
+    case("url", { endpoint = url }, "eu-west-1"),
+    case("header", { endpoint = header }, "eu-west-1"),
     case("scheme", { endpoint = scheme }, "eu-west-1"), case("error", { error = "no" }),
     case("no error", { error = "no region" }, "eu-west-1"),
     case("no endpoint", { endpoint = right() }),

@@ -57,6 +57,19 @@ describe("the endpoint", function()
       AWS_ENDPOINT_URL = "http://localhost:2", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" })))
   end)
 
+  it("has before it what the operation puts there, where a name can stand", function()
+    local function url(more)
+      return (sent(env(more or {}), "servicediscovery", "DiscoverInstances",
+        { NamespaceName = "n", ServiceName = "s" }))
+    end
+    assert.equal("https://data-servicediscovery.eu-west-1.amazonaws.com/", url())
+    assert.equal("https://servicediscovery.eu-west-1.amazonaws.com/",
+      url { AWS_DISABLE_HOST_PREFIX_INJECTION = "true" })
+    assert.equal("https://data-own.example.com/",
+      url { AWS_ENDPOINT_URL = "https://own.example.com" })
+    assert.equal("https://[2001:db8::1]/", url { AWS_ENDPOINT_URL = "https://[2001:db8::1]" })
+  end)
+
   it("is plain HTTP on this machine only, unless that is allowed", function()
     for _, host in ipairs { "127.0.0.1:1", "localhost", "[::1]:80", "a.localhost" } do
       assert.equal("http://" .. host .. "/", (sent { endpoint_url = "http://" .. host }))
