@@ -1,6 +1,6 @@
 -- Compiles an endpoint rule set (AWS's endpoint-rule-set-1.json, decoded): which endpoint a
--- service has for these parameters. A rule is compiled when a run first comes to it. Pure: the
--- functions that rules call are handed in.
+-- service has for these parameters. A rule is compiled when a run first comes to it, its end when
+-- its conditions first hold. Pure: the functions that rules call are handed in.
 local expression = require "aws.endpoint.expression"
 local fault = require "aws.endpoint.fault"
 local memo = require "aws.endpoint.memo"
@@ -112,11 +112,13 @@ local function compile(self, rule, outer, at, depth)
   local outcome = outcomes[rule.type]
   if not outcome then self:fault(("a rule is of the type %s"):format(tostring(rule.type))) end
   local hold, scope = conditions(self, rule, outer)
-  local result = outcome(self, rule, scope, at, depth)
+  local result
   return function(run)
     run:step()
     self.at = at
-    if hold(run) then return result(run) end
+    if not hold(run) then return nil end
+    result = result or outcome(self, rule, scope, at, depth)
+    return result(run)
   end
 end
 
