@@ -56,7 +56,8 @@ end
 ---@return aws.session
 local function new(options)
   options = options or {}
-  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {} },
+  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {},
+    bucket_regions = {} },
     session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms

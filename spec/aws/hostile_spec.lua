@@ -147,6 +147,8 @@ describe("a hostile server", function()
       local to = ("http://127.0.0.1:%d/fine"):format(elsewhere.port)
       refused(name, 1, "a redirect to " .. to:gsub("%p", "%%%0"),
         { url = server:url("/" .. name .. "?" .. to) })
+      refused(name, 1, "a redirect to ", { url = server:url("/" .. name .. "?" .. to),
+        service = JSON.service, operation = JSON.operation, params = JSON.params })
     end
     local seen = count(elsewhere.port)
     elsewhere:stop()

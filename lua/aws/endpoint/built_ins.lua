@@ -100,6 +100,10 @@ of_call["AWS::Auth::AccountId"] = function(_, call)
   return call.credentials and call.credentials.account_id
 end
 
+of_call["AWS::Region"] = function(session, call)
+  return session.bucket_regions[call.params.Bucket or ""]
+end
+
 -- Nobody's account: there is none to ask for.
 of_call["AWS::Auth::AccountIdEndpointMode"] = function(_, call)
   return not call.credentials and "disabled" or nil
@@ -125,9 +129,11 @@ function built_ins.of_call(session, call, name)
   return find and find(session, call)
 end
 
+---@param service table
 ---@param name string
 ---@return boolean
-function built_ins.hangs_on_call(name)
+function built_ins.hangs_on_call(service, name)
+  if name == "AWS::Region" then return service.metadata.serviceId == "S3" end
   return of_call[name] ~= nil
 end
 

@@ -18,7 +18,7 @@ function context.new(session, service, program)
     local value = declared[name] and given[name]
     if value == nil and built_in then value = built_ins.of_session(session, service, built_in) end
     self.values[name] = value
-    if built_in and built_ins.hangs_on_call(built_in) then
+    if built_in and built_ins.hangs_on_call(service, built_in) then
       self.hanging[#self.hanging + 1] = parameter
     end
   end
