@@ -24,14 +24,20 @@ local function invalid(call, cause)
   }
 end
 
+local function is_unprefixed(session)
+  return session.config:flag("disable_host_prefix_injection",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION")
+end
+
 -- An operation may have a host of its own before the endpoint's, as in "data-".
-local function prefixed(base, call)
+local function prefixed(base, call, session)
   local operation = call.operation
   local prefix = (operation.endpoint or {}).hostPrefix
   -- With this the endpoint rules have put the account before the host already.
   if (operation.staticContextParams or {}).RequiresAccountId then prefix = nil end
-  local parsed = prefix and url.parse(base)
-  if not prefix or url.is_loopback(parsed.host) or url.is_ipv4(parsed.host) then return base end
+  if not prefix or url.is_address(url.parse(base).host) or is_unprefixed(session) then
+    return base
+  end
   prefix = prefix:gsub("{([^}]*)}", function(name)
     local value = tostring(call.params[name] or "")
     if not value:match("^[%w-]+$") or #value > 63 then
@@ -40,11 +46,6 @@ local function prefixed(base, call)
     return value
   end)
   return (base:gsub("^(%a+://)", "%1" .. prefix:gsub("%%", "%%%%")))
-end
-
-local function address(base, path)
-  if path == "" or path == "/" then return base:match("^[^/]+//[^/]+$") and base .. "/" or base end
-  return base:gsub("/$", "") .. path
 end
 
 local function headers_of(request, found)
@@ -65,6 +66,7 @@ end
 function attempt.prepare(session, call)
   if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
   call.endpoint = endpoint.resolve(session, call)
+  if call.credentials then endpoint.demand_sigv4(call) end
   if not call.request then
     local request, cause = call.protocol.request(call)
     if not request then invalid(call, cause) end
@@ -85,7 +87,7 @@ end
 function attempt.send(session, call)
   local request = {
     method = call.request.method, body = call.request.body,
-    url = address(prefixed(call.endpoint.url, call), call.request.path),
+    url = url.join(prefixed(call.endpoint.url, call, session), call.request.path),
     headers = headers_of(call.request, call.endpoint),
   }
   request.headers["amz-sdk-invocation-id"] = call.invocation

@@ -4,6 +4,7 @@
 -- Waiting is left to whoever drives the coroutine: { http = request } is answered with a
 -- response or { failure = ... }, { until_ms = t } with nothing.
 local attempt = require "aws.attempt"
+local bucket_region = require "aws.bucket_region"
 local errors = require "aws.errors"
 local failure = require "engine.failure"
 local outcome = require "aws.outcome"
@@ -58,7 +59,8 @@ end
 
 -- Waits where the call is to be sent again; false where it is not.
 local function goes_on(session, call, found)
-  if corrects_clock(session, call, found) or renews_credentials(session, call, found) then
+  if corrects_clock(session, call, found) or renews_credentials(session, call, found)
+    or bucket_region.learn(session, call, found) then
     return true
   end
   if outcome.is_ambiguous(found) then

@@ -23,7 +23,7 @@ function outcome.read(call, response)
     call.request_id = call.request_id or (type(more) == "string" and more or nil)
     return result
   end
-  local parsed = response.status >= 400 and call.protocol.error(call, response) or nil
+  local parsed = response.status >= 300 and call.protocol.error(call, response) or nil
   if parsed then call.request_id = parsed.request_id or call.request_id end
   return nil, { status = response.status, code = parsed and parsed.code, parsed = parsed,
     headers = response.headers }

@@ -3,7 +3,8 @@ local failure = require "engine.failure"
 
 ---@param options { region: string|nil }
 ---@param config aws.config
----@return string|nil
+---@return string|nil region
+---@return boolean|nil fips  it was written as "fips-us-east-1" or "us-east-1-fips"
 local function find(options, config)
   local region = options.region or config.env "AWS_REGION" or config.env "AWS_DEFAULT_REGION"
     or config:get "region"
@@ -12,7 +13,8 @@ local function find(options, config)
     failure.raise { what = ("%q is not a region"):format(region), code = "InvalidRegion",
       next = "regions look like eu-west-1" }
   end
-  return region
+  local plain = region:gsub("fips%-", ""):gsub("%-fips", "")
+  return plain, plain ~= region
 end
 
 ---Raises: there is none.

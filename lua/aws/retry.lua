@@ -22,6 +22,8 @@ local THROTTLING <const> = set [[
   PriorRequestNotComplete EC2ThrottledException
 ]]
 local TRANSIENT <const> = set "RequestTimeout RequestTimeoutException PriorRequestNotComplete"
+-- Failures of a connection that the next one would have too.
+local LASTING <const> = set "too_large url memory"
 local TRANSIENT_STATUS <const> = { [500] = true, [502] = true, [503] = true, [504] = true }
 
 -- Calls that wait at the server: out of quota, they pause before they give up, not to spin.
@@ -69,9 +71,8 @@ function retry.kind(outcome)
     return shape.retryable.throttling and "throttling" or "transient"
   end
   if status == 429 and not shape then return "throttling" end
-  if outcome.failure or TRANSIENT_STATUS[status] or (code and TRANSIENT[code]) then
-    return "transient"
-  end
+  if outcome.failure then return not LASTING[outcome.failure.code] and "transient" or nil end
+  if TRANSIENT_STATUS[status] or (code and TRANSIENT[code]) then return "transient" end
   -- STS could not reach the identity provider in time.
   if code == "IDPCommunicationError" and outcome.service == "sts" then return "transient" end
   return nil

@@ -38,6 +38,13 @@ end
 ---@field assume_role string|nil  the ARN of a role that is assumed with the credentials found
 ---@field credentials table|nil  { access_key, secret_key, token } instead of the chain
 ---@field endpoint_url string|nil
+---@field ignore_configured_endpoint_urls boolean|nil
+---@field use_fips_endpoint boolean|nil
+---@field use_dualstack_endpoint boolean|nil
+---@field account_id_endpoint_mode "preferred"|"disabled"|"required"|nil
+---@field sts_regional_endpoints "regional"|"legacy"|nil
+---@field s3 table|nil  as below `s3 =` in a profile: { addressing_style = "path" }
+---@field client_context table|nil  values of the model's clientContextParams, by their names
 ---@field allow_http boolean|nil  plain HTTP to hosts that are not loopback
 ---@field rate_limits "aws"|"none"|nil  the published limits; by default where the endpoint is AWS's
 ---@field max_attempts integer|nil
@@ -49,7 +56,8 @@ end
 ---@return aws.session
 local function new(options)
   options = options or {}
-  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {} },
+  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {},
+    bucket_regions = {} },
     session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
@@ -67,8 +75,22 @@ end
 
 ---@return string
 function session:region()
-  self.found_region = self.found_region or region.find(self.options, self.config)
-  return self.found_region or region.missing(self.config)
+  return self:find_region() or region.missing(self.config)
+end
+
+---The region, or nil where the user has named none.
+---@return string|nil
+function session:find_region()
+  if not self.found_region then
+    self.found_region, self.fips_region = region.find(self.options, self.config)
+  end
+  return self.found_region
+end
+
+---Whether the region was written as one of FIPS endpoints ("fips-us-east-1").
+---@return boolean
+function session:has_fips_region()
+  return self:find_region() ~= nil and self.fips_region
 end
 
 ---The credentials to sign with; may wait.
@@ -94,14 +116,23 @@ end
 ---@param key string|nil
 ---@return any
 function session:record(kind, key)
+  local found = self:find_record(kind, key)
+  if found == nil then
+    failure.raise { what = ("the data file has no %s of %s"):format(kind, key or "AWS"),
+      next = "mrun version --verify checks the data file" }
+  end
+  return found
+end
+
+---The same; nil where there is none.
+---@param kind string
+---@param key string|nil
+---@return any
+function session:find_record(kind, key)
   local name = kind .. "/" .. (key or "")
   local found = self.records[name]
   if found == nil then
     found = self.data:record(kind, key or kind)
-    if found == nil then
-      failure.raise { what = ("the data file has no %s of %s"):format(kind, key or "AWS"),
-        next = "mrun version --verify checks the data file" }
-    end
     self.records[name] = found
   end
   return found

@@ -45,6 +45,22 @@ function url.parse(text)
   }
 end
 
+---A path (which may have a query) below a URL, whose own path and query stay in front.
+---@param base string
+---@param path string
+---@return string
+function url.join(base, path)
+  local main, query = base:match("^([^?#]*)%??([^#]*)")
+  if path == "" or path == "/" then
+    main = main:match("^[^/]+//[^/]+$") and main .. "/" or main
+    return query == "" and main or main .. "?" .. query
+  end
+  local joined = main:gsub("/$", "") .. path
+  if query == "" then return joined end
+  local before, after = joined:match("^([^?]*)%??(.*)$")
+  return before .. "?" .. query .. (after ~= "" and "&" .. after or "")
+end
+
 ---A path without empty and dot segments.
 ---@param path string
 ---@return string
@@ -68,6 +84,13 @@ function url.is_loopback(host)
   host = host:lower()
   return host == "localhost" or host:match("%.localhost$") ~= nil or host == "[::1]"
     or (url.is_ipv4(host) and host:match("^127%.") ~= nil)
+end
+
+---Whether a host is an address, or this machine: nothing can be put before it.
+---@param host string
+---@return boolean
+function url.is_address(host)
+  return url.is_loopback(host) or url.is_ipv4(host) or host:sub(1, 1) == "["
 end
 
 return url

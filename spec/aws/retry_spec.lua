@@ -34,6 +34,7 @@ describe("the retry rules", function()
       { status = 400, code = "InvalidVpcID.NotFound" }, { status = 403, code = "AccessDenied" },
       { status = 409, code = "LimitExceeded" }, { status = 404 }, { status = 301 },
       { status = 429, code = "Mine", errors = { { code = "Mine" } } },
+      { failure = { code = "too_large" } }, { failure = { code = "url" } },
     } do
       assert.is_nil(retry.judge(call(), outcome))
     end

@@ -28,4 +28,23 @@ describe("a URL", function()
       assert.is_false(url.is_loopback(host))
     end
   end)
+
+  it("takes paths below its own, and keeps its query in front", function()
+    for _, case in ipairs { { "https://h", "/", "https://h/" }, { "https://h/", "/", "https://h/" },
+      { "https://h/b", "/", "https://h/b" }, { "https://h/b/", "/a?c", "https://h/b/a?c" },
+      { "https://h?q=1", "/", "https://h/?q=1" },
+      { "https://h/b?q=1", "/a", "https://h/b/a?q=1" },
+      { "https://h/?q=1", "/a?c=2", "https://h/a?q=1&c=2" },
+      { "https://h#f", "/a", "https://h/a" } }
+    do
+      assert.equal(case[3], url.join(case[1], case[2]))
+    end
+  end)
+
+  it("has a name or an address", function()
+    for _, host in ipairs { "10.0.0.1", "[2001:db8::1]", "localhost" } do
+      assert.is_true(url.is_address(host))
+    end
+    assert.is_false(url.is_address "h.example.com")
+  end)
 end)

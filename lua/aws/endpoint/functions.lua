@@ -1,12 +1,13 @@
--- The standard library that endpoint rule sets call, over a table of partitions.
-local regex = require "native.regex"
+-- The standard library that endpoint rule sets call, over a table of partitions. Each takes
+-- whatever a rule set hands it, and answers nil to what is not its kind.
+local partition_of = require "aws.endpoint.partitions"
 local url = require "aws.url"
 
 local functions = {}
 
-function functions.stringEquals(a, b) return a == b end
+function functions.stringEquals(a, b) return type(a) == "string" and a == b end
 
-functions.booleanEquals = functions.stringEquals
+function functions.booleanEquals(a, b) return type(a) == "boolean" and a == b end
 
 function functions.coalesce(...)
   for at = 1, select("#", ...) do
@@ -25,7 +26,8 @@ end
 ---@param stop integer  the first that is not taken
 ---@param reverse boolean  counted from the end
 function functions.substring(text, start, stop, reverse)
-  if type(text) ~= "string" or start >= stop or #text < stop or text:find("[\x80-\xff]") then
+  if type(text) ~= "string" or math.type(start) ~= "integer" or math.type(stop) ~= "integer"
+    or start < 0 or start >= stop or #text < stop or text:find("[\x80-\xff]") then
     return nil
   end
   if reverse then return text:sub(#text - stop + 1, #text - start) end
@@ -33,10 +35,17 @@ function functions.substring(text, start, stop, reverse)
 end
 
 function functions.uriEncode(text)
-  return text and url.encode(text)
+  return type(text) == "string" and url.encode(text) or nil
 end
 
+---@param text string
+---@param delimiter string
+---@param limit integer  of the parts; 0: as many as there are
 function functions.split(text, delimiter, limit)
+  if type(text) ~= "string" or type(delimiter) ~= "string" or delimiter == ""
+    or math.type(limit) ~= "integer" then
+    return nil
+  end
   local parts, from = {}, 1
   while limit == 0 or #parts + 1 < limit do
     local at, stop = text:find(delimiter, from, true)
@@ -62,7 +71,8 @@ function functions.isValidHostLabel(text, subdomains)
 end
 
 functions["aws.isVirtualHostableS3Bucket"] = function(text, subdomains)
-  if type(text) ~= "string" or #text < 3 or text:lower() ~= text or url.is_ipv4(text) then
+  if type(text) ~= "string" or #text < 3 or text:lower() ~= text
+    or text:find("^%d+%.%d+%.%d+%.%d+$") then
     return false
   end
   return functions.isValidHostLabel(text, subdomains)
@@ -90,37 +100,11 @@ function functions.parseURL(text)
   }
 end
 
-local function outputs(partition, region)
-  local found = { name = partition.id }
-  for key, value in pairs(partition.outputs) do found[key] = value end
-  for key, value in pairs(region or {}) do found[key] = value end
-  found.description = nil
-  return found
-end
-
----The partition of a region; of an unknown one the partition whose pattern it has, or the first.
----@param partitions table  partitions.json, decoded
----@param region string|nil
----@return table
-local function partition_of(partitions, region)
-  for _, partition in ipairs(partitions.partitions) do
-    if region and partition.regions[region] then
-      return outputs(partition, partition.regions[region])
-    end
-  end
-  for _, partition in ipairs(partitions.partitions) do
-    if region and regex.match(partition.regionRegex, region) then return outputs(partition) end
-  end
-  return outputs(partitions.partitions[1])
-end
-
 ---The library for these partitions.
----@param partitions table
+---@param partitions table  partitions.json, decoded
 ---@return table<string, function>
 local function library(partitions)
-  return setmetatable({
-    ["aws.partition"] = function(region) return partition_of(partitions, region) end,
-  }, { __index = functions })
+  return setmetatable({ ["aws.partition"] = partition_of(partitions) }, { __index = functions })
 end
 
-return { library = library, partition_of = partition_of }
+return library

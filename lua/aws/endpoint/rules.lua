@@ -1,130 +1,167 @@
--- Evaluates an endpoint rule set (AWS's endpoint-rule-set-1.json, decoded): which endpoint a
--- service has for these parameters. Pure: the functions that rules call are handed in.
-local rules = {}
+-- Compiles an endpoint rule set (AWS's endpoint-rule-set-1.json, decoded): which endpoint a
+-- service has for these parameters. A rule is compiled when a run first comes to it, its end when
+-- its conditions first hold. Pure: the functions that rules call are handed in.
+local expression = require "aws.endpoint.expression"
+local fault = require "aws.endpoint.fault"
+local memo = require "aws.endpoint.memo"
+local parameters = require "aws.endpoint.parameters"
+local runs = require "aws.endpoint.run"
 
--- Rule sets are data from a package and not hostile, but a cycle in our own reading should end.
-local MAX_DEPTH <const> = 64
+local MAX_DEPTH <const>, MAX_KEPT <const> = 64, 500
 
-local resolve
+local EXHAUSTED <const> = "No rule of the service's rule set holds for these parameters"
 
-local function attribute(value, path)
-  for part in path:gmatch("[^.]+") do
-    local name, index = part:match("^([^%[]*)%[(%-?%d+)%]$")
-    for _, key in ipairs(index and { name, tonumber(index) } or { part }) do
-      if key ~= "" then
-        if type(value) ~= "table" then return nil end
-        if math.type(key) then key = key < 0 and #value + 1 + key or key + 1 end
-        value = value[key]
-      end
-    end
-  end
+---@class aws.endpoint.program
+---@field parameters table[]  { name, kind, default, required, built_in }
+local program = {}
+program.__index = program
+
+---Raises: the rule set is not what one must be.
+---@param reason string
+function program:fault(reason)
+  fault("the endpoint rule set", reason, self.at and "at " .. self.at)
+end
+
+local function list_of(self, value, what)
+  if type(value) ~= "table" then self:fault(("its %s are no list"):format(what)) end
   return value
 end
 
--- "{Region}" and "{url#authority}"; "{{" and "}}" stand for the braces themselves.
-local function expand(template, scope)
-  if not template:find("[{}]") then return template end
-  local text = template:gsub("{{", "\1"):gsub("}}", "\2")
-  text = text:gsub("{([^{}]*)}", function(reference)
-    local name, path = reference:match("^([^#]*)#?(.*)$")
-    local value = attribute(scope[name], path:gsub("#", "."))
-    if value == nil then error(("the rule set refers to %s, which is not set"):format(name), 0) end
-    return tostring(value)
-  end)
-  return (text:gsub("\1", "{"):gsub("\2", "}"))
-end
-
-local function call(node, scope, functions)
-  local name = node.fn
-  local argv = node.argv
-  local first = resolve(argv[1], scope, functions)
-  if name == "isSet" then return first ~= nil end
-  if name == "not" then return not first end
-  if name == "getAttr" then return attribute(first, argv[2]) end
-  local fn = functions[name]
-  if not fn then error(("the rule set calls %s, which is unknown"):format(name), 0) end
-  local arguments, count = { first }, #argv
-  for at = 2, count do arguments[at] = resolve(argv[at], scope, functions) end
-  return fn(table.unpack(arguments, 1, count))
-end
-
-function resolve(node, scope, functions)
-  if type(node) == "string" then return expand(node, scope) end
-  if type(node) ~= "table" then return node end
-  if node.ref then return scope[node.ref] end
-  if node.fn then return call(node, scope, functions) end
-  local copy = setmetatable({}, getmetatable(node))
-  for key, value in pairs(node) do copy[key] = resolve(value, scope, functions) end
-  return copy
-end
-
--- All conditions hold: the scope with what they assigned; otherwise nil.
-local function holds(conditions, outer, functions)
-  if not conditions or #conditions == 0 then return outer end
-  local scope = setmetatable({}, { __index = outer })
-  for _, condition in ipairs(conditions) do
-    local result = call(condition, scope, functions)
-    if result == nil or result == false then return nil end
-    if condition.assign then scope[condition.assign] = result end
-  end
-  return scope
-end
-
-local evaluate
-
-local kinds = {}
-
-function kinds.endpoint(rule, scope, functions)
-  local endpoint = rule.endpoint
-  return {
-    url = resolve(endpoint.url, scope, functions),
-    properties = resolve(endpoint.properties or {}, scope, functions),
-    headers = resolve(endpoint.headers or {}, scope, functions),
-  }
-end
-
-function kinds.error(rule, scope, functions)
-  return nil, resolve(rule.error, scope, functions)
-end
-
-function kinds.tree(rule, scope, functions, depth)
-  return evaluate(rule.rules, scope, functions, depth + 1)
-end
-
-function evaluate(list, scope, functions, depth)
-  if depth > MAX_DEPTH then error("the rule set is nested too deeply", 0) end
-  for _, rule in ipairs(list) do
-    local inner = holds(rule.conditions, scope, functions)
-    if inner then
-      local kind = rule.type or (rule.endpoint and "endpoint") or (rule.error and "error") or "tree"
-      return kinds[kind](rule, inner, functions, depth)
+-- The conditions of a rule, and the names that stand for their results from then on.
+local function conditions(self, rule, outer)
+  local checks, scope = {}, setmetatable({}, { __index = outer })
+  for at, condition in ipairs(list_of(self, rule.conditions or {}, "conditions")) do
+    local check = { holds = expression.call(self, condition, scope, 1) }
+    if condition.assign ~= nil then
+      if type(condition.assign) ~= "string" then self:fault "it assigns to no name" end
+      self.slots = self.slots + 1
+      scope[condition.assign], check.slot = self.slots, self.slots
     end
+    checks[at] = check
   end
-  return nil, "No rule of the service's rule set holds for these parameters"
+  return function(run)
+    for at = 1, #checks do
+      local check = checks[at]
+      local result = check.holds(run)
+      if result == nil or result == false then return false end
+      if check.slot then run[check.slot] = result end
+    end
+    return true
+  end, scope
 end
 
-local function bind(ruleset, params)
-  local scope = {}
-  for name, parameter in pairs(ruleset.parameters or {}) do
-    local value = params[name]
-    if value == nil then value = parameter.default end
-    if value == nil and parameter.required then
-      return nil, ("the endpoint parameter %s is required"):format(name)
-    end
-    scope[name] = value
+local outcomes = {}
+
+-- The text that a rule ends in.
+local function ending(self, node, scope)
+  local value = expression.value(self, node, scope, 1)
+  return function(run)
+    local text = value(run)
+    if type(text) ~= "string" then run.program:fault "a rule ends in what is no text" end
+    return text
   end
-  return scope
+end
+
+-- Header names and the texts of each.
+local function header_texts(self, headers, scope)
+  local compiled = {}
+  for name, texts in pairs(list_of(self, headers or {}, "headers")) do
+    local values = {}
+    for at, text in ipairs(list_of(self, texts, "headers")) do
+      values[at] = ending(self, text, scope)
+    end
+    compiled[name] = values
+  end
+  return function(run)
+    local found = {}
+    for name, values in pairs(compiled) do
+      local texts = {}
+      for at = 1, #values do texts[at] = values[at](run) end
+      found[name] = texts
+    end
+    return found
+  end
+end
+
+function outcomes.endpoint(self, rule, scope)
+  local endpoint = type(rule.endpoint) == "table" and rule.endpoint
+    or self:fault "a rule has no endpoint"
+  local url = ending(self, endpoint.url, scope)
+  local properties = expression.data(self,
+    list_of(self, endpoint.properties or {}, "properties"), scope, 1)
+  local headers = header_texts(self, endpoint.headers, scope)
+  return function(run)
+    return { endpoint = { url = url(run), properties = properties(run), headers = headers(run) } }
+  end
+end
+
+function outcomes.error(self, rule, scope)
+  local text = ending(self, rule.error, scope)
+  return function(run) return { reason = text(run) } end
+end
+
+local first_of
+
+function outcomes.tree(self, rule, scope, at, depth)
+  return first_of(self, rule.rules, scope, at .. ".", depth + 1)
+end
+
+local function compile(self, rule, outer, at, depth)
+  self.at = at
+  if type(rule) ~= "table" then self:fault "a rule is none" end
+  local outcome = outcomes[rule.type]
+  if not outcome then self:fault(("a rule is of the type %s"):format(tostring(rule.type))) end
+  local hold, scope = conditions(self, rule, outer)
+  local result
+  return function(run)
+    run:step()
+    self.at = at
+    if not hold(run) then return nil end
+    result = result or outcome(self, rule, scope, at, depth)
+    return result(run)
+  end
+end
+
+-- The first rule of a list whose conditions hold.
+function first_of(self, list, scope, prefix, depth)
+  list_of(self, list, "rules")
+  if depth > MAX_DEPTH then self:fault "its rules are nested too deeply" end
+  local compiled = {}
+  return function(run)
+    for at = 1, #list do
+      compiled[at] = compiled[at] or compile(self, list[at], scope, prefix .. at, depth)
+      local result = compiled[at](run)
+      if result then return result end
+    end
+    return { reason = EXHAUSTED }
+  end
+end
+
+---The endpoint for these parameters. What it gives is kept and must not be changed.
+---@param given table<string, any>
+---@return { url: string, properties: table, headers: table }|nil endpoint
+---@return string|nil reason  the rule set's own words
+function program:resolve(given)
+  local values, wrong = parameters.bind(self.parameters, given)
+  if not values then return nil, wrong end
+  local result = self.memo:find(values)
+  if not result then
+    local run = runs.new(self, values)
+    result = self.first(run)
+    self.memo:keep(run.asked, values, result)
+  end
+  return result.endpoint, result.reason
 end
 
 ---@param ruleset table
----@param params table<string, any>
 ---@param functions table<string, function>  the standard library, see aws.endpoint.functions
----@return { url: string, properties: table, headers: table }|nil endpoint
----@return string|nil reason  the rule set's own words
-function rules.evaluate(ruleset, params, functions)
-  local scope, missing = bind(ruleset, params)
-  if not scope then return nil, missing end
-  return evaluate(ruleset.rules, scope, functions, 1)
+---@return aws.endpoint.program
+return function(ruleset, functions)
+  local self = setmetatable({ functions = functions, slots = 0, declared = {},
+    memo = memo.new(MAX_KEPT) }, program)
+  if type(ruleset) ~= "table" then self:fault "it is no map" end
+  self.parameters = parameters.read(self, ruleset.parameters)
+  for _, each in ipairs(self.parameters) do self.declared[each.name] = true end
+  self.first = first_of(self, ruleset.rules, {}, "rule ", 1)
+  return self
 end
-
-return rules

@@ -18,7 +18,8 @@ local function text(node, name)
 end
 
 ---@param body string
----@return { code: string, message: string|nil, request_id: string|nil }|nil
+---@return { code: string, message: string|nil, request_id: string|nil,
+---  region: string|nil }|nil  the region where S3 says that a bucket is
 function xml_error.parse(body)
   local root = xml.decode(nil, body)
   if not root then return nil end
@@ -28,6 +29,7 @@ function xml_error.parse(body)
   return {
     code = code, message = text(fault, "Message"), type = text(fault, "Type"),
     request_id = text(root, "RequestId") or text(root, "RequestID"),
+    region = text(fault, "Region"),
   }
 end
 

@@ -57,6 +57,19 @@ describe("the endpoint", function()
       AWS_ENDPOINT_URL = "http://localhost:2", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" })))
   end)
 
+  it("has before it what the operation puts there, where a name can stand", function()
+    local function url(more)
+      return (sent(env(more or {}), "servicediscovery", "DiscoverInstances",
+        { NamespaceName = "n", ServiceName = "s" }))
+    end
+    assert.equal("https://data-servicediscovery.eu-west-1.amazonaws.com/", url())
+    assert.equal("https://servicediscovery.eu-west-1.amazonaws.com/",
+      url { AWS_DISABLE_HOST_PREFIX_INJECTION = "true" })
+    assert.equal("https://data-own.example.com/",
+      url { AWS_ENDPOINT_URL = "https://own.example.com" })
+    assert.equal("https://[2001:db8::1]/", url { AWS_ENDPOINT_URL = "https://[2001:db8::1]" })
+  end)
+
   it("is plain HTTP on this machine only, unless that is allowed", function()
     for _, host in ipairs { "127.0.0.1:1", "localhost", "[::1]:80", "a.localhost" } do
       assert.equal("http://" .. host .. "/", (sent { endpoint_url = "http://" .. host }))
@@ -79,6 +92,45 @@ describe("the endpoint", function()
     end
   end)
 
+  it("keeps the path and the query of the user's own", function()
+    local base = "http://localhost:1/base/?x=1"
+    assert.equal("http://localhost:1/base/?x=1", (sent(env { AWS_ENDPOINT_URL = base })))
+    local function url(own, params)
+      return (sent(env { AWS_ENDPOINT_URL = own }, "lambda", params and "ListFunctions"
+        or "GetAccountSettings", params))
+    end
+    assert.equal("http://localhost:1/base/2016-08-19/account-settings?x=1", url(base))
+    assert.equal("http://localhost:1/base/2015-03-31/functions?x=1&MaxItems=2",
+      url(base, { MaxItems = 2 }))
+    assert.equal("http://localhost:1/2015-03-31/functions?MaxItems=2",
+      url("http://localhost:1/", { MaxItems = 2 }))
+  end)
+
+  it("of a service may stand in no section that is missing", function()
+    local _, message = sent(with_config "[default]\nservices = mine\n")
+    assert.matches("the profile default has services = mine, and there is no such section",
+      message, 1, true)
+  end)
+
+  it("is FIPS where the region's name says so, as the CLI reads it", function()
+    for _, name in ipairs { "fips-us-east-1", "us-east-1-fips" } do
+      local url, _, log = sent(env { AWS_REGION = name })
+      assert.equal("https://ec2-fips.us-east-1.amazonaws.com/", url)
+      assert.matches("/us-east-1/ec2/aws4_request", log.requests[1].headers.authorization, 1, true)
+    end
+  end)
+
+  it("of a service that is the same everywhere needs no region", function()
+    local nowhere = { env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S",
+      HOME = "/home/me" } }
+    local url, _, log = sent(nowhere, "iam", "ListRoles")
+    assert.equal("https://iam.amazonaws.com/", url)
+    assert.matches("/us-east-1/iam/aws4_request", log.requests[1].headers.authorization, 1, true)
+    local none, message = sent(nowhere, "lambda", "ListFunctions")
+    assert.is_nil(none)
+    assert.matches("there is no AWS region", message, 1, true)
+  end)
+
   it("needs a region, which must look like one", function()
     local _, message = sent { env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S",
       HOME = "/home/me" } }
@@ -98,5 +150,60 @@ describe("the endpoint", function()
     local options = with_config(config)
     options.region = "us-east-2"
     assert.equal("us-east-2", region(options))
+  end)
+end)
+
+describe("the account's endpoint", function()
+  local function dynamodb(options, account)
+    options.credentials = { access_key = "A", secret_key = "S", account_id = account }
+    return (sent(options, "dynamodb", "ListTables"))
+  end
+
+  it("is used where the credentials name the account", function()
+    assert.equal("https://111122223333.ddb.eu-west-1.amazonaws.com/",
+      dynamodb(env {}, "111122223333"))
+    assert.equal("https://dynamodb.eu-west-1.amazonaws.com/", dynamodb(env {}))
+    assert.equal("https://dynamodb.eu-west-1.amazonaws.com/",
+      dynamodb(env { AWS_ACCOUNT_ID_ENDPOINT_MODE = "disabled" }, "111122223333"))
+    assert.equal("https://dynamodb.eu-west-1.amazonaws.com/",
+      dynamodb(with_config "[default]\naccount_id_endpoint_mode = disabled\n", "111122223333"))
+  end)
+
+  it("can be demanded, and is demanded in words that are known", function()
+    local url, message = sent(env { AWS_ACCOUNT_ID_ENDPOINT_MODE = "required" }, "dynamodb",
+      "ListTables")
+    assert.is_nil(url)
+    assert.matches("dynamodb has no endpoint: AccountIdEndpointMode is required", message, 1, true)
+    url, message = sent(env { AWS_ACCOUNT_ID_ENDPOINT_MODE = "maybe" }, "dynamodb", "ListTables")
+    assert.matches("account_id_endpoint_mode is \"maybe\"; it must be preferred, disabled or "
+      .. "required", message, 1, true)
+    assert.is_nil(url)
+  end)
+
+  it("is found in ARNs below the call's parameters", function()
+    local table_arn = "arn:aws:dynamodb:eu-west-1:444455556666:table/t"
+    local given = env {}
+    given.credentials = { access_key = "A", secret_key = "S", account_id = "111122223333" }
+    local here = "https://444455556666.ddb.eu-west-1.amazonaws.com/"
+    assert.equal(here, (sent(given, "dynamodb", "DescribeTable", { TableName = table_arn })))
+    assert.equal(here, (sent(given, "dynamodb", "BatchGetItem",
+      { RequestItems = { [table_arn] = { Keys = { { k = { S = "1" } } } } } })))
+    assert.equal(here, (sent(given, "dynamodb", "TransactWriteItems", { TransactItems = { {
+      Delete = { TableName = table_arn, Key = { k = { S = "1" } } } } } })))
+  end)
+end)
+
+describe("the endpoint of sts", function()
+  it("is the region's, and the old one of all regions where that is asked for", function()
+    assert.equal("https://sts.eu-west-1.amazonaws.com/", (sent(env {}, "sts", "GetCallerIdentity")))
+    local url, _, log = sent(env { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "sts",
+      "GetCallerIdentity")
+    assert.equal("https://sts.amazonaws.com/", url)
+    assert.matches("/us-east-1/sts/", log.requests[1].headers.authorization, 1, true)
+    assert.equal("https://sts.eu-west-3.amazonaws.com/", (sent(env {
+      AWS_STS_REGIONAL_ENDPOINTS = "legacy", AWS_REGION = "eu-west-3",
+      AWS_USE_DUALSTACK_ENDPOINT = "false", AWS_USE_FIPS_ENDPOINT = "false",
+      AWS_ENDPOINT_URL_STS = "https://sts.eu-west-3.amazonaws.com" }, "sts",
+      "GetCallerIdentity")))
   end)
 end)

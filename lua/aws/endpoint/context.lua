@@ -1,0 +1,74 @@
+-- The parameters of a rule set for one call: what the operation's model fixes, what the call's
+-- own members say, what the client was told, what the session knows.
+local built_ins = require "aws.endpoint.built_ins"
+local pick = require "aws.endpoint.pick"
+
+local context = {}
+
+---What all calls of a session to a service have in common.
+---@param session table
+---@param service table
+---@param program aws.endpoint.program
+---@return { values: table, hanging: table[], operations: table }
+function context.new(session, service, program)
+  local self = { values = {}, hanging = {}, operations = {} }
+  local declared, given = service.clientContextParams or {}, session.options.client_context or {}
+  for _, parameter in ipairs(program.parameters) do
+    local name, built_in = parameter.name, parameter.built_in
+    local value = declared[name] and given[name]
+    if value == nil and built_in then value = built_ins.of_session(session, service, built_in) end
+    self.values[name] = value
+    if built_in and built_ins.hangs_on_call(service, built_in) then
+      self.hanging[#self.hanging + 1] = parameter
+    end
+  end
+  return self
+end
+
+-- Which of an operation's members are parameters; static values stand above them.
+local function read(operation)
+  local found = { static = {}, members = {}, paths = {} }
+  for name, given in pairs(operation.staticContextParams or {}) do
+    found.static[name] = given.value
+  end
+  for name, given in pairs(operation.operationContextParams or {}) do
+    found.paths[#found.paths + 1] = { name = name, pick = pick.compile(given.path) }
+  end
+  for _, member in ipairs(operation.input and operation.input:members() or {}) do
+    local param = member.traits.contextParam
+    if param then
+      found.members[#found.members + 1] = { name = param.name, member = member.name }
+    end
+  end
+  return found
+end
+
+---@param self table  made by context.new
+---@param session table
+---@param call { operation: table, params: table, credentials: table|nil }
+---@return table<string, any>
+function context.values(self, session, call)
+  local operation = self.operations[call.operation.name]
+  if not operation then
+    operation = read(call.operation)
+    self.operations[call.operation.name] = operation
+  end
+  local values = {}
+  for name, value in pairs(self.values) do values[name] = value end
+  for _, parameter in ipairs(self.hanging) do
+    local value = built_ins.of_call(session, call, parameter.built_in)
+    if value ~= nil then values[parameter.name] = value end
+  end
+  for _, path in ipairs(operation.paths) do
+    local value = path.pick(call.params)
+    if value ~= nil then values[path.name] = value end
+  end
+  for _, each in ipairs(operation.members) do
+    local value = call.params[each.member]
+    if value ~= nil then values[each.name] = value end
+  end
+  for name, value in pairs(operation.static) do values[name] = value end
+  return values
+end
+
+return context
