@@ -40,7 +40,7 @@ function console.new()
   ---One line typed by the person; nil at the end of input.
   function self.ask(question)
     write(STDERR, question)
-    return (sys.read_line(STDIN))
+    return (sys.read_line())
   end
 
   return self
