@@ -7,7 +7,8 @@
 local failure = require "engine.failure"
 local trim = require "aws.trim"
 
-local ini = {}
+-- Bytes and lines of a file that somebody wrote; more is no config file.
+local ini = { MAX_BYTES = 4 * 1024 * 1024, MAX_LINES = 100000 }
 
 local NAME <const> = "^[%w%-/.%%@_:+]+$"
 local KINDS <const> = { profile = "profiles", ["sso-session"] = "sso_sessions",
@@ -61,8 +62,11 @@ local function add_property(reader, line)
   name = trim(name):lower()
   if name == "" then bad(reader, "the setting has no name") end
   value = trim((" " .. value):gsub("%s[#;].*$", ""))
-  reader.property = name
-  if reader.section and name:match("^[%w_.%-]+$") then reader.section[name] = value end
+  reader.property, reader.lines = name, nil
+  if reader.section and name:match("^[%w_.%-]+$") then
+    reader.lines = { value }
+    reader.section[name] = reader.lines
+  end
   reader.nested = value == ""
 end
 
@@ -74,8 +78,17 @@ local function add_continuation(reader, line)
     if not name then bad(reader, "there is no = in this nested setting") end
     if trim(name) == "" then bad(reader, "the nested setting has no name") end
   end
-  local section, property = reader.section, reader.property
-  if section and section[property] then section[property] = section[property] .. "\n" .. text end
+  if reader.lines then reader.lines[#reader.lines + 1] = text end
+end
+
+-- A setting's lines are joined at the end: one at a time would take the square of their length.
+local function join_lines(found)
+  for _, group in pairs(found) do
+    for _, section in pairs(group) do
+      for name, lines in pairs(section) do section[name] = table.concat(lines, "\n") end
+    end
+  end
+  return found
 end
 
 local function read_line(reader, line)
@@ -92,11 +105,13 @@ end
 function ini.parse(text, kind, path)
   local reader = { kind = kind, path = path, line = 0,
     found = { profiles = {}, sso_sessions = {}, services = {} } }
+  if #text > ini.MAX_BYTES then bad(reader, "the file is too long for a config file") end
   for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("([^\n]*)\n") do
     reader.line = reader.line + 1
+    if reader.line > ini.MAX_LINES then bad(reader, "the file has too many lines") end
     read_line(reader, line)
   end
-  return reader.found
+  return join_lines(reader.found)
 end
 
 ---The settings nested in a value: "\nendpoint_url = http://..." becomes a table.

@@ -1,25 +1,20 @@
 -- The user's AWS settings: the shared config and credentials files, the environment, one profile.
 local failure = require "engine.failure"
 local ini = require "aws.config.ini"
-
-local MAX_BYTES <const> = 4 * 1024 * 1024
+local location = require "aws.config.location"
 
 ---@class aws.config
 ---@field profile_name string
 ---@field looked string[]  the files that were looked at, for messages
+---@field profiles table<string, table>  of both files together
+---@field files { config: table, credentials: table }  the profiles of each file alone
+---@field sso_sessions table<string, table>
 local config = {}
 config.__index = config
 
-local function location(ports, variable, name)
-  local given = ports.env(variable)
-  local home = ports.env "HOME"
-  if not given then return home and home .. "/.aws/" .. name or nil end
-  return home and given:gsub("^~/", home:gsub("%%", "%%%%") .. "/") or given
-end
-
 local function read(ports, path, kind)
   local bytes, cause
-  if path then bytes, cause = ports.read_file(path, MAX_BYTES) end
+  if path then bytes, cause = ports.read_file(path, ini.MAX_BYTES) end
   if bytes then return ini.parse(bytes, kind, path) end
   if cause and cause.code ~= "ENOENT" and cause.code ~= "ENOTDIR" and cause.code ~= "EISDIR" then
     failure.raise {
@@ -47,15 +42,13 @@ end
 ---@param profile string|nil
 ---@return aws.config
 local function load(ports, profile)
-  local paths = {
-    config = location(ports, "AWS_CONFIG_FILE", "config"),
-    credentials = location(ports, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-  }
+  local paths = location.files(ports.env)
   local from_config = read(ports, paths.config, "config")
   local from_credentials = read(ports, paths.credentials, "credentials")
   local self = setmetatable({
     env = ports.env, paths = paths, explicit = profile ~= nil,
     profiles = merged(from_config, from_credentials),
+    files = { config = from_config.profiles, credentials = from_credentials.profiles },
     services = from_config.services, sso_sessions = from_config.sso_sessions,
     looked = { paths.config or "~/.aws/config", paths.credentials or "~/.aws/credentials" },
   }, config)

@@ -69,6 +69,25 @@ describe("the shared config files", function()
       profiles("[profile a]\nx = 1" .. spaces .. "2" .. spaces .. "\n"))
   end)
 
+  it("are refused where nobody can have written them, and soon", function()
+    assert.matches("too many lines", fault(("\n"):rep(200000)), 1, true)
+    assert.matches("too long", fault("#" .. ("x"):rep(5000000)), 1, true)
+    local lines = profiles("[profile a]\nx = 1" .. ("\n " .. ("y"):rep(40)):rep(90000))
+    assert.equal(1 + 41 * 90000, #lines.a.x)
+  end)
+
+  it("know each file's own profiles", function()
+    local found = load { [CONFIG] = "[default]\na = 1\n", [CREDENTIALS] = "[default]\na = 2\n" }
+    assert.same({ a = "1" }, found.files.config.default)
+    assert.same({ a = "2" }, found.files.credentials.default)
+    assert.same({ a = "2" }, found:profile())
+  end)
+
+  it("give the last of two settings, with the lines that continue it", function()
+    assert.same({ a = { x = "2" } }, profiles("[profile a]\nx = 1\n  more\nx = 2\n"))
+    assert.same({ a = { x = "1\nmore" } }, profiles("[profile a]\nx = 1\nx = 1\n  more\n"))
+  end)
+
   it("give nested settings of a service", function()
     local found = load {
       [CONFIG] = "[default]\nservices = local\n[services local]\nec2 =\n"
