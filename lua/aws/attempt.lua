@@ -3,8 +3,10 @@ local endpoint = require "aws.endpoint"
 local failure = require "engine.failure"
 local network = require "aws.network"
 local sign = require "aws.sign"
+local trace = require "aws.trace"
 local url = require "aws.url"
 
+local TRACE <const> = "x-amzn-trace-id" -- never signed: those in between may change it
 local TIMEOUT_MS <const>, CONNECT_TIMEOUT_MS <const> = 60000, 10000
 local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
 
@@ -90,12 +92,16 @@ function attempt.send(session, call)
     url = url.join(prefixed(call.endpoint.url, call, session), call.request.path),
     headers = headers_of(call.request, call.endpoint),
   }
+  for name, value in pairs(call.own_headers and call.own_headers(request) or {}) do
+    request.headers[name] = value
+  end
   request.headers["amz-sdk-invocation-id"] = call.invocation
   request.headers["amz-sdk-request"] =
     ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
   if call.credentials then
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end
+  request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
   request.timeout_ms, request.connect_timeout_ms = timeouts(session)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
   request.proxy = network.proxy(session.env, request.url)

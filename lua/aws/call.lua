@@ -78,6 +78,7 @@ local function begin(session, service, operation, params, options)
     service = service, operation = operation, params = filled, attempt = 1,
     protocol = protocol.of(service), invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
+    own_headers = options.headers,
   }
   if not call.protocol then
     failure.raise { what = ("%s speaks %s, which mrun does not"):format(service.name,
@@ -105,7 +106,8 @@ end
 ---@param service table  a record of native.pack
 ---@param operation table  a record of native.pack
 ---@param params table
----@param options { repeatable: boolean|nil }|nil  false: not sent again where it may have been done
+---@param options { repeatable: boolean|nil, headers: function|nil }|nil  repeatable = false: not
+---  sent again where it may have been done; headers: given each request, more of them
 ---@return table result
 ---@return { status: integer, request_id: string|nil, attempts: integer } about
 local function run(session, service, operation, params, options)
