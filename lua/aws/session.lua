@@ -1,5 +1,7 @@
 -- What the clients of one account and region share: settings, credentials, retry quotas, rate
 -- buckets.
+local ask = require "aws.credentials.ask"
+local bearer = require "aws.credentials.bearer"
 local config = require "aws.config"
 local credentials = require "aws.credentials"
 local crypto = require "native.crypto"
@@ -28,6 +30,13 @@ local function env_of(given)
   end
 end
 
+-- What is private: for its owner alone, in a folder that is so too.
+local function write_private(path, text)
+  local ok, cause = fs.mkdir(path:match("^(.*)/[^/]*$") or ".")
+  if not ok then return nil, cause end
+  return fs.replace(path, text)
+end
+
 local function random_fraction()
   return (string.unpack("<I6", crypto.random(6))) / 2 ^ 48
 end
@@ -51,20 +60,25 @@ end
 ---@field timeout_ms integer|nil
 ---@field connect_timeout_ms integer|nil
 ---@field on_call fun(event: table)|nil  { service, operation, attempt, status } of every attempt
+---@field ask (fun(question: string): string|nil)|nil  for an MFA code; nil: on the terminal
+---@field imds_endpoint string|nil  of the instance's metadata, above all settings
+---@field imds_endpoint_mode "IPv4"|"IPv6"|nil
 
----@param options aws.session_options|nil  also the ports env, read_file, now, random, data
+---Options may also be the ports env, read_file, write_file, now, random and data.
+---@param options aws.session_options|nil
 ---@return aws.session
 local function new(options)
   options = options or {}
   local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {},
-    bucket_regions = {} },
-    session)
+    bucket_regions = {}, held = {} }, session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction
   self.data = options.data or assert(pack.open())
-  self.config = config.load({ env = self.env, read_file = options.read_file or fs.read },
-    options.profile)
+  self.read_file = options.read_file or fs.read
+  self.write_file = options.write_file or write_private
+  self.ask = options.ask or ask.on_terminal
+  self.config = config.load(self, options.profile)
   self.given_credentials = options.credentials
   for _, key in ipairs { "assume_role", "endpoint_url", "allow_http", "on_call", "path_style" } do
     self[key] = options[key]
@@ -97,6 +111,13 @@ end
 ---@return table
 function session:get_credentials()
   return credentials.get(self)
+end
+
+---A token to send in place of a signature; may wait.
+---@param signing_name string|nil
+---@return { token: string, expires_ms: number|nil }
+function session:get_bearer_token(signing_name)
+  return bearer(self, signing_name)
 end
 
 ---@param used table
@@ -169,7 +190,8 @@ function session:with(options)
   if options.region and options.region ~= self.options.region then
     copy.found_region, copy.buckets = nil, rate.new()
   end
-  if options.endpoint_url then copy.endpoint_url = options.endpoint_url end
+  -- false: not even that of this session.
+  if options.endpoint_url ~= nil then copy.endpoint_url = options.endpoint_url or nil end
   if options.on_call then copy.on_call = options.on_call end
   return copy
 end

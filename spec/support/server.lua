@@ -4,8 +4,10 @@ server.__index = server
 
 ---@param script string below spec/support
 ---@param arguments string?
-function server.start(script, arguments)
-  local command = "exec python3 spec/support/" .. script .. " " .. (arguments or "")
+---@param python string?  another interpreter than the system's
+function server.start(script, arguments, python)
+  local command = ("exec %s spec/support/%s %s"):format(python or "python3", script,
+    arguments or "")
   local pipe = assert(io.popen(command, "r"))
   local port, pid = pipe:read "n", pipe:read "n"
   assert(port and pid, script .. " does not start")

@@ -1,83 +1,88 @@
--- Where a session's credentials come from: the first link of the chain that has some.
-local assume_role = require "aws.credentials.assume_role"
-local environment = require "aws.credentials.environment"
+-- A session's credentials: found once, renewed before they expire, once for all who wait.
+local chain = require "aws.credentials.chain"
 local failure = require "engine.failure"
-local shared = require "aws.credentials.shared"
+local role = require "aws.credentials.role"
 
-local REFRESH_EARLY_MS <const> = 5 * 60 * 1000
+-- From the first on new ones are fetched by whoever comes by, and the old ones are good enough;
+-- from the second on everybody waits. Never more than that part of the time that they were good
+-- for when they came.
+local ADVISORY_MS <const>, ADVISORY_PART <const> = 15 * 60 * 1000, 1 / 4
+local MANDATORY_MS <const>, MANDATORY_PART <const> = 10 * 60 * 1000, 1 / 6
+-- After a fetch that failed while the old ones were good enough; and with ones that came expired
+-- already, which AWS may take all the same (a clock may be wrong).
+local AGAIN_MS <const> = 60 * 1000
 local WAIT_MS <const> = 50
-
--- Ways to sign in that the AWS CLI can turn into plain credentials.
-local FOREIGN <const> = { "sso_session", "sso_start_url", "credential_process", "login_session",
-  "web_identity_token_file" }
 
 local credentials = {}
 
-local function advice(config)
-  local profile = config:profile()
-  for _, key in ipairs(FOREIGN) do
-    if profile[key] then
-      return ('the profile signs in with %s: eval "$(aws configure export-credentials --profile %s '
-        .. '--format env)"'):format(key, config.profile_name)
-    end
-  end
-  return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run aws configure"
+local function fetch(session)
+  local found = chain(session)
+  if not session.assume_role then return found end
+  return role.assume(session, found, { arn = session.assume_role })
 end
 
--- A profile that was asked for by name stands above the environment.
-local function chain(session)
-  if session.config.explicit then return { assume_role.link, shared.link } end
-  return { environment, assume_role.link, shared.link }
-end
-
-local function from_chain(session)
-  local looked = {}
-  for _, link in ipairs(chain(session)) do
-    local found, where = link(session)
-    if found then return found end
-    looked[#looked + 1] = where
+-- When to renew what came just now.
+local function renewal(session, found)
+  if not found.expires_ms then return { advisory_ms = math.huge, mandatory_ms = math.huge } end
+  local now_ms = session:aws_now_ms()
+  local left_ms = found.expires_ms - now_ms
+  if left_ms <= 0 then
+    return { advisory_ms = now_ms + AGAIN_MS, mandatory_ms = now_ms + AGAIN_MS }
   end
-  failure.raise {
-    what = "there are no AWS credentials", code = "NoCredentials",
-    where = "looked in " .. table.concat(looked, ", then "), next = advice(session.config),
+  return {
+    advisory_ms = found.expires_ms - math.min(ADVISORY_MS, left_ms * ADVISORY_PART),
+    mandatory_ms = found.expires_ms - math.min(MANDATORY_MS, left_ms * MANDATORY_PART),
   }
 end
 
-local function fetch(session)
-  local found = from_chain(session)
-  if not session.assume_role then return found end
-  return assume_role.call(session, found, { arn = session.assume_role })
-end
-
-local function is_fresh(session, found)
-  return found and (not found.expires_ms or found.expires_ms - REFRESH_EARLY_MS > session.now())
-end
-
 -- Somebody else is asking already: their answer, or their failure, is ours too.
-local function wait_for_other(session)
-  local flight = session.flight
+local function wait_for_other(session, flight)
   while not flight.ended do coroutine.yield { until_ms = session.now() + WAIT_MS } end
   if flight.failure then error(flight.failure, 0) end
 end
 
----The session's credentials, fetched or refreshed where needed, once for all who wait.
----@param session table
----@return { access_key: string, secret_key: string, token: string|nil, expires_ms: number|nil }
-function credentials.get(session)
-  if session.given_credentials then return session.given_credentials end
-  if session.flight then wait_for_other(session) end
-  if is_fresh(session, session.credentials) then return session.credentials end
-  local flight = {}
-  session.flight = flight
+local function fly(session)
+  local held, flight = session.held, {}
+  held.flight = flight
   -- Caught to be handed on: a coroutine that dies of an error would leave the others waiting.
   local ok, found = pcall(fetch, session)
-  session.flight, flight.ended = nil, true
+  held.flight, flight.ended = nil, true
   if not ok then
     flight.failure = found
-    error(found, 0)
+    return nil, found
   end
-  session.credentials = found
+  held.found, held.renewal = found, renewal(session, found)
   return found
+end
+
+-- The old ones are good enough: nobody waits, and a failure is told to nobody but an interrupt.
+local function renew_early(session)
+  local held = session.held
+  local old, when = held.found, held.renewal
+  if held.flight then return old end
+  local found, cause = fly(session)
+  if found then return found end
+  if failure.is(cause) and cause.kind == "interrupted" then error(cause, 0) end
+  when.advisory_ms = session:aws_now_ms() + AGAIN_MS
+  return old
+end
+
+---The session's credentials, fetched or refreshed where needed, once for all who wait: for all
+---sessions that came of the same one, too.
+---@param session table
+---@return aws.credentials
+function credentials.get(session)
+  if session.given_credentials then return session.given_credentials end
+  local held = session.held
+  while true do
+    local when, now_ms = held.found and held.renewal, session:aws_now_ms()
+    if when and now_ms < when.advisory_ms then return held.found end
+    if when and now_ms < when.mandatory_ms then return renew_early(session) end
+    if not held.flight then break end
+    wait_for_other(session, held.flight)
+  end
+  local found, cause = fly(session)
+  return found or error(cause, 0)
 end
 
 ---Forgets credentials that the service said have expired; true when new ones can be had.
@@ -86,7 +91,7 @@ end
 ---@return boolean
 function credentials.expired(session, used)
   if session.given_credentials or not used.expires_ms then return false end
-  if session.credentials == used then session.credentials = nil end
+  if session.held.found == used then session.held.found = nil end
   return true
 end
 

@@ -11,7 +11,7 @@ local function assumed(key, expires)
 end
 
 local function world(files, env, more)
-  local all = { HOME = "/home/me", AWS_REGION = "eu-west-1" }
+  local all = { HOME = "/home/me", AWS_REGION = "eu-west-1", AWS_EC2_METADATA_DISABLED = "true" }
   for name, value in pairs(env or {}) do all[name] = value end
   local options = { env = all, files = {
     ["/home/me/.aws/config"] = files.config, ["/home/me/.aws/credentials"] = files.credentials } }
@@ -59,7 +59,9 @@ describe("credentials", function()
     assert.same({}, keys)
     assert.matches("there are no AWS credentials", message, 1, true)
     assert.matches("the environment (AWS_ACCESS_KEY_ID), then the profile default of "
-      .. "/home/me/.aws/config and /home/me/.aws/credentials", message, 1, true)
+      .. "/home/me/.aws/config and /home/me/.aws/credentials, then the container "
+      .. "(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI), then EC2 instance metadata "
+      .. "(off by AWS_EC2_METADATA_DISABLED)", message, 1, true)
   end)
 
   it("that are half there are an error that shows no secret", function()
@@ -70,9 +72,25 @@ describe("credentials", function()
     assert.matches("aws_access_key_id but not aws_secret_access_key", message, 1, true)
   end)
 
-  it("of a profile that signs in otherwise come with the way to get them", function()
-    local _, message = who(world { config = "[default]\nsso_session = me\n" })
-    assert.matches("aws configure export-credentials --profile default", message, 1, true)
+  it("of a profile that signs in and names no role come with what is missing", function()
+    local _, message = who(world { config = "[default]\nsso_session = me\n"
+      .. "[sso-session me]\nsso_region = us-east-1\nsso_start_url = https://x\n" })
+    assert.matches("add sso_account_id and sso_role_name", message, 1, true)
+  end)
+
+  it("of spaces in the environment are none, and a token has two names", function()
+    assert.same({ "FILEKEY" }, (who(world({ credentials = FILE },
+      { AWS_ACCESS_KEY_ID = " ", AWS_SECRET_ACCESS_KEY = "  " }))))
+    local _, _, log = who(world({}, { AWS_ACCESS_KEY_ID = "K", AWS_SECRET_ACCESS_KEY = "S",
+      AWS_SECURITY_TOKEN = "OLDNAME" }))
+    assert.equal("OLDNAME", log.requests[1].headers["x-amz-security-token"])
+  end)
+
+  it("of the credentials file are not completed from the config file", function()
+    local _, message = who(world { credentials = "[default]\naws_access_key_id = A\n",
+      config = "[default]\naws_secret_access_key = HUSH\n" })
+    assert.matches("aws_access_key_id but not aws_secret_access_key", message, 1, true)
+    assert.is_nil(message:find("HUSH", 1, true))
   end)
 
   it("are those of an assumed role, also of a chain of roles", function()
@@ -120,7 +138,9 @@ describe("credentials", function()
       ["form a circle"] = role .. "source_profile = c\n[profile c]\n" .. role
         .. "source_profile = a\n",
       ["holds no credentials"] = role .. "source_profile = c\n[profile c]\nregion = x\n",
-      ["asks for an MFA code"] = role .. "source_profile = b\nmfa_serial = m\n",
+      ["credential_source = environment, which does not exist"] =
+        role .. "credential_source = environment\n",
+      ['duration_seconds = "long"'] = role .. "source_profile = b\nduration_seconds = long\n",
     } do
       local keys, message = who(world({ config = "[profile a]\n" .. text, credentials = FILE },
         { AWS_PROFILE = "a" }))
@@ -129,51 +149,68 @@ describe("credentials", function()
     end
   end)
 
-  it("are fetched once, renewed before they expire and when AWS says that they have", function()
-    local session, clock = support.session(world({}, KEYS, ROLE))
-    local expired = support.answer(403, "<ErrorResponse><Error><Code>ExpiredToken</Code>"
-      .. "<Message>m</Message></Error></ErrorResponse>")
-    local log = support.drive(clock, {
-      assumed "ONE", support.answer(200, IDENTITY), support.answer(200, IDENTITY),
-      assumed("TWO", "2023-11-15T23:13:20Z"), support.answer(200, IDENTITY),
-      expired, assumed("THREE", "2023-11-15T23:13:20Z"), support.answer(200, IDENTITY),
-    }, function()
-      local sts = session:client "sts"
-      sts:GetCallerIdentity()
-      sts:GetCallerIdentity()
-      clock.ms = clock.ms + 56 * 60 * 1000 -- four minutes before the first expire
-      sts:GetCallerIdentity()
-      sts:GetCallerIdentity()
-    end)
-    assert.is_true(log.ok)
-    assert.equal(8, #log.requests)
+  it("stand in a source profile above the role there", function()
+    local config = "[profile a]\nrole_arn = arn:aws:iam::1:role/A\nsource_profile = c\n"
+      .. "[profile c]\nrole_arn = arn:aws:iam::1:role/C\nsource_profile = b\n"
+      .. "aws_access_key_id = CKEY\naws_secret_access_key = S\n"
+    assert.same({ "CKEY", "ROLEA" }, (who(world({ config = config, credentials = FILE },
+      { AWS_PROFILE = "a" }), { assumed "ROLEA" })))
   end)
 
-  it("are fetched once for all who wait, and one failure is everybody's", function()
-    local session, clock = support.session(world({}, KEYS, ROLE))
-    local threads, asked = {}, 0
-    for at = 1, 200 do
-      threads[at] = coroutine.create(function() return session:get_credentials().access_key end)
-      local _, wanted = coroutine.resume(threads[at])
-      if wanted.http then asked = asked + 1 end
+  it("of a role that may not be assumed say whom to ask, and what for", function()
+    local config = "[profile a]\nrole_arn = arn:aws:iam::1:role/A\nsource_profile = b\n"
+    local _, message = who(world({ config = config, credentials = FILE }, { AWS_PROFILE = "a" }),
+      { support.answer(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>User: x is "
+        .. "not authorized</Message></Error></ErrorResponse>") })
+    assert.matches("cannot assume the role arn:aws:iam::1:role/A: sts AssumeRole: AccessDenied: "
+      .. "User: x is not authorized", message, 1, true)
+    assert.matches("the role's trust policy must name who holds the credentials from the profile b",
+      message, 1, true)
+  end)
+
+  it("of a role are asked where the partition keeps STS when there is no region", function()
+    local config = "[profile a]\nrole_arn = arn:aws-cn:iam::1:role/A\nsource_profile = b\n"
+    local options = world({ config = config, credentials = FILE }, { AWS_PROFILE = "a" })
+    options.env.AWS_REGION = nil
+    local session, clock = support.session(options)
+    local log = support.drive(clock, { assumed "ROLEA" }, function()
+      return session:get_credentials().access_key
+    end)
+    assert.equal("ROLEA", log.result)
+    assert.equal("https://sts.cn-northwest-1.amazonaws.com.cn/", log.requests[1].url)
+  end)
+
+  it("of a role are not asked of the endpoint that another service was given", function()
+    local session, clock = support.session(world({}, KEYS,
+      { assume_role = "arn:aws:iam::1:role/R", endpoint_url = "http://127.0.0.1:1" }))
+    local log = support.drive(clock, { assumed "ROLE", support.answer(200, IDENTITY) }, function()
+      return session:client "sts":GetCallerIdentity()
+    end)
+    assert.equal("https://sts.eu-west-1.amazonaws.com/", log.requests[1].url)
+    assert.equal("http://127.0.0.1:1/", log.requests[2].url)
+  end)
+
+  it("of a role with an MFA device take the code that was typed, once", function()
+    local config = "[profile a]\nrole_arn = arn:aws:iam::1:role/A\nsource_profile = b\n"
+      .. "mfa_serial = arn:aws:iam::1:mfa/me\n"
+    local asked = {}
+    local function world_that(answers)
+      return world({ config = config, credentials = FILE }, { AWS_PROFILE = "a" },
+        { ask = function(question)
+          asked[#asked + 1] = question
+          return answers
+        end })
     end
-    assert.equal(1, asked)
-    local _, key = coroutine.resume(threads[1], assumed "ROLE")
-    assert.equal("ROLE", key)
-    for at = 2, 200 do
-      local _, other = coroutine.resume(threads[at])
-      assert.equal("ROLE", other)
-    end
-    session.credentials = nil
-    local first = coroutine.create(function() return session:get_credentials() end)
-    local second = coroutine.create(function() return session:get_credentials() end)
-    coroutine.resume(first)
-    coroutine.resume(second)
-    local ok, fault = coroutine.resume(first, support.answer(403, "<ErrorResponse><Error>"
-      .. "<Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>"))
-    assert.is_false(ok)
-    local _, same = coroutine.resume(second)
-    assert.equal(fault, same)
-    assert.equal(clock.ms, session.now())
+    local keys, _, log = who(world_that " 123456 ", { assumed "ROLEA" })
+    assert.same({ "BKEY", "ROLEA" }, keys)
+    assert.same({ "MFA code for arn:aws:iam::1:mfa/me: " }, asked)
+    assert.matches("SerialNumber=arn%%3Aaws%%3Aiam%%3A%%3A1%%3Amfa%%2Fme", log.requests[1].body)
+    assert.matches("TokenCode=123456", log.requests[1].body, 1, true)
+    local _, message = who(world_that "abc")
+    assert.matches("what was typed is none", message, 1, true)
+    _, message = who(world({ config = config, credentials = FILE }, { AWS_PROFILE = "a" },
+      { ask = function() end }))
+    assert.matches("there is nobody to ask", message, 1, true)
+    assert.matches("aws configure export-credentials --profile a", message, 1, true)
   end)
 end)

@@ -1,0 +1,24 @@
+-- Bearer tokens, which some services take in place of a signature: from the environment, by the
+-- service's signing name, or from the SSO session of the profile.
+local failure = require "engine.failure"
+local sso = require "aws.credentials.sso"
+local sso_token = require "aws.credentials.sso_token"
+
+---@param session table
+---@param signing_name string|nil  as in "bedrock": AWS_BEARER_TOKEN_BEDROCK
+---@return { token: string, expires_ms: number|nil }
+return function(session, signing_name)
+  local variable = signing_name
+    and "AWS_BEARER_TOKEN_" .. signing_name:gsub("[%s-]", "_"):upper()
+  local given = variable and session.env(variable)
+  if given then return { token = given } end
+  local config = session.config
+  local name, settings = config.profile_name, config:profile()
+  local found = settings.sso_session and sso.session(config, name, settings)
+  if found then return sso_token.get(session, found) end
+  failure.raise {
+    what = "there is no bearer token", code = "NoToken",
+    where = ("looked in %sthe profile %s"):format(variable and variable .. " and " or "", name),
+    next = "set sso_session in the profile, and sign in: aws sso login --profile " .. name,
+  }
+end
