@@ -99,7 +99,7 @@ local function fetch(self)
   local answer = document.read(body, SOURCE)
   local code = answer.Code
   if code ~= nil and code ~= "Success" then
-    return nil, ("the role %s: %s"):format(role, tostring(code):sub(1, 100))
+    return nil, ("the role %s: %s"):format(role, (tostring(code):sub(1, 100):gsub("%c", " ")))
   end
   return document.credentials(answer, NAMES, SOURCE)
 end
