@@ -109,21 +109,11 @@ static int json_encode(lua_State *L)
     return 1;
 }
 
-static int number_text(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_rawgeti(L, 1, 1);
-    return 1;
-}
-
 static const luaL_Reg functions[] = {
     {"decode", json_decode}, {"encode", json_encode}, {NULL, NULL}};
 
 int luaopen_native_json(lua_State *L)
 {
-    luaL_newmetatable(L, NUMBER_TYPE);
-    lua_pushcfunction(L, number_text);
-    lua_setfield(L, -2, "__tostring");
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -44,6 +44,4 @@ void json_write_text(struct writer *w, struct text text);
 /* write_shape.c: the value has been checked against the shape. */
 bool json_write_shape(struct writer *w, struct shape shape, const struct traits *traits, int index);
 
-#define NUMBER_TYPE "native.json.number" /* { text } with __tostring */
-
 #endif

@@ -6,14 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static void push_exact(struct reader *r, struct text text)
-{
-    lua_createtable(r->L, 1, 0);
-    lua_pushlstring(r->L, text.at, text.len);
-    lua_rawseti(r->L, -2, 1);
-    luaL_setmetatable(r->L, NUMBER_TYPE);
-}
-
 /* Whether the float's shortest text has the digits that were written. */
 static bool same_digits(lua_State *L, struct text text)
 {
@@ -47,7 +39,7 @@ bool json_read_number(struct reader *r)
     }
     if (!r->exact)
         return json_fail(r, "a number too large, or with too many digits");
-    push_exact(r, text);
+    exact_push(r->L, text);
     return true;
 }
 

@@ -14,16 +14,6 @@ static bool is_null(struct reader *r)
     return json_word(r, "null");
 }
 
-/* The tag of a union that a newer service knows, as AWS's own clients show it. */
-static void push_unknown(struct reader *r, struct text name)
-{
-    lua_pushlstring(r->L, name.at, name.len);
-    lua_createtable(r->L, 0, 1);
-    lua_insert(r->L, -2);
-    lua_setfield(r->L, -2, "name");
-    lua_setfield(r->L, -2, "SDK_UNKNOWN_MEMBER");
-}
-
 static bool read_structure_pair(struct reader *r, const struct wires *wires, uint32_t *hint,
                                 bool is_union)
 {
@@ -33,7 +23,7 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
         return false;
     const struct wire *wire = wire_find(wires, hint, key);
     if (!wire && is_union && !text_is(key, "__type"))
-        push_unknown(r, key);
+        wire_unknown(r->L, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
     if (!wire)

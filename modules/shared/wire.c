@@ -78,3 +78,12 @@ const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct t
             return &wires->list[i];
     return NULL;
 }
+
+void wire_unknown(lua_State *L, struct text name)
+{
+    luaL_checkstack(L, 2, "wires");
+    lua_createtable(L, 0, 1);
+    lua_pushlstring(L, name.at, name.len);
+    lua_setfield(L, -2, "name");
+    lua_setfield(L, -2, "SDK_UNKNOWN_MEMBER");
+}
