@@ -73,10 +73,10 @@ local function goes_on(session, call, found)
 end
 
 local function begin(session, service, operation, params, options)
-  local filled, has_token = token.fill(operation, params)
+  local filled, has_token = token.fill(operation, params, session.uuid)
   local call = {
     service = service, operation = operation, params = filled, attempt = 1,
-    protocol = protocol.of(service), invocation = token.uuid(),
+    protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
   }
   if not call.protocol then

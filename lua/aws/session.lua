@@ -10,6 +10,7 @@ local rate = require "aws.rate"
 local region = require "aws.region"
 local retry = require "aws.retry"
 local sys = require "native.sys"
+local token = require "aws.token"
 
 ---@class aws.session
 ---@field on_call fun(event: table)|nil  told of every attempt
@@ -52,7 +53,7 @@ end
 ---@field connect_timeout_ms integer|nil
 ---@field on_call fun(event: table)|nil  { service, operation, attempt, status } of every attempt
 
----@param options aws.session_options|nil  also the ports env, read_file, now, random, data
+---@param options aws.session_options|nil  also the ports env, read_file, now, random, uuid, data
 ---@return aws.session
 local function new(options)
   options = options or {}
@@ -62,6 +63,7 @@ local function new(options)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction
+  self.uuid = options.uuid or token.uuid
   self.data = options.data or assert(pack.open())
   self.config = config.load({ env = self.env, read_file = options.read_file or fs.read },
     options.profile)

@@ -30,15 +30,17 @@ end
 local Reader = {}
 Reader.__index = Reader
 
---- A reference with what its shape says about its own name on the wire.
+-- What a shape may say for all references to it.
+local INHERITED = { "locationName", "location" }
+
+--- A reference with what its shape says about its own place and name on the wire.
 local function reference_traits(self, reference)
   local target = assert(self.model.shapes[reference.shape], reference.shape)
-  if target.locationName and not reference.locationName then
-    local own = without(reference, {})
-    own.locationName = target.locationName
-    reference = own
+  local own = without(reference, {})
+  for _, name in ipairs(INHERITED) do
+    if own[name] == nil then own[name] = target[name] end
   end
-  return traits_node(self.out, reference)
+  return traits_node(self.out, own)
 end
 
 local function member(self, name, reference, required)
@@ -125,6 +127,23 @@ local function sorted(map)
   return names
 end
 
+--- All errors of a service by the names and codes that answers give them: an answer may be one
+--- that its operation does not list.
+local function errors_record(self)
+  local found, names = {}, {}
+  for name, shape in pairs(self.model.shapes) do
+    if shape.exception or shape.error then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local code = (self.model.shapes[name].error or {}).code
+    local shape = values.shape(self:shape(name))
+    found[name] = shape
+    if code and not self.model.shapes[code] then found[code] = shape end
+  end
+  return found
+end
+
 local service = {}
 
 --- Announces a service to the file.
@@ -145,6 +164,7 @@ function service.add(out, name, model, order)
     out:record("operation:" .. name, operation, operation_record(self, operation, described))
     out.documentation:add(name .. "." .. operation, described.documentation)
   end
+  out:record("errors", name, errors_record(self))
 end
 
 --- A model by itself, for native.pack.load.

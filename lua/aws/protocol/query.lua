@@ -30,11 +30,11 @@ function query.result(call, response)
   return xml.decode(operation.output, response.body, { flavor = "query", wrapper = wrapper })
 end
 
----@param _ table
+---@param call table
 ---@param response table
----@return table|nil
-function query.error(_, response)
-  return xml_error.parse(response.body or "")
+---@return { code: string, message: string|nil, request_id: string|nil, fields: table }|nil
+function query.error(call, response)
+  return (xml_error.read(call, response.body or ""))
 end
 
 return query

@@ -19,22 +19,22 @@ local function has_members(call, parts)
   return false
 end
 
-local function body_of(call, parts)
-  local payload, operation = parts.payload, call.operation
-  if payload then
-    local value = call.params[payload.name]
-    local raw, content_type = rest.raw(payload, value)
-    if raw then return raw, content_type end
-    if value == nil then return "" end
-    return xml.encode(payload.shape, value, {
-      root = rest_text.trait(payload, "locationName") or payload.shape.name,
-      namespace = namespace_of(payload.traits),
-    }), "application/xml"
-  end
-  if not has_members(call, parts) then return "" end
-  local traits = operation.input_traits or {}
-  return xml.encode(operation.input, call.params, {
-    root = traits.locationName or operation.name .. "Request", namespace = namespace_of(traits),
+local function payload_of(payload, value)
+  local is_raw, raw, content_type = rest.raw(payload, value)
+  if is_raw then return raw, content_type end
+  if value == nil then return "" end
+  return xml.encode(payload.shape, value, {
+    root = rest_text.trait(payload, "locationName") or payload.shape.name,
+    namespace = namespace_of(payload.traits),
+  }), "application/xml"
+end
+
+-- The shape's own name for itself stands above the operation's.
+local function members_of(call)
+  local input, traits = call.operation.input, call.operation.input_traits or {}
+  return xml.encode(input, call.params, {
+    root = input:traits().locationName or traits.locationName or input.name,
+    namespace = namespace_of(traits),
   }), "application/xml"
 end
 
@@ -44,7 +44,14 @@ end
 function rest_xml.request(call)
   local request, parts = rest.request(call)
   if not request then return nil, parts end
-  local body, content_type = body_of(call, parts)
+  local body, content_type
+  if parts.payload then
+    body, content_type = payload_of(parts.payload, call.params[parts.payload.name])
+  elseif has_members(call, parts) then
+    body, content_type = members_of(call)
+  else
+    return request
+  end
   if not body then return nil, content_type end
   request.body = body
   request.headers["content-type"] = request.headers["content-type"] or content_type
@@ -65,12 +72,9 @@ end
 
 ---@param call table
 ---@param response table
----@return { code: string, message: string|nil, request_id: string|nil }|nil
+---@return { code: string, message: string|nil, request_id: string|nil, fields: table }|nil
 function rest_xml.error(call, response)
-  if (response.body or "") == "" and call.operation.http.method == "HEAD" then
-    return { code = tostring(response.status) } -- the answer to HEAD has no body to say more
-  end
-  return xml_error.parse(response.body or "")
+  return rest.fault(response, xml_error.read(call, response.body or ""))
 end
 
 return rest_xml

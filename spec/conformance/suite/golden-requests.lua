@@ -1,0 +1,76 @@
+-- Requests as botocore makes them of the shipped models: method, URL, body, and the headers that
+-- the service reads.
+local crypto = require "native.crypto"
+local request = require "request"
+local same = require "same"
+local time = require "native.time"
+local typed = require "typed"
+local world = require "world"
+
+local BODIES <const> = { ec2 = "form", query = "form", json = "json", ["rest-json"] = "json",
+  ["rest-xml"] = "xml" }
+-- What a signature adds, which other suites compare.
+local OF_SIGNING <const> = { ["x-amz-date"] = true, authorization = true,
+  ["x-amz-content-sha256"] = true }
+
+local function is_read(name)
+  return (name == "content-type" or name:find("^x%-amzn?%-")) and not OF_SIGNING[name]
+end
+
+local function call(case)
+  local seconds = assert(time.parse(case.timestamp))
+  local session = world.session { region = case.region,
+    now = function() return seconds * 1000 end }
+  local operation = session.data:operation(case.service, case.operation)
+  if not operation then return nil, { failure = "there is no such operation" } end
+  local input = operation.input
+  local params = input and typed.params(input, case.params) or {}
+  return operation, world.call(session, case.service, case.operation, params)
+end
+
+-- What is listed is equal, and nothing else that the service reads is there. A raw payload may say
+-- what it is.
+local function compare_headers(wanted, came, is_raw)
+  local asked, listed = {}, {}
+  for name, value in pairs(wanted) do
+    listed[name:lower()] = true
+    if not OF_SIGNING[name:lower()] then asked[name] = value end
+  end
+  local difference = request.header_difference(asked, came)
+  for name, value in pairs(came) do
+    local extra = is_read(name) and not listed[name] and not (is_raw and name == "content-type")
+    if extra and not difference then
+      difference = ("expected no header %s, came %s"):format(name, value)
+    end
+  end
+  return difference
+end
+
+local function is_raw(operation)
+  local payload = operation.input and operation.input:traits().payload
+  local kind = payload and operation.input:member(payload).shape.kind
+  return kind == "blob" or kind == "string"
+end
+
+local function compare(case)
+  local operation, found = call(case)
+  local sent, wanted = found.request, case.expect
+  if not sent then return "expected a request, came " .. tostring(found.failure) end
+  local body = assert(crypto.unbase64(wanted.body_base64 or ""))
+  local host = wanted.url:match("^%a+://([^/?]*)")
+  return same.difference(wanted.method, sent.method, "method")
+    or request.url_difference(wanted.url, sent.url)
+    or same.difference(host, sent.headers.host or host, "host")
+    or compare_headers(wanted.headers, sent.headers, is_raw(operation))
+    or request.body_difference(BODIES[case.protocol], body, sent.body or "",
+      typed.entries(operation.input))
+end
+
+return {
+  bar = 1,
+  cases = function(data, suite)
+    for _, case in ipairs(data:json "golden-requests/requests.json") do
+      suite(case._id, function() return compare(case) end)
+    end
+  end,
+}
