@@ -1,6 +1,7 @@
 -- The cases of AWS's protocol tests: each brings its model, which is packed as the shipped ones
 -- are and used through the client.
 local crypto = require "native.crypto"
+local eventstream = require "aws.eventstream"
 local json = require "native.json"
 local pack = require "native.pack"
 local request = require "request"
@@ -20,7 +21,7 @@ local RULES <const> = {
 -- How API Gateway's own clients speak.
 local SAME_AS <const> = { ["api-gateway"] = "rest-json" }
 local BODIES <const> = { ec2 = "form", query = "form", json = "json", ["rest-json"] = "json",
-  ["rest-xml"] = "xml" }
+  ["rest-xml"] = "xml", ["smithy-rpc-v2-cbor"] = "cbor" }
 
 -- What cases of answers leave out, as no request is looked at.
 local UNSAID <const> = { signingName = "model", apiVersion = "2020-01-01", targetPrefix = "Model" }
@@ -91,13 +92,19 @@ local function compare_place(wanted, sent)
   return request.url_difference((wanted.host or "") .. wanted.uri, whole)
 end
 
+-- Bodies that are no text are written down in base64, with or without its padding.
+local function bytes_of(text, is_binary)
+  if not text or not is_binary then return text end
+  return assert(crypto.unbase64(text .. ("="):rep(-#text % 4)))
+end
+
 local function compare_request(opened, wanted, sent)
-  local headers = headers_of(sent)
+  local headers, kind = headers_of(sent), BODIES[opened.protocol]
   return same.difference(wanted.method or sent.method, sent.method, "method")
     or compare_place(wanted, sent)
     or request.header_difference(wanted.headers or {}, headers)
     or missing(wanted, headers)
-    or (wanted.body and request.body_difference(BODIES[opened.protocol], wanted.body,
+    or (wanted.body and request.body_difference(kind, bytes_of(wanted.body, kind == "cbor"),
       plain_body(sent, wanted), typed.entries(opened.operation.input)))
 end
 
@@ -124,20 +131,32 @@ local function compare_error(case, found)
     or same.difference(case.error or {}, failure.fields, "error")
 end
 
+-- One event may stand for the list of it.
+local function compare_events(member, want, result)
+  local came, wanted = {}, want[member.name]
+  if #wanted == 0 and next(wanted) then wanted = { wanted } end
+  for at, event in ipairs(result[member.name]:all()) do
+    came[at] = typed.result(member.shape, event)
+  end
+  result[member.name], want[member.name] = nil, nil
+  return same.difference(want, result) or same.difference(wanted, came, member.name)
+end
+
 ---Answers a call as a case says and compares what the client makes of it.
 ---@param suite table
 ---@param case table
 ---@return string|nil difference
 function protocol_case.output(suite, case)
   local opened, given = open(suite, case), case.response
-  local body = given.body
-  if body and given.eventstream then body = assert(crypto.unbase64(body)) end
+  local output = opened.operation.output
+  local events = output and eventstream.member(output)
+  local body = bytes_of(given.body, events or BODIES[opened.protocol] == "cbor")
   local response = world.response(given.status_code or 200, given.headers or {}, body)
   local found = world.call(opened.session, "model", opened.name, {}, response)
   if case.errorCode or case.error then return compare_error(case, found) end
   if not found.result then return "expected a result, came " .. tostring(found.failure) end
-  local output = opened.operation.output
   if not output then return same.difference({}, found.result) end
+  if events then return compare_events(events, case.result, found.result) end
   return same.difference(typed.result(output, case.result or {}),
     typed.result(output, found.result))
 end

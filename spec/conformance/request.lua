@@ -1,6 +1,7 @@
 -- Requests compared as those who read them do: JSON, XML and forms by what they say, headers and
 -- queries whatever their order. `entries` holds the names that a map's keys and values go by,
 -- "key\0value": a map's entries have no order either.
+local cbor = require "native.cbor"
 local json = require "native.json"
 local same = require "same"
 local xml = require "native.xml"
@@ -104,9 +105,27 @@ local function as_xml(text, entries)
   return canonical(assert(xml.decode(nil, text)), entries)
 end
 
-local READERS <const> = { json = as_json, xml = as_xml, form = as_form }
+-- Numbers by their value, whatever their width; all else also by its kind.
+local function by_value(item)
+  local value = item.value
+  if item.kind == "list" or item.kind == "map" then
+    local found = { kind = item.kind }
+    for key, inner in pairs(value) do found["_" .. key] = by_value(inner) end
+    return found
+  end
+  if item.kind == "tag" then return { tag = item.tag, value = by_value(value) } end
+  local is_number = item.kind:find "int$" or item.kind:find "^float"
+  return { kind = is_number and "number" or item.kind, value = value == value and value or "NaN" }
+end
 
----Compares two bodies, read as "json", "xml", "form", or else as they are.
+local function as_cbor(bytes)
+  if bytes == "" then return "" end
+  return by_value(assert(cbor.decode(nil, bytes, { typed = true })))
+end
+
+local READERS <const> = { json = as_json, xml = as_xml, form = as_form, cbor = as_cbor }
+
+---Compares two bodies, read as "json", "xml", "form", "cbor", or else as they are.
 ---@param kind string|nil
 ---@param want string
 ---@param came string

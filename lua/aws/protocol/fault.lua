@@ -7,6 +7,13 @@ local function is_called(shape, name)
   return described ~= nil and described.code == name
 end
 
+---"aws.protocoltests#FooError:http://..." is FooError.
+---@param code string|nil
+---@return string|nil
+function fault.bare(code)
+  return code and (code:gsub(":.*$", ""):gsub("^.*#", ""))
+end
+
 ---The shape of the error that goes by this code or name: one of the operation's, else any of the
 ---service's; nil where the models do not know it.
 ---@param call { service: table, operation: table, data: table|nil }

@@ -1,9 +1,11 @@
 -- The json 1.0 and 1.1 protocols: JSON both ways, the operation in x-amz-target.
+local eventstream = require "aws.eventstream"
 local fault = require "aws.protocol.fault"
 local wire = require "native.json"
 local xml_error = require "aws.protocol.xml_error"
 
 local json = {}
+local bare = fault.bare
 
 ---@param call { service: table, operation: table, params: table }
 ---@return table|nil request
@@ -27,13 +29,11 @@ end
 ---@return table|nil result
 ---@return table|nil failure
 function json.result(call, response)
-  if not call.operation.output or response.body == "" then return {} end
-  return wire.decode(call.operation.output, response.body)
-end
-
--- "aws.protocoltests#FooError:http://..." is FooError.
-local function bare(code)
-  return code and code:gsub(":.*$", ""):gsub("^.*#", "")
+  local output = call.operation.output
+  if not output or response.body == "" then return {} end
+  local events = eventstream.member(output)
+  if events then return eventstream.result(call, response, events, wire.decode) end
+  return wire.decode(output, response.body)
 end
 
 local function text(value)

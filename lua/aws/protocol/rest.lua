@@ -1,5 +1,6 @@
 -- What the REST protocols share: members in the URI, the query and the headers, both ways, and
 -- which member is the body.
+local eventstream = require "aws.eventstream"
 local rest_text = require "aws.protocol.rest_text"
 local url = require "aws.url"
 
@@ -193,7 +194,6 @@ local RAW <const> = { blob = true, string = true }
 
 -- The payload alone: nothing where there is none, but for what streams.
 local function read_payload(member, body, decode)
-  if rest_text.trait(member, "eventstream") then return body end
   if RAW[member.shape.kind] then
     local streams = rest_text.trait(member, "streaming")
     return (body ~= "" or streams) and body or nil
@@ -213,7 +213,10 @@ function rest.result(call, response, decode)
   if not output then return {} end
   local payload, body = rest.trait(call, "output", "payload"), response.body or ""
   local result, more = {}, nil
-  if payload then
+  local events = eventstream.member(output)
+  if events then
+    result[events.name] = eventstream.open(call, response, events.shape, decode)
+  elseif payload then
     result[payload], more = read_payload(output:member(payload), body, decode)
     if result[payload] == nil and more then return nil, more end
   elseif body ~= "" then

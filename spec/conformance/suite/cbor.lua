@@ -2,6 +2,7 @@
 -- rpc-v2-cbor protocol.
 local cbor = require "native.cbor"
 local json = require "native.json"
+local protocol_case = require "protocol_case"
 local same = require "same"
 
 local function bytes_of(hex)
@@ -63,6 +64,11 @@ local function refuses(case)
   end
 end
 
+-- Of the folders of protocol cases, those in CBOR.
+local function others(file)
+  return not file:find("cbor", 1, true) and "skip" or nil
+end
+
 return {
   cases = function(data, suite)
     local folder = data:below "cbor"
@@ -71,6 +77,9 @@ return {
     end
     for _, case in ipairs(cases_of(folder, "decode-error-tests.json")) do
       suite(case.description, function() return refuses(case) end)
+    end
+    for _, name in ipairs { "protocols", "protocols-extras" } do
+      protocol_case.each(data:below(name), suite, others)
     end
   end,
 }
