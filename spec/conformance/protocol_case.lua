@@ -82,14 +82,12 @@ local function plain_body(sent, wanted)
   return body
 end
 
--- The host of a case may have a path, as its endpoint has.
+-- The host of a case has a path where its endpoint has one; the uri has it as well.
 local function compare_place(wanted, sent)
   local host, rest = sent.url:match("^%a+://([^/?]*)(.*)$")
-  if wanted.host and not wanted.host:find("/", 1, true) then
-    return same.difference(wanted.host, host, "host") or request.url_difference(wanted.uri, rest)
-  end
-  local whole = wanted.host and host .. rest or rest
-  return request.url_difference((wanted.host or "") .. wanted.uri, whole)
+  local wanted_host = wanted.host and wanted.host:match("^[^/]*")
+  return same.difference(wanted_host or host, host, "host")
+    or request.url_difference(wanted.uri, rest)
 end
 
 -- Bodies that are no text are written down in base64, with or without its padding.

@@ -30,15 +30,14 @@ end
 local Reader = {}
 Reader.__index = Reader
 
--- What a shape may say for all references to it.
-local INHERITED = { "locationName", "location" }
-
---- A reference with what its shape says about its own place and name on the wire.
+--- A reference with what its shape says of all its references: where they stand and their name
+--- on the wire. A structure's name is its own, for where it is the root of a body.
 local function reference_traits(self, reference)
   local target = assert(self.model.shapes[reference.shape], reference.shape)
   local own = without(reference, {})
-  for _, name in ipairs(INHERITED) do
-    if own[name] == nil then own[name] = target[name] end
+  if own.location == nil then own.location = target.location end
+  if own.locationName == nil and target.type ~= "structure" then
+    own.locationName = target.locationName
   end
   return traits_node(self.out, own)
 end

@@ -1,7 +1,6 @@
 -- The rest-xml protocol: members in the URI, the query and headers; the rest, or the payload, as
 -- XML.
 local rest = require "aws.protocol.rest"
-local rest_text = require "aws.protocol.rest_text"
 local xml = require "native.xml"
 local xml_error = require "aws.protocol.xml_error"
 
@@ -19,13 +18,19 @@ local function has_members(call, parts)
   return false
 end
 
+-- A member that has a namespace of its own has a name of its own with it (S3's
+-- LifecycleConfiguration); without one, the shape is what says its name.
+local function payload_name(payload)
+  local own, shape = payload.traits, payload.shape
+  return own.xmlNamespace and own.locationName or shape:traits().locationName or shape.name
+end
+
 local function payload_of(payload, value)
   local is_raw, raw, content_type = rest.raw(payload, value)
   if is_raw then return raw, content_type end
   if value == nil then return "" end
   return xml.encode(payload.shape, value, {
-    root = rest_text.trait(payload, "locationName") or payload.shape.name,
-    namespace = namespace_of(payload.traits),
+    root = payload_name(payload), namespace = namespace_of(payload.traits),
   }), "application/xml"
 end
 
