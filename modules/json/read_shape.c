@@ -26,7 +26,7 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
         wire_unknown(r->L, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
-    if (!wire)
+    if (!wire || wire->elsewhere)
         return json_skip(r);
     if (is_null(r))
         return true;

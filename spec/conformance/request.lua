@@ -8,10 +8,16 @@ local xml = require "native.xml"
 
 local request = {}
 
+-- Zeros at the end of a second's fraction say nothing.
+local function instant(text)
+  return (text:gsub("^(%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d-)0+Z$", "%1Z"))
+end
+
 local function unescape(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
+  text = text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
     return string.char(tonumber(hex, 16))
-  end))
+  end)
+  return instant(text)
 end
 
 ---The fields of a form or a query, sorted: "name=value" with nothing encoded.
@@ -79,7 +85,7 @@ end
 
 -- Members of a structure have no order; elements of one name keep theirs.
 local function canonical(node, entries)
-  local found, order = { node.name, node.attributes, node.text:match("^%s*(.-)%s*$") }, {}
+  local found, order = { node.name, node.attributes, instant(node.text:match("^%s*(.-)%s*$")) }, {}
   for at, child in ipairs(node) do
     order[at] = { child.name, entry_key(child, entries) or "", at, canonical(child, entries) }
   end
