@@ -11,6 +11,7 @@
  * ---@field exact boolean?      free JSON: numbers that no Lua number holds become
  *                               tables that tostring and encode write as they were
  * ---@field refuses_null boolean?  free JSON: null in a list is a failure
+ * ---@field order boolean?      free JSON: a map's metatable has its keys as they stood: `order`
  * ---@param shape native.Shape?
  * ---@return string? text, native.failure? failure  its `faults` list { path, what }
  * function json.encode(shape, value) end
@@ -65,6 +66,7 @@ static int json_decode(lua_State *L)
     r.refuses_null = option(L, 3, "refuses_null");
     r.start = r.at = body.at;
     r.end = body.at + body.len;
+    r.order = option(L, 3, "order");
     if (body.len > limit(L, 3))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, 3);

@@ -49,12 +49,35 @@ local function member(self, name, reference, required)
   }
 end
 
+local function sorted(map)
+  local names = {}
+  for name in pairs(map or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+--- As the model has them, where it was read with the order of its keys; else by their names.
+local function ordered(members)
+  local mark = getmetatable(members)
+  if not mark or not mark.order then return sorted(members) end
+  local names, seen = {}, {}
+  for _, name in ipairs(mark.order) do
+    if members[name] ~= nil and not seen[name] then names[#names + 1], seen[name] = name, true end
+  end
+  for _, name in ipairs(sorted(members)) do -- what was added to it
+    if not seen[name] then names[#names + 1] = name end
+  end
+  return names
+end
+
 local function structure_members(self, shape)
   local required, members = {}, {}
   for _, name in ipairs(shape.required or {}) do
     required[name] = true
   end
-  for _, name in ipairs(self.order(shape.members)) do
+  for _, name in ipairs(ordered(shape.members)) do
     members[#members + 1] = member(self, name, shape.members[name], required[name])
   end
   return members
@@ -117,15 +140,6 @@ local function operation_record(self, name, operation)
   return fields
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 --- All errors of a service by the names and codes that answers give them: an answer may be one
 --- that its operation does not list.
 local function errors_record(self)
@@ -149,11 +163,8 @@ local service = {}
 ---@param out table of aws.pack.file
 ---@param name string the botocore folder: "ec2"
 ---@param model table service-2 form
----@param order fun(members: table): string[] the members' names in the model's order
-function service.add(out, name, model, order)
-  local self = setmetatable({
-    out = out, name = name, model = model, indices = {}, order = order or sorted,
-  }, Reader)
+function service.add(out, name, model)
+  local self = setmetatable({ out = out, name = name, model = model, indices = {} }, Reader)
   local record = without(model, NO_RECORD)
   record.name = name
   out:record("service", name, record)

@@ -6,12 +6,14 @@ local wire = require "native.json"
 
 local rest_json = {}
 
+local OCTETS <const> = "application/octet-stream" -- also where there are none
+
 local function body_of(call, parts)
   local payload = parts.payload
   if payload then
     local value = call.params[payload.name]
     local is_raw, raw, content_type = rest.raw(payload, value)
-    if is_raw then return raw, content_type end
+    if is_raw then return raw, content_type or (payload.shape.kind == "blob" and OCTETS) end
     return value == nil and "{}" or wire.encode(payload.shape, value), "application/json"
   end
   return wire.encode(call.operation.input, call.params), "application/json"

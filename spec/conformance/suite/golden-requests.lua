@@ -1,5 +1,6 @@
 -- Requests as botocore makes them of the shipped models: method, URL, body, and the headers that
 -- the service reads.
+local checksum = require "aws.checksum"
 local crypto = require "native.crypto"
 local request = require "request"
 local same = require "same"
@@ -26,12 +27,24 @@ local function call(case)
   return operation, world.call(session, case.service, case.operation, params)
 end
 
+-- A checksum of the body that is expected is to be the checksum of the body that came.
+local function checksum_of(name, value, want_body, came_body)
+  local algorithm = name:lower():match("^x%-amz%-checksum%-(.+)$")
+  algorithm = algorithm and algorithm:upper()
+  if algorithm and checksum.of(algorithm, want_body) == value then
+    return checksum.of(algorithm, came_body)
+  end
+  return value
+end
+
 -- What is listed is equal, and no header of AWS's own is there beside.
-local function compare_headers(wanted, came)
+local function compare_headers(wanted, came, want_body, came_body)
   local asked, listed = {}, {}
   for name, value in pairs(wanted) do
     listed[name:lower()] = true
-    if not OF_SIGNING[name:lower()] then asked[name] = value end
+    if not OF_SIGNING[name:lower()] then
+      asked[name] = checksum_of(name, value, want_body, came_body)
+    end
   end
   local difference = request.header_difference(asked, came)
   for name, value in pairs(came) do
@@ -51,7 +64,7 @@ local function compare(case)
   return same.difference(wanted.method, sent.method, "method")
     or request.url_difference(wanted.url, sent.url)
     or same.difference(host, sent.headers.host or host, "host")
-    or compare_headers(wanted.headers, sent.headers)
+    or compare_headers(wanted.headers, sent.headers, body, sent.body or "")
     or request.body_difference(BODIES[case.protocol], body, sent.body or "",
       typed.entries(operation.input))
 end
