@@ -22,10 +22,10 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
     if (!json_string(r, &key))
         return false;
     const struct wire *wire = wire_find(wires, hint, key);
-    if (!wire && is_union && !text_is(key, "__type"))
-        wire_unknown(r->L, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
+    if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
+        wire_unknown(r->L, key);
     if (!wire || wire->elsewhere)
         return json_skip(r);
     if (is_null(r))

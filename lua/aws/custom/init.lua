@@ -1,4 +1,6 @@
 -- What a few services want beyond what their models say, as AWS's own clients do it.
+local wrapped = require "aws.custom.wrapped"
+
 local custom = {}
 
 -- By the service's id in the models. Each has any of: params(operation, params) -> params,
@@ -10,7 +12,10 @@ local SERVICES <const> = {
       request.headers.accept = request.headers.accept or "application/json"
     end,
   },
+  CloudFormation = wrapped.cloudformation,
+  EC2 = wrapped.ec2,
   Glacier = require "aws.custom.glacier",
+  IAM = wrapped.iam,
   ["Route 53"] = require "aws.custom.route53",
   S3 = require "aws.custom.s3",
 }

@@ -24,7 +24,9 @@ end
 ---@return table|nil result
 ---@return string|table|nil request_id_or_failure
 function ec2.result(call, response)
-  if not call.operation.output or response.body == "" then return {} end
+  if not call.operation.output or response.body == "" then
+    return xml_error.nothing(response.body)
+  end
   return xml.decode(call.operation.output, response.body, { flavor = "ec2" })
 end
 

@@ -25,7 +25,7 @@ end
 ---@return string|table|nil request_id_or_failure
 function query.result(call, response)
   local operation = call.operation
-  if not operation.output or response.body == "" then return {} end
+  if not operation.output or response.body == "" then return xml_error.nothing(response.body) end
   local wrapper = (operation.output_traits or {}).resultWrapper
   return xml.decode(operation.output, response.body, { flavor = "query", wrapper = wrapper })
 end

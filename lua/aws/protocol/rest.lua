@@ -56,7 +56,7 @@ end
 function bind.header(parts, member, value)
   local text = rest_text.header(member, value)
   if not text or text == "" then return end
-  if text:find("[%z\r\n]") then
+  if text:find("[\0\r\n]") then
     add_fault(parts, member, "stands in a header, so it must be one line")
   end
   parts.headers[wire_name(member):lower()] = text
@@ -65,15 +65,18 @@ end
 function bind.headers(parts, member, value)
   for name, text in pairs(value) do
     local header = (member.traits.locationName or "") .. name
-    if not header:find("^[%w!#$&'*+.^_`|~-]+$") or tostring(text):find("[%z\r\n]") then
+    if not header:find("^[%w!#$&'*+.^_`|~-]+$") or tostring(text):find("[\0\r\n]") then
       add_fault(parts, { name = member.name .. "." .. name }, "does not fit into a header")
     end
-    parts.headers[header:lower()] = tostring(text)
+    parts.prefixed[header:lower()] = tostring(text)
   end
 end
 
 -- A name that a member of its own has stands above the same name in a map.
 local function bind_maps(parts)
+  for name, text in pairs(parts.prefixed) do
+    parts.headers[name] = parts.headers[name] or text
+  end
   for _, pair in ipairs(parts.maps) do
     local member, value = pair[1], {}
     for key, item in pairs(pair[2]) do
@@ -129,7 +132,7 @@ end
 ---@return { method: string, path: string, headers: table }|nil request
 ---@return table parts_or_failure  { members, payload }
 function rest.request(call)
-  local parts = { labels = {}, query = {}, headers = {}, named = {}, maps = {}, members = {},
+  local parts = { labels = {}, query = {}, headers = {}, named = {}, maps = {}, members = {}, prefixed = {},
     faults = {} }
   local input = call.operation.input
   if input then

@@ -14,7 +14,9 @@ local function body_of(call, parts)
     local value = call.params[payload.name]
     local is_raw, raw, content_type = rest.raw(payload, value)
     if is_raw then return raw, content_type or (payload.shape.kind == "blob" and OCTETS) end
-    return value == nil and "{}" or wire.encode(payload.shape, value), "application/json"
+    if value ~= nil then return wire.encode(payload.shape, value), "application/json" end
+    if payload.shape:traits().union then return "" end -- one without a member is none
+    return "{}", "application/json"
   end
   return wire.encode(call.operation.input, call.params), "application/json"
 end

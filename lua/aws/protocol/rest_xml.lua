@@ -18,11 +18,12 @@ local function has_members(call, parts)
   return false
 end
 
--- A member that has a namespace of its own has a name of its own with it (S3's
--- LifecycleConfiguration); without one, the shape is what says its name.
+-- A member has a name of its own where it is another than the member's, or has a namespace with it
+-- (S3's LifecycleConfiguration); else the shape is what says its name.
 local function payload_name(payload)
   local own, shape = payload.traits, payload.shape
-  return own.xmlNamespace and own.locationName or shape:traits().locationName or shape.name
+  local is_named = own.xmlNamespace or own.locationName ~= payload.name
+  return is_named and own.locationName or shape:traits().locationName or shape.name
 end
 
 local function payload_of(payload, value)

@@ -34,6 +34,18 @@ function xml_error.parse(body)
   }
 end
 
+---The id of the request in an answer that has nothing else to say.
+---@param body string
+---@return table|nil result  empty
+---@return string|table|nil request_id_or_failure
+function xml_error.nothing(body)
+  if body == "" then return {} end
+  local root, why = xml.decode(nil, body)
+  if not root then return nil, why end
+  local metadata = child(root, "ResponseMetadata") or root
+  return {}, text(metadata, "RequestId") or text(metadata, "requestId")
+end
+
 ---The error with the fields that its shape has, and the shape.
 ---@param call table
 ---@param body string
