@@ -13,6 +13,13 @@ local function instant(text)
   return (text:gsub("^(%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d-)0+Z$", "%1Z"))
 end
 
+local function instants(value)
+  if type(value) == "string" then return instant(value) end
+  if type(value) ~= "table" then return value end
+  for key, inner in pairs(value) do value[key] = instants(inner) end
+  return value
+end
+
 local function unescape(text)
   text = text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
     return string.char(tonumber(hex, 16))
@@ -103,7 +110,7 @@ local function as_json(text)
   if text == "" then return "" end
   local value, why = json.decode(nil, text)
   if value == nil then error("no JSON: " .. tostring(why) .. ": " .. text, 0) end
-  return value
+  return instants(value)
 end
 
 local function as_xml(text, entries)

@@ -12,6 +12,15 @@ local SERVICES <const> = {
       request.headers.accept = request.headers.accept or "application/json"
     end,
   },
+  ["CloudSearch Domain"] = {
+    -- A query may be longer than what an address can hold.
+    request = function(call, request)
+      local path, query = request.path:match("^([^?]*)%?(.*)$")
+      if call.operation.name ~= "Search" or not query then return end
+      request.method, request.path, request.body = "POST", path, query
+      request.headers["content-type"] = "application/x-www-form-urlencoded"
+    end,
+  },
   CloudFormation = wrapped.cloudformation,
   EC2 = wrapped.ec2,
   Glacier = require "aws.custom.glacier",

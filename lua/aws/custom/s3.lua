@@ -14,9 +14,14 @@ local function copy(params)
 end
 
 local KEYS <const> = { "SSECustomerKey", "CopySourceSSECustomerKey" }
+-- The others take a key as it travels.
+local ENCRYPTING <const> = { HeadObject = true, GetObject = true, PutObject = true,
+  CopyObject = true, CreateMultipartUpload = true, UploadPart = true, UploadPartCopy = true,
+  CompleteMultipartUpload = true, SelectObjectContent = true }
 
 -- A key travels in base64 with its MD5, both of which are made here unless the MD5 is given.
-local function encode_keys(params)
+local function encode_keys(operation, params)
+  if not ENCRYPTING[operation.name] then return end
   for _, name in ipairs(KEYS) do
     local key = params[name]
     if type(key) == "string" and params[name .. "MD5"] == nil then
@@ -47,7 +52,7 @@ local LISTINGS <const> = {
 ---@return table
 function s3.params(operation, params)
   local changed = copy(params)
-  encode_keys(changed)
+  encode_keys(operation, changed)
   encode_source(changed)
   if LISTINGS[operation.name] and changed.EncodingType == nil then changed.EncodingType = "url" end
   return changed

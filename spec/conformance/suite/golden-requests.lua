@@ -9,7 +9,7 @@ local typed = require "typed"
 local world = require "world"
 
 local BODIES <const> = { ec2 = "form", query = "form", json = "json", ["rest-json"] = "json",
-  ["rest-xml"] = "xml" }
+  ["rest-xml"] = "xml", ["smithy-rpc-v2-cbor"] = "cbor" }
 -- What a signature adds, which other suites compare.
 local OF_SIGNING <const> = { ["x-amz-date"] = true, authorization = true,
   ["x-amz-content-sha256"] = true }
