@@ -221,6 +221,10 @@ bool null_at(lua_State *L, int index); /* the light userdata NULL: JSON's null i
 /* Numbers that no Lua number holds, as their text; false where none is at the index. */
 void exact_push(lua_State *L, struct text text);
 bool exact_at(lua_State *L, int index, struct text *to);
+/* Pushes an integer that is too long for 64 bits; false where the text is none. */
+bool exact_whole(lua_State *L, struct text text);
+/* The text of a scalar that is one already: a string, or an exact number. */
+bool text_at(lua_State *L, int index, struct text *to);
 
 /* Checks the value at `index` against the shape. Pushes nothing and is true where
  * all is well; else pushes nil and a failure with `faults`, a list of { path, what }. */

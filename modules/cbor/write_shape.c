@@ -141,6 +141,8 @@ static bool write_scalar(struct cbor_writer *w, enum shape_kind kind, int index)
         cbor_write_string(w, kind == SHAPE_STRING ? CBOR_TEXT : CBOR_BYTES, text);
     } else if (kind == SHAPE_TIMESTAMP) {
         write_time(w, index);
+    } else if (exact_at(w->L, index, &text)) {
+        return cbor_write_exact(w, text);
     } else {
         write_number(w, kind, index);
     }

@@ -168,7 +168,8 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
         return true;
     if (kind == SHAPE_TIMESTAMP && c == '"')
         return scalar_push(r->L, SHAPE_STRING, text);
-    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && push_whole(r, text))
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) &&
+        (exact_whole(r->L, text) || push_whole(r, text)))
         return true;
     return json_fail(r, "a value of another type than the service's model says");
 }
@@ -196,10 +197,20 @@ static bool read_jsonvalue(struct reader *r)
     return true;
 }
 
+/* Nothing says how long its numbers may be. */
+static bool read_document(struct reader *r)
+{
+    bool before = r->exact;
+    r->exact = true;
+    bool fine = json_read(r);
+    r->exact = before;
+    return fine;
+}
+
 static bool read_kind(struct reader *r, struct shape_reader *reader, const struct traits *traits)
 {
     if (traits->set & TRAIT_BIT(TRAIT_DOCUMENT))
-        return json_read(r);
+        return read_document(r);
     if (traits->set & TRAIT_BIT(TRAIT_JSONVALUE))
         return read_jsonvalue(r);
     bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);

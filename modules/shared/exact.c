@@ -4,6 +4,7 @@
 #include "shape.h"
 
 #define EXACT_TYPE "native.number"
+#define EXACT_DIGITS_MAX 1000
 
 static int exact_tostring(lua_State *L)
 {
@@ -38,4 +39,24 @@ bool exact_at(lua_State *L, int index, struct text *to)
     to->at = lua_tolstring(L, -1, &to->len);
     lua_pop(L, 1); /* the table keeps it */
     return to->at != NULL;
+}
+
+bool exact_whole(lua_State *L, struct text text)
+{
+    size_t at = text.len && text.at[0] == '-';
+    if (text.len == at || text.len > EXACT_DIGITS_MAX)
+        return false;
+    for (; at < text.len; at++)
+        if (text.at[at] < '0' || text.at[at] > '9')
+            return false;
+    exact_push(L, text);
+    return true;
+}
+
+bool text_at(lua_State *L, int index, struct text *to)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        return exact_at(L, index, to);
+    to->at = lua_tolstring(L, index, &to->len);
+    return true;
 }

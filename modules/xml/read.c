@@ -175,6 +175,8 @@ static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t nod
     }
     if (scalar_push(r->L, kind, text))
         return true;
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && exact_whole(r->L, text))
+        return true;
     if (kind == SHAPE_TIMESTAMP) /* a time that cannot be read is given as it came */
         return scalar_push(r->L, SHAPE_STRING, text);
     return wrong(r, node, "a value of another type than the service's model says");

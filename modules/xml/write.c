@@ -177,9 +177,7 @@ static void write_scalar(struct xml_writer *w, enum shape_kind kind, const struc
     } else if (kind == SHAPE_BOOLEAN) {
         text.at = lua_toboolean(w->L, index) ? "true" : "false";
         text.len = strlen(text.at);
-    } else if (lua_type(w->L, index) == LUA_TSTRING) {
-        text.at = lua_tolstring(w->L, index, &text.len);
-    } else {
+    } else if (!text_at(w->L, index, &text)) {
         text.len = scalar_write(small, w->L, kind, index);
     }
     if (kind != SHAPE_BLOB) {
