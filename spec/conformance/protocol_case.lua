@@ -18,6 +18,8 @@ local RULES <const> = {
   parameters = { Endpoint = { type = "String", builtIn = "SDK::Endpoint", required = true } },
   rules = { { type = "endpoint", conditions = {}, endpoint = { url = { ref = "Endpoint" } } } },
 }
+local PARTITIONS <const> = { partitions = { { id = "aws", regionRegex = "^us", regions = {},
+  outputs = {} } } }
 -- How API Gateway's own clients speak.
 local SAME_AS <const> = { ["api-gateway"] = "rest-json" }
 local BODIES <const> = { ec2 = "form", query = "form", json = "json", ["rest-json"] = "json",
@@ -37,7 +39,7 @@ end
 -- The data file of a case: its service, and a rule set that takes what endpoint it is given.
 local function data_of(model)
   local data = assert(pack.load(service.compile(model)))
-  local given = { endpoint_rules = RULES, partitions = {} }
+  local given = { endpoint_rules = RULES, partitions = PARTITIONS }
   return {
     record = function(_, kind, key) return given[kind] or data:record(kind, key) end,
     service = function(_, name) return data:service(name) end,
