@@ -245,8 +245,12 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    {"open", pack_open},       {"load", pack_load},   {"inflate", pack_inflate},
-    {"deflate", pack_deflate}, {"gzip", pack_gzip},   {"crc32", pack_crc32},
+    {"open", pack_open},
+    {"load", pack_load},
+    {"inflate", pack_inflate},
+    {"deflate", pack_deflate},
+    {"gzip", pack_gzip},
+    {"crc32", pack_crc32},
     {NULL, NULL},
 };
 

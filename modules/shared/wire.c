@@ -40,8 +40,7 @@ static bool fill(struct wires *wires, struct shape_reader *reader)
             !element_name(&wire->member, &wire->element))
             return false;
         wire->name = traits.location_name.len ? traits.location_name : wire->member.name;
-        wire->elsewhere =
-            in_head(traits.location) || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
+        wire->elsewhere = in_head(traits.location) || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
     }
     return true;
 }

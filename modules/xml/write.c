@@ -9,11 +9,11 @@ static void add_escaped(struct xml_writer *w, struct text text, bool quoted)
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        const char *entity = c == '&'   ? "&amp;"
-                             : c == '<' ? "&lt;"
-                             : c == '>' ? "&gt;"
+        const char *entity = c == '&'             ? "&amp;"
+                             : c == '<'           ? "&lt;"
+                             : c == '>'           ? "&gt;"
                              : quoted && c == '"' ? "&quot;"
-                                        : NULL;
+                                                  : NULL;
         char number[] = {'&', '#', 'x', hex[c >> 4], hex[c & 15], ';'};
         if (entity)
             sink_text(&w->out, entity);

@@ -43,8 +43,8 @@ describe("a REST service", function()
   end)
 
   it("refuses what would make two headers of one, all at once", function()
-    local text = url("s3", "PutObject", { Bucket = "my-bucket", Key = "k", ContentType = "a\r\nb: c",
-      Metadata = { ["x y"] = "1" } })
+    local text = url("s3", "PutObject", { Bucket = "my-bucket", Key = "k",
+      ContentType = "a\r\nb: c", Metadata = { ["x y"] = "1" } })
     assert.matches("ContentType: stands in a header", text, 1, true)
     assert.matches("Metadata.x y: does not fit into a header", text, 1, true)
   end)

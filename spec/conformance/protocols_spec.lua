@@ -63,8 +63,9 @@ local function inputs()
   local function wrong(id, name, value)
     return case(INPUT, id, function(made) made.serialized[name] = value end)
   end
-  return { case(INPUT, "p/right"), wrong("p/method", "method", "POST"), wrong("p/uri", "uri", "/do"),
-    wrong("p/body", "body", '{"A":"y"}'), wrong("p/headers", "headers", { ["X-H"] = "i" }),
+  return { case(INPUT, "p/right"), wrong("p/method", "method", "POST"),
+    wrong("p/uri", "uri", "/do"), wrong("p/body", "body", '{"A":"y"}'),
+    wrong("p/headers", "headers", { ["X-H"] = "i" }),
     wrong("p/host", "host", "example.org"), wrong("p/forbid", "forbidHeaders", { "X-H" }),
     wrong("p/require", "requireHeaders", { "X-None" }) }
 end
@@ -143,7 +144,8 @@ describe("the conformance runner finds a wrong expectation", function()
       made[folder .. name .. ".xml"], made[folder .. name .. ".json"] = body, expected
     end
     plant(answers, "iam-get-user", user, { User = { UserName = "u" }, ResponseMetadata = metadata })
-    plant(answers, "iam-get-user#2", user, { User = { UserName = "v" }, ResponseMetadata = metadata })
+    plant(answers, "iam-get-user#2", user,
+      { User = { UserName = "v" }, ResponseMetadata = metadata })
     plant(answers, "iam-get-user#3", user,
       { User = { UserName = "u" }, ResponseMetadata = { RequestId = "s" } })
     plant(errors, "iam-get-user", fault,

@@ -152,7 +152,8 @@ describe("JSON by a shape", function()
   end)
 
   it("remembers the order of keys where it is asked to", function()
-    local value = json.decode(nil, '{"b":{"z":1,"\\u0061":[{"d":1,"c":2}]},"a":2}', { order = true })
+    local text = '{"b":{"z":1,"\\u0061":[{"d":1,"c":2}]},"a":2}'
+    local value = json.decode(nil, text, { order = true })
     assert.are.same({ "b", "a" }, getmetatable(value).order)
     assert.are.same({ "z", "a" }, getmetatable(value.b).order)
     assert.are.same({ "d", "c" }, getmetatable(value.b.a[1]).order)

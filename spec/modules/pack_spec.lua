@@ -166,7 +166,7 @@ describe("a shape", function()
     }))
   end)
 
-  it("takes the least length of keys for what it is, and no more than one member of a union", function()
+  it("takes the least length of a map's keys for what it is", function()
     assert.are.same({ "Labels.: must be at least 1 characters long" },
       faults_of { Name = "oak", Labels = { [""] = 1 } })
   end)

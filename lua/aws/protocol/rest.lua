@@ -132,8 +132,8 @@ end
 ---@return { method: string, path: string, headers: table }|nil request
 ---@return table parts_or_failure  { members, payload }
 function rest.request(call)
-  local parts = { labels = {}, query = {}, headers = {}, named = {}, maps = {}, members = {}, prefixed = {},
-    faults = {} }
+  local parts = { labels = {}, query = {}, headers = {}, named = {}, maps = {}, members = {},
+    prefixed = {}, faults = {} }
   local input = call.operation.input
   if input then
     local ok, cause = input:check(call.params)

@@ -21,7 +21,8 @@ describe("S3", function()
 
   it("gets the caller's key in base64, with its MD5 where he gives none", function()
     local name = "x-amz-server-side-encryption-customer-key"
-    local sent = headers("PutObject", { SSECustomerKey = "secret", SSECustomerAlgorithm = "AES256" })
+    local sent = headers("PutObject",
+      { SSECustomerKey = "secret", SSECustomerAlgorithm = "AES256" })
     assert.equal("c2VjcmV0", sent[name])
     assert.equal("Xr4ilOzQ4PCOq3aQ0qbuaQ==", sent[name .. "-md5"])
     sent = headers("PutObject", { SSECustomerKey = "c2VjcmV0", SSECustomerKeyMD5 = "m" })
@@ -39,8 +40,9 @@ describe("S3", function()
       .. "<Contents><Key>a%01+b%2Bc</Key></Contents></ListBucketResult>"))
     assert.matches("encoding-type=url", request.url, 1, true)
     assert.same({ "a\1 b+c", "\1" }, { log.result.Contents[1].Key, log.result.Prefix })
-    _, log = call("s3", "ListObjectsV2", { Bucket = "my-bucket", EncodingType = "url" }, answer(200,
-      "<R><EncodingType>url</EncodingType><Contents><Key>a%2Bc</Key></Contents></R>"))
+    request, log = call("s3", "ListObjectsV2", { Bucket = "my-bucket", EncodingType = "url" },
+      answer(200, "<R><EncodingType>url</EncodingType><Contents><Key>a%2Bc</Key></Contents></R>"))
+    assert.matches("encoding-type=url", request.url, 1, true)
     assert.equal("a%2Bc", log.result.Contents[1].Key)
   end)
 
@@ -83,9 +85,10 @@ describe("other services", function()
       .. "</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"))
     assert.same({ Version = "1" }, log.result.Role.AssumeRolePolicyDocument)
     local function template(text)
-      return select(2, call("cloudformation", "GetTemplate", { StackName = "s" }, answer(200,
-        "<R><GetTemplateResult><TemplateBody>" .. text .. "</TemplateBody></GetTemplateResult></R>")))
-        .result.TemplateBody
+      local body = "<R><GetTemplateResult><TemplateBody>" .. text
+        .. "</TemplateBody></GetTemplateResult></R>"
+      local _, said = call("cloudformation", "GetTemplate", { StackName = "s" }, answer(200, body))
+      return said.result.TemplateBody
     end
     assert.same({ A = 1 }, template '{"A":1}')
     assert.equal("A: 1", template "A: 1")
