@@ -187,6 +187,7 @@ static void write_scalar(struct form *f, enum shape_kind kind, const struct trai
                          int index)
 {
     char text[TIMESTAMP_SIZE > NUMBER_SIZE ? TIMESTAMP_SIZE : NUMBER_SIZE];
+    struct text plain;
     size_t len = 0;
     if (kind == SHAPE_TIMESTAMP) {
         len = timestamp_text(text, f->L, index, traits->timestamp_format, TIMESTAMP_DATE_TIME);
@@ -196,9 +197,8 @@ static void write_scalar(struct form *f, enum shape_kind kind, const struct trai
     } else if (kind == SHAPE_BOOLEAN) {
         const char *word = lua_toboolean(f->L, index) ? "true" : "false";
         add_field(f, word, strlen(word));
-    } else if (lua_type(f->L, index) == LUA_TSTRING) {
-        const char *string = lua_tolstring(f->L, index, &len);
-        add_field(f, string, len);
+    } else if (text_at(f->L, index, &plain)) {
+        add_field(f, plain.at, plain.len);
     } else {
         add_field(f, text, scalar_write(text, f->L, kind, index));
     }

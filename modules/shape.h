@@ -144,6 +144,9 @@ struct wires {
 const struct wires *wires_of(lua_State *L, int cache, struct shape shape);
 /* Looks on from *hint, around the end: answers come mostly in the model's order. */
 const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct text name);
+/* Sets the tag of a union that a newer service knows, as AWS's own clients show it, in the
+ * table on top of the stack. */
+void wire_unknown(lua_State *L, struct text name);
 
 enum value_tag {
     VALUE_SIMPLE, /* null, false, true, or 3: a shape, whose varint offset follows */
@@ -201,6 +204,10 @@ size_t number_write(char to[NUMBER_SIZE], lua_State *L, int index); /* a Lua num
 size_t scalar_write(char to[NUMBER_SIZE], lua_State *L, enum shape_kind kind, int index);
 /* Pushes the scalar that a text stands for; false where it does not fit the kind. */
 bool scalar_push(lua_State *L, enum shape_kind kind, struct text text);
+/* The time that stands at the index as a number or a text. */
+bool timestamp_at(struct timestamp *to, lua_State *L, int index);
+/* Pushes seconds since 1970: an integer where they are whole. */
+void timestamp_push(lua_State *L, struct timestamp time);
 /* Writes the timestamp at index (number or text) in the format named, or `usual`. */
 size_t timestamp_text(char to[TIMESTAMP_SIZE], lua_State *L, int index, struct text named,
                       enum timestamp_format usual);
@@ -210,6 +217,14 @@ bool text_is(struct text text, const char *literal);
  * one is no text. They live as long as the table holds them. */
 bool keys_sorted(lua_State *L, int index, const struct text **keys, size_t *count);
 bool null_at(lua_State *L, int index); /* the light userdata NULL: JSON's null in lists */
+
+/* Numbers that no Lua number holds, as their text; false where none is at the index. */
+void exact_push(lua_State *L, struct text text);
+bool exact_at(lua_State *L, int index, struct text *to);
+/* Pushes an integer that is too long for 64 bits; false where the text is none. */
+bool exact_whole(lua_State *L, struct text text);
+/* The text of a scalar that is one already: a string, or an exact number. */
+bool text_at(lua_State *L, int index, struct text *to);
 
 /* Checks the value at `index` against the shape. Pushes nothing and is true where
  * all is well; else pushes nil and a failure with `faults`, a list of { path, what }. */

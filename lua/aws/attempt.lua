@@ -1,4 +1,7 @@
 -- One attempt of a call: its request, built from the model, signed, sent, and waited for.
+local checksum = require "aws.checksum"
+local compression = require "aws.compression"
+local custom = require "aws.custom"
 local endpoint = require "aws.endpoint"
 local failure = require "engine.failure"
 local network = require "aws.network"
@@ -72,6 +75,9 @@ function attempt.prepare(session, call)
   if not call.request then
     local request, cause = call.protocol.request(call)
     if not request then invalid(call, cause) end
+    custom.request(call, request)
+    compression.apply(session, call, request)
+    checksum.apply(session, call, request)
     call.request = request
   end
 end

@@ -5,6 +5,8 @@
 -- response or { failure = ... }, { until_ms = t } with nothing.
 local attempt = require "aws.attempt"
 local bucket_region = require "aws.bucket_region"
+local checksum = require "aws.checksum"
+local custom = require "aws.custom"
 local errors = require "aws.errors"
 local failure = require "engine.failure"
 local outcome = require "aws.outcome"
@@ -73,10 +75,11 @@ local function goes_on(session, call, found)
 end
 
 local function begin(session, service, operation, params, options)
-  local filled, has_token = token.fill(operation, params)
+  local wanted = checksum.ask(session, operation, custom.params(service, operation, params))
+  local filled, has_token = token.fill(operation, wanted, session.uuid)
   local call = {
-    service = service, operation = operation, params = filled, attempt = 1,
-    protocol = protocol.of(service), invocation = token.uuid(),
+    service = service, operation = operation, params = filled, given = params, attempt = 1,
+    protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
     own_headers = options.headers,
   }

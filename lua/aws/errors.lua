@@ -27,12 +27,17 @@ local SKEWED <const> = set [[
   RequestTimeTooSkewed RequestExpired RequestInTheFuture InvalidSignatureException
   SignatureDoesNotMatch AuthFailure
 ]]
-local LONGEST_MESSAGE <const> = 600
+local LONGEST_MESSAGE <const>, LONGEST_CODE <const> = 600, 100
 
 -- Messages of a service go into one line of ours.
 local function one_line(text)
   text = text:sub(1, 2 * LONGEST_MESSAGE):gsub("[%c%s]+", " ")
   return #text > LONGEST_MESSAGE and text:sub(1, LONGEST_MESSAGE) .. "..." or text
+end
+
+-- A code is one word, whoever answers.
+local function one_word(text)
+  return (text:sub(1, LONGEST_CODE):gsub("[%c%s]+", "_"))
 end
 
 local function action_of(call)
@@ -82,11 +87,11 @@ end
 ---@return table failure
 function errors.answered(call, response, parsed)
   local fields = base(call, response)
-  local message = one_line(parsed.message or "")
-  fields.code, fields.message, fields.fields = parsed.code, message, parsed.fields
-  fields.what = ("%s %s: %s%s"):format(fields.service, fields.operation, parsed.code,
+  local message, code = one_line(parsed.message or ""), one_word(parsed.code)
+  fields.code, fields.message, fields.fields = code, message, parsed.fields
+  fields.what = ("%s %s: %s%s"):format(fields.service, fields.operation, code,
     message ~= "" and ": " .. message or "")
-  fields.next = advice(parsed.code, call)
+  fields.next = advice(code, call)
   return failure.new(fields)
 end
 

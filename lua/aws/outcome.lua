@@ -1,8 +1,29 @@
 -- What an answer, or the lack of one, means: a result, or why there is none.
+local checksum = require "aws.checksum"
+local custom = require "aws.custom"
 local errors = require "aws.errors"
 local retry = require "aws.retry"
 
 local outcome = {}
+
+-- What a proxy says instead of the service, where nothing else would look into the body.
+local function is_page(call, response)
+  if call.operation.output or type(response.body) ~= "string" then return false end
+  local head = response.body:sub(1, 200):lower()
+  return head:find("^%s*<!doctype") ~= nil or head:find("^%s*<html[%s>]") ~= nil
+end
+
+local function read_result(call, response)
+  local result, more = nil, checksum.wrong(call, response)
+  if not more and is_page(call, response) then more = "it is no answer of a service" end
+  if not more then result, more = call.protocol.result(call, response) end
+  if not result then
+    return nil, { status = response.status, unreadable = more, headers = response.headers }
+  end
+  call.request_id = call.request_id or (type(more) == "string" and more or nil)
+  custom.result(call, response, result)
+  return result
+end
 
 ---Reads an answer: its result, or what retrying and the user have to know of the failure.
 ---@param call table
@@ -15,18 +36,13 @@ function outcome.read(call, response)
   end
   call.request_id = response.headers["x-amzn-requestid"] or response.headers["x-amz-request-id"]
     or call.request_id
-  if response.status >= 200 and response.status < 300 then
-    local result, more = call.protocol.result(call, response)
-    if not result then
-      return nil, { status = response.status, unreadable = more, headers = response.headers }
-    end
-    call.request_id = call.request_id or (type(more) == "string" and more or nil)
-    return result
-  end
-  local parsed = response.status >= 300 and call.protocol.error(call, response) or nil
+  local good = response.status >= 200 and response.status < 300
+  local failed = good and custom.failed(call, response)
+  if good and not failed then return read_result(call, response) end
+  local parsed = (response.status >= 300 or failed) and call.protocol.error(call, response) or nil
   if parsed then call.request_id = parsed.request_id or call.request_id end
-  return nil, { status = response.status, code = parsed and parsed.code, parsed = parsed,
-    headers = response.headers }
+  return nil, { status = failed and 500 or response.status, code = parsed and parsed.code,
+    parsed = parsed, headers = response.headers }
 end
 
 ---Whether it may have been carried out all the same. A request that never left was not, nor one

@@ -12,6 +12,7 @@ local rate = require "aws.rate"
 local region = require "aws.region"
 local retry = require "aws.retry"
 local sys = require "native.sys"
+local token = require "aws.token"
 
 ---@class aws.session
 ---@field on_call fun(event: table)|nil  told of every attempt
@@ -64,7 +65,7 @@ end
 ---@field imds_endpoint string|nil  of the instance's metadata, above all settings
 ---@field imds_endpoint_mode "IPv4"|"IPv6"|nil
 
----Options may also be the ports env, read_file, write_file, now, random and data.
+---Options may also be the ports env, read_file, write_file, now, random, uuid and data.
 ---@param options aws.session_options|nil
 ---@return aws.session
 local function new(options)
@@ -74,6 +75,7 @@ local function new(options)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction
+  self.uuid = options.uuid or token.uuid
   self.data = options.data or assert(pack.open())
   self.read_file = options.read_file or fs.read
   self.write_file = options.write_file or write_private

@@ -36,13 +36,14 @@ end
 ---The parameters with a token in them, where the operation takes one and the caller gave none.
 ---@param operation table
 ---@param params table
+---@param new fun(): string
 ---@return table params
 ---@return boolean has_token
-function token.fill(operation, params)
+function token.fill(operation, params, new)
   local name = token.member(operation)
   if not name then return params, has_usual(params) end
   if params[name] ~= nil then return params, true end
-  local filled = setmetatable({ [name] = uuid() }, getmetatable(params))
+  local filled = setmetatable({ [name] = new() }, getmetatable(params))
   for key, value in pairs(params) do filled[key] = value end
   return filled, true
 end

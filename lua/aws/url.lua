@@ -45,17 +45,19 @@ function url.parse(text)
   }
 end
 
----A path (which may have a query) below a URL, whose own path and query stay in front.
+---A path (which may have a query) below a URL, whose own path and query stay in front. Without a
+---path, as in "" and "?a=b", the URL's own is taken as it is.
 ---@param base string
 ---@param path string
 ---@return string
 function url.join(base, path)
   local main, query = base:match("^([^?#]*)%??([^#]*)")
-  if path == "" or path == "/" then
-    main = main:match("^[^/]+//[^/]+$") and main .. "/" or main
-    return query == "" and main or main .. "?" .. query
+  if path:sub(1, 1) == "/" then
+    main = main:gsub("/$", "")
+  elseif main:match("^[^/]+//[^/]+$") then
+    main = main .. "/"
   end
-  local joined = main:gsub("/$", "") .. path
+  local joined = main .. path
   if query == "" then return joined end
   local before, after = joined:match("^([^?]*)%??(.*)$")
   return before .. "?" .. query .. (after ~= "" and "&" .. after or "")

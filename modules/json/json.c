@@ -11,6 +11,7 @@
  * ---@field exact boolean?      free JSON: numbers that no Lua number holds become
  *                               tables that tostring and encode write as they were
  * ---@field refuses_null boolean?  free JSON: null in a list is a failure
+ * ---@field order boolean?      free JSON: a map's metatable has its keys as they stood: `order`
  * ---@param shape native.Shape?
  * ---@return string? text, native.failure? failure  its `faults` list { path, what }
  * function json.encode(shape, value) end
@@ -65,6 +66,7 @@ static int json_decode(lua_State *L)
     r.refuses_null = option(L, 3, "refuses_null");
     r.start = r.at = body.at;
     r.end = body.at + body.len;
+    r.order = option(L, 3, "order");
     if (body.len > limit(L, 3))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, 3);
@@ -109,21 +111,11 @@ static int json_encode(lua_State *L)
     return 1;
 }
 
-static int number_text(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_rawgeti(L, 1, 1);
-    return 1;
-}
-
 static const luaL_Reg functions[] = {
     {"decode", json_decode}, {"encode", json_encode}, {NULL, NULL}};
 
 int luaopen_native_json(lua_State *L)
 {
-    luaL_newmetatable(L, NUMBER_TYPE);
-    lua_pushcfunction(L, number_text);
-    lua_setfield(L, -2, "__tostring");
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -10,6 +10,7 @@ struct reader {
     const char *start, *at, *end, *why;
     struct sink escaped; /* the text of a string with escapes */
     int depth, cache;    /* cache: stack index, see wires_of */
+    bool order;          /* maps remember the order of their keys */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
     bool refuses_null;   /* in lists; in maps a null is an absent member */
 };
@@ -43,7 +44,5 @@ bool json_write(struct writer *w, int index);
 void json_write_text(struct writer *w, struct text text);
 /* write_shape.c: the value has been checked against the shape. */
 bool json_write_shape(struct writer *w, struct shape shape, const struct traits *traits, int index);
-
-#define NUMBER_TYPE "native.json.number" /* { text } with __tostring */
 
 #endif

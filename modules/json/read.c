@@ -6,14 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static void push_exact(struct reader *r, struct text text)
-{
-    lua_createtable(r->L, 1, 0);
-    lua_pushlstring(r->L, text.at, text.len);
-    lua_rawseti(r->L, -2, 1);
-    luaL_setmetatable(r->L, NUMBER_TYPE);
-}
-
 /* Whether the float's shortest text has the digits that were written. */
 static bool same_digits(lua_State *L, struct text text)
 {
@@ -47,7 +39,7 @@ bool json_read_number(struct reader *r)
     }
     if (!r->exact)
         return json_fail(r, "a number too large, or with too many digits");
-    push_exact(r, text);
+    exact_push(r->L, text);
     return true;
 }
 
@@ -97,7 +89,7 @@ static bool read_pair(struct reader *r)
     return false;
 }
 
-static bool read_map(struct reader *r)
+static bool read_pairs(struct reader *r)
 {
     lua_newtable(r->L);
     r->at++;
@@ -112,6 +104,38 @@ static bool read_map(struct reader *r)
     }
     lua_pop(r->L, 1);
     return false;
+}
+
+/* Behind a map that has been read from `from` on: reads its keys again, for their order. */
+static void push_order(struct reader *r, const char *from)
+{
+    struct reader again = *r;
+    struct text key;
+    again.at = from + 1;
+    lua_newtable(r->L);
+    for (lua_Integer i = 1; json_peek(&again) == '"'; i++, json_accept(&again, ',')) {
+        json_string(&again, &key);
+        lua_pushlstring(r->L, key.at, key.len);
+        lua_rawseti(r->L, -2, i);
+        json_accept(&again, ':');
+        json_skip(&again);
+    }
+    r->escaped = again.escaped;
+}
+
+static bool read_map(struct reader *r)
+{
+    const char *from = r->at;
+    if (!read_pairs(r))
+        return false;
+    if (r->order) {
+        luaL_checkstack(r->L, 4, "JSON");
+        lua_createtable(r->L, 0, 1);
+        push_order(r, from);
+        lua_setfield(r->L, -2, "order");
+        lua_setmetatable(r->L, -2);
+    }
+    return true;
 }
 
 static bool read_composite(struct reader *r, bool (*read)(struct reader *))

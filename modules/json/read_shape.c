@@ -14,16 +14,6 @@ static bool is_null(struct reader *r)
     return json_word(r, "null");
 }
 
-/* The tag of a union that a newer service knows, as AWS's own clients show it. */
-static void push_unknown(struct reader *r, struct text name)
-{
-    lua_pushlstring(r->L, name.at, name.len);
-    lua_createtable(r->L, 0, 1);
-    lua_insert(r->L, -2);
-    lua_setfield(r->L, -2, "name");
-    lua_setfield(r->L, -2, "SDK_UNKNOWN_MEMBER");
-}
-
 static bool read_structure_pair(struct reader *r, const struct wires *wires, uint32_t *hint,
                                 bool is_union)
 {
@@ -32,11 +22,11 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
     if (!json_string(r, &key))
         return false;
     const struct wire *wire = wire_find(wires, hint, key);
-    if (!wire && is_union && !text_is(key, "__type"))
-        push_unknown(r, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
-    if (!wire)
+    if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
+        wire_unknown(r->L, key);
+    if (!wire || wire->elsewhere)
         return json_skip(r);
     if (is_null(r))
         return true;
@@ -178,7 +168,8 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
         return true;
     if (kind == SHAPE_TIMESTAMP && c == '"')
         return scalar_push(r->L, SHAPE_STRING, text);
-    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && push_whole(r, text))
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) &&
+        (exact_whole(r->L, text) || push_whole(r, text)))
         return true;
     return json_fail(r, "a value of another type than the service's model says");
 }
@@ -206,10 +197,20 @@ static bool read_jsonvalue(struct reader *r)
     return true;
 }
 
+/* Nothing says how long its numbers may be. */
+static bool read_document(struct reader *r)
+{
+    bool before = r->exact;
+    r->exact = true;
+    bool fine = json_read(r);
+    r->exact = before;
+    return fine;
+}
+
 static bool read_kind(struct reader *r, struct shape_reader *reader, const struct traits *traits)
 {
     if (traits->set & TRAIT_BIT(TRAIT_DOCUMENT))
-        return json_read(r);
+        return read_document(r);
     if (traits->set & TRAIT_BIT(TRAIT_JSONVALUE))
         return read_jsonvalue(r);
     bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);

@@ -102,17 +102,6 @@ static bool write_number(struct writer *w, int index)
     return true;
 }
 
-/* What reading with `exact` made: the number as it was written. */
-static bool is_exact(struct writer *w, int index)
-{
-    if (!lua_getmetatable(w->L, index))
-        return false;
-    luaL_getmetatable(w->L, NUMBER_TYPE);
-    bool same = lua_rawequal(w->L, -1, -2);
-    lua_pop(w->L, 2);
-    return same;
-}
-
 bool json_write(struct writer *w, int index)
 {
     struct text text;
@@ -127,12 +116,9 @@ bool json_write(struct writer *w, int index)
         sink_text(&w->out, lua_toboolean(w->L, index) ? "true" : "false");
         return true;
     case LUA_TTABLE:
-        if (!is_exact(w, index))
+        if (!exact_at(w->L, index, &text))
             return write_table(w, index);
-        lua_rawgeti(w->L, index, 1);
-        text.at = luaL_checklstring(w->L, -1, &text.len);
         sink_add(&w->out, text.at, text.len);
-        lua_pop(w->L, 1);
         return true;
     default:
         if (!null_at(w->L, index) && !lua_isnil(w->L, index))

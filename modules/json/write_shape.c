@@ -122,11 +122,10 @@ static void write_number(struct writer *w, enum shape_kind kind, int index)
     char number[NUMBER_SIZE];
     struct text text = {number, 0};
     lua_Number real = lua_tonumber(w->L, index);
-    if (lua_type(w->L, index) == LUA_TSTRING)
-        text.at = lua_tolstring(w->L, index, &text.len); /* NaN and its like */
-    else
+    bool named = lua_type(w->L, index) == LUA_TSTRING; /* NaN and its like */
+    if (!text_at(w->L, index, &text))
         text.len = scalar_write(number, w->L, kind, index);
-    if (text.at != number || isnan(real) || isinf(real))
+    if (named || isnan(real) || isinf(real))
         json_write_text(w, text);
     else
         sink_add(&w->out, text.at, text.len);

@@ -143,6 +143,35 @@ int pack_inflate(lua_State *L)
     return 1;
 }
 
+/* Neither a name nor a time is in it: the same bytes give the same. */
+static bool gzip_into(unsigned char *to, size_t *size, struct section raw)
+{
+    z_stream stream = {.next_in = (Bytef *)raw.at, .avail_in = raw.len};
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return false;
+    stream.next_out = to;
+    stream.avail_out = (uInt)*size;
+    int code = deflate(&stream, Z_FINISH);
+    *size = stream.total_out;
+    deflateEnd(&stream);
+    return code == Z_STREAM_END;
+}
+
+int pack_gzip(lua_State *L)
+{
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 1, &len);
+    luaL_argcheck(L, len < INT32_MAX, 1, "too long");
+    size_t size = compressBound((uLong)len) + 32; /* gzip's head is longer than zlib's */
+    unsigned char *packed = lua_newuserdatauv(L, size, 0);
+    struct section raw = {(const unsigned char *)bytes, (uint32_t)len};
+    if (!gzip_into(packed, &size, raw))
+        return failure_return(L, FAILURE("compress", NULL, "out of memory"));
+    lua_pushlstring(L, (const char *)packed, size);
+    return 1;
+}
+
 int pack_deflate(lua_State *L)
 {
     size_t len;

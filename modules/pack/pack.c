@@ -26,6 +26,8 @@
  * ---@param bytes string gzip's or zlib's format
  * ---@param max_bytes integer?
  * function pack.inflate(bytes, max_bytes) end
+ * ---@return string? gzip, native.failure?
+ * function pack.gzip(bytes) end
  */
 #define _GNU_SOURCE
 #include "pack.h"
@@ -243,8 +245,13 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    {"open", pack_open},       {"load", pack_load},   {"inflate", pack_inflate},
-    {"deflate", pack_deflate}, {"crc32", pack_crc32}, {NULL, NULL},
+    {"open", pack_open},
+    {"load", pack_load},
+    {"inflate", pack_inflate},
+    {"deflate", pack_deflate},
+    {"gzip", pack_gzip},
+    {"crc32", pack_crc32},
+    {NULL, NULL},
 };
 
 int luaopen_native_pack(lua_State *L)

@@ -26,6 +26,7 @@ int pack_verify(lua_State *L);
 int pack_documentation(lua_State *L);
 int pack_inflate(lua_State *L);
 int pack_deflate(lua_State *L);
+int pack_gzip(lua_State *L);
 int pack_crc32(lua_State *L);
 
 /* face.c: the methods of a shape. */

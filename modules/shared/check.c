@@ -161,9 +161,22 @@ static void check_minimum(struct checker *c, const struct traits *traits, double
 {
     if (!(traits->set & TRAIT_BIT(TRAIT_MIN)) || number >= traits->min)
         return;
-    lua_pushfstring(c->L, "must be at least %f%s", (LUAI_UACNUMBER)traits->min, unit);
+    lua_Integer whole;
+    if (lua_numbertointeger(traits->min, &whole) && (double)whole == traits->min)
+        lua_pushfstring(c->L, "must be at least %I%s", (LUAI_UACINT)whole, unit);
+    else
+        lua_pushfstring(c->L, "must be at least %f%s", (LUAI_UACNUMBER)traits->min, unit);
     fault(c);
     lua_pop(c->L, 1);
+}
+
+/* Characters, where the text is UTF-8; a byte of something else counts as one. */
+static size_t characters(const char *at, size_t len)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += ((unsigned char)at[i] & 0xc0) != 0x80;
+    return count;
 }
 
 static void check_list(struct checker *c, const struct member *element, bool sparse, int index)
@@ -183,9 +196,13 @@ static void check_list(struct checker *c, const struct member *element, bool spa
     }
 }
 
-static void check_map(struct checker *c, const struct member *value, bool sparse, int index)
+static void check_map(struct checker *c, const struct member *key, const struct member *value,
+                      bool sparse, int index)
 {
     lua_State *L = c->L;
+    struct traits of_key = {0};
+    if (!member_traits(&of_key, key))
+        shape_damaged(L);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         struct text name = {0};
         if (lua_type(L, -2) != LUA_TSTRING) {
@@ -195,6 +212,7 @@ static void check_map(struct checker *c, const struct member *value, bool sparse
         }
         name.at = lua_tolstring(L, -2, &name.len);
         size_t before = path_add(c, name);
+        check_minimum(c, &of_key, (double)characters(name.at, name.len), " characters long");
         if (!sparse || !null_at(L, -1))
             check_value(c, value, lua_gettop(L));
         c->path.len = before;
@@ -204,6 +222,11 @@ static void check_map(struct checker *c, const struct member *value, bool sparse
 static void check_number(struct checker *c, const struct traits *traits, bool whole, int index)
 {
     struct text text = {0};
+    if (exact_at(c->L, index, &text)) {
+        if (whole && memchr(text.at, '.', text.len))
+            fault_text(c, "must be a whole number");
+        return;
+    }
     if (lua_type(c->L, index) == LUA_TNUMBER) {
         if (whole && !lua_isinteger(c->L, index) &&
             lua_tonumber(c->L, index) != floor(lua_tonumber(c->L, index)))
@@ -217,15 +240,6 @@ static void check_number(struct checker *c, const struct traits *traits, bool wh
     if (whole || !text.at ||
         !(text_is(text, "NaN") || text_is(text, "Infinity") || text_is(text, "-Infinity")))
         wrong_type(c, "number", index);
-}
-
-/* Characters, where the text is UTF-8; a byte of something else counts as one. */
-static size_t characters(const char *at, size_t len)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += ((unsigned char)at[i] & 0xc0) != 0x80;
-    return count;
 }
 
 static void check_text(struct checker *c, const struct traits *traits, int index)
@@ -272,7 +286,7 @@ static void check_composite(struct checker *c, struct shape_reader *reader,
                             const struct traits *traits, int index)
 {
     static const char *const names[] = {"structure", "list", "map"};
-    struct member member = {0};
+    struct member member = {0}, value = {0};
     bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);
     if (lua_type(c->L, index) != LUA_TTABLE) {
         wrong_type(c, names[reader->kind], index);
@@ -282,17 +296,16 @@ static void check_composite(struct checker *c, struct shape_reader *reader,
         check_structure(c, reader, traits->set & TRAIT_BIT(TRAIT_UNION), index);
         return;
     }
-    bool list = reader->kind == SHAPE_LIST;
-    while (shape_next(reader, &member)) /* the last is the list's member, the map's value */
-        ;
-    if (!member.shape.pack)
+    if (!shape_next(reader, &member)) /* a list's element, a map's key */
         shape_damaged(c->L);
-    if (list) {
+    if (reader->kind == SHAPE_LIST) {
         check_minimum(c, traits, (double)lua_rawlen(c->L, index), " long");
         check_list(c, &member, sparse, index);
-    } else {
-        check_map(c, &member, sparse, index);
+        return;
     }
+    if (!shape_next(reader, &value))
+        shape_damaged(c->L);
+    check_map(c, &member, &value, sparse, index);
 }
 
 static void check_value(struct checker *c, const struct member *member, int index)

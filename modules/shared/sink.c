@@ -120,15 +120,20 @@ static bool push_real(lua_State *L, const char *digits)
     return true;
 }
 
+void timestamp_push(lua_State *L, struct timestamp time)
+{
+    if (time.nanos)
+        lua_pushnumber(L, timestamp_number(time));
+    else
+        lua_pushinteger(L, time.seconds);
+}
+
 static bool push_timestamp(lua_State *L, struct text text)
 {
     struct timestamp time;
     if (!timestamp_read(&time, text.at, text.len))
         return false;
-    if (time.nanos)
-        lua_pushnumber(L, timestamp_number(time));
-    else
-        lua_pushinteger(L, time.seconds);
+    timestamp_push(L, time);
     return true;
 }
 
@@ -177,7 +182,7 @@ bool scalar_push(lua_State *L, enum shape_kind kind, struct text text)
     return whole ? push_integer(L, copy) : push_real(L, copy);
 }
 
-static bool timestamp_at(struct timestamp *to, lua_State *L, int index)
+bool timestamp_at(struct timestamp *to, lua_State *L, int index)
 {
     size_t len;
     if (lua_isinteger(L, index)) {

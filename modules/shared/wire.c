@@ -22,6 +22,14 @@ static bool element_name(const struct member *member, struct text *to)
     return true;
 }
 
+/* What stands in an answer's head. Of an answer, what is said to stand in the URI stands in
+ * the body like the rest. */
+static bool in_head(struct text location)
+{
+    return text_is(location, "header") || text_is(location, "headers") ||
+           text_is(location, "statusCode");
+}
+
 static bool fill(struct wires *wires, struct shape_reader *reader)
 {
     for (uint32_t i = 0; i < wires->count; i++) {
@@ -32,7 +40,7 @@ static bool fill(struct wires *wires, struct shape_reader *reader)
             !element_name(&wire->member, &wire->element))
             return false;
         wire->name = traits.location_name.len ? traits.location_name : wire->member.name;
-        wire->elsewhere = traits.location.len || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
+        wire->elsewhere = in_head(traits.location) || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
     }
     return true;
 }
@@ -77,4 +85,13 @@ const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct t
         if (wires->list[i].element.len && same(wires->list[i].element, name))
             return &wires->list[i];
     return NULL;
+}
+
+void wire_unknown(lua_State *L, struct text name)
+{
+    luaL_checkstack(L, 2, "wires");
+    lua_createtable(L, 0, 1);
+    lua_pushlstring(L, name.at, name.len);
+    lua_setfield(L, -2, "name");
+    lua_setfield(L, -2, "SDK_UNKNOWN_MEMBER");
 }

@@ -73,7 +73,17 @@ static void read_attributes(struct xml_reader *r, struct shape shape, uint32_t n
     }
 }
 
-static bool read_structure(struct xml_reader *r, struct shape_reader *reader, uint32_t node)
+static bool is_empty(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    lua_pushnil(L);
+    bool any = lua_next(L, index);
+    lua_settop(L, -1 - 2 * any); /* the pair */
+    return !any;
+}
+
+static bool read_structure(struct xml_reader *r, struct shape_reader *reader, bool is_union,
+                           uint32_t node)
 {
     const struct document *d = r->document;
     const struct wires *wires = wires_of(r->L, r->cache, reader->shape);
@@ -82,6 +92,9 @@ static bool read_structure(struct xml_reader *r, struct shape_reader *reader, ui
     for (uint32_t child = d->nodes[node].child; child != NONE; child = d->nodes[child].next)
         if (!read_child(r, wires, &hint, child))
             return false;
+    uint32_t tag = d->nodes[node].child;
+    if (is_union && tag != NONE && is_empty(r->L, -1))
+        wire_unknown(r->L, node_name(d, tag));
     if (d->nodes[node].attributes != NONE)
         read_attributes(r, reader->shape, node);
     return true;
@@ -162,6 +175,8 @@ static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t nod
     }
     if (scalar_push(r->L, kind, text))
         return true;
+    if ((kind == SHAPE_INTEGER || kind == SHAPE_LONG) && exact_whole(r->L, text))
+        return true;
     if (kind == SHAPE_TIMESTAMP) /* a time that cannot be read is given as it came */
         return scalar_push(r->L, SHAPE_STRING, text);
     return wrong(r, node, "a value of another type than the service's model says");
@@ -176,7 +191,7 @@ static bool read_value(struct xml_reader *r, const struct member *member, uint32
         shape_damaged(r->L);
     bool flattened = traits.set & TRAIT_BIT(TRAIT_FLATTENED);
     if (reader.kind == SHAPE_STRUCTURE)
-        return read_structure(r, &reader, node);
+        return read_structure(r, &reader, traits.set & TRAIT_BIT(TRAIT_UNION), node);
     if (reader.kind == SHAPE_LIST)
         return read_list(r, &reader, flattened, node);
     return reader.kind == SHAPE_MAP ? read_map(r, &reader, flattened, node)

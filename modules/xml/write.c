@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-static void add_escaped(struct xml_writer *w, struct text text)
+static void add_escaped(struct xml_writer *w, struct text text, bool quoted)
 {
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        const char *entity = c == '&'   ? "&amp;"
-                             : c == '<' ? "&lt;"
-                             : c == '>' ? "&gt;"
-                             : c == '"' ? "&quot;"
-                                        : NULL;
+        const char *entity = c == '&'             ? "&amp;"
+                             : c == '<'           ? "&lt;"
+                             : c == '>'           ? "&gt;"
+                             : quoted && c == '"' ? "&quot;"
+                                                  : NULL;
         char number[] = {'&', '#', 'x', hex[c >> 4], hex[c & 15], ';'};
         if (entity)
             sink_text(&w->out, entity);
@@ -30,7 +30,7 @@ static void add_attribute(struct xml_writer *w, const char *before, struct text 
     sink_text(&w->out, before);
     sink_add(&w->out, name.at, name.len);
     sink_text(&w->out, "=\"");
-    add_escaped(w, value);
+    add_escaped(w, value, true);
     sink_text(&w->out, "\"");
 }
 
@@ -177,13 +177,11 @@ static void write_scalar(struct xml_writer *w, enum shape_kind kind, const struc
     } else if (kind == SHAPE_BOOLEAN) {
         text.at = lua_toboolean(w->L, index) ? "true" : "false";
         text.len = strlen(text.at);
-    } else if (lua_type(w->L, index) == LUA_TSTRING) {
-        text.at = lua_tolstring(w->L, index, &text.len);
-    } else {
+    } else if (!text_at(w->L, index, &text)) {
         text.len = scalar_write(small, w->L, kind, index);
     }
     if (kind != SHAPE_BLOB) {
-        add_escaped(w, text);
+        add_escaped(w, text, false);
         return;
     }
     base64_encode(sink_reserve(&w->out, BASE64_SIZE(text.len) + 1), text.at, text.len);
@@ -201,6 +199,7 @@ static void write_element(struct xml_writer *w, struct shape_reader *reader,
     add_namespace(w, traits, reader->shape.pack);
     if (reader->kind == SHAPE_STRUCTURE)
         write_attributes(w, reader->shape, index);
+    size_t before = w->out.len;
     sink_text(&w->out, ">");
     if (reader->kind == SHAPE_STRUCTURE)
         write_members(w, reader, index);
@@ -210,7 +209,12 @@ static void write_element(struct xml_writer *w, struct shape_reader *reader,
         write_map(w, reader, name, false, index);
     else
         write_scalar(w, reader->kind, traits, index);
-    close_tag(w, name);
+    if (w->out.len > before + 1) {
+        close_tag(w, name);
+    } else {
+        w->out.len = before; /* nothing stands in it */
+        sink_text(&w->out, " />");
+    }
 }
 
 void xml_write(struct xml_writer *w, const struct member *member, struct text name, int index)

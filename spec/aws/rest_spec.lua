@@ -42,6 +42,20 @@ describe("a REST service", function()
     assert.equal(signature(configuration, "lambda", false), configuration.headers.authorization)
   end)
 
+  it("refuses what would make two headers of one, all at once", function()
+    local text = url("s3", "PutObject", { Bucket = "my-bucket", Key = "k",
+      ContentType = "a\r\nb: c", Metadata = { ["x y"] = "1" } })
+    assert.matches("ContentType: stands in a header", text, 1, true)
+    assert.matches("Metadata.x y: does not fit into a header", text, 1, true)
+  end)
+
+  it("asks for what streams as it is stored, and for the rest as the network likes", function()
+    local request = call("s3", "GetObject", { Bucket = "my-bucket", Key = "k" })
+    assert.equal("identity", request.headers["accept-encoding"])
+    request = call("lambda", "ListFunctions", {})
+    assert.is_nil(request.headers["accept-encoding"])
+  end)
+
   it("needs what stands in its path", function()
     assert.matches("FunctionName", url("lambda", "GetFunction", {}))
     assert.matches("Id: is required and not empty", url("route53", "GetHostedZone", { Id = "" }),
@@ -54,7 +68,7 @@ describe("a REST service", function()
     assert.equal('{"ReservedConcurrentExecutions":5}', request.body)
     assert.equal("application/json", request.headers["content-type"])
     request = call("lambda", "ListFunctions", {})
-    assert.equal("", request.body)
+    assert.is_nil(request.body)
     assert.is_nil(request.headers["content-type"])
     assert.is_string(request.headers["x-amz-content-sha256"])
   end)
@@ -112,7 +126,7 @@ describe("a REST service", function()
   it("has a host of its own where the model says so", function()
     assert.equal("https://data-servicediscovery.eu-west-1.amazonaws.com/",
       url("servicediscovery", "DiscoverInstances", { NamespaceName = "n", ServiceName = "s" }))
-    assert.equal("https://my-bucket.s3.eu-west-1.amazonaws.com/?list-type=2",
+    assert.equal("https://my-bucket.s3.eu-west-1.amazonaws.com/?list-type=2&encoding-type=url",
       url("s3", "ListObjectsV2", { Bucket = "my-bucket" }))
   end)
 end)

@@ -31,8 +31,9 @@ describe("a URL", function()
 
   it("takes paths below its own, and keeps its query in front", function()
     for _, case in ipairs { { "https://h", "/", "https://h/" }, { "https://h/", "/", "https://h/" },
-      { "https://h/b", "/", "https://h/b" }, { "https://h/b/", "/a?c", "https://h/b/a?c" },
-      { "https://h?q=1", "/", "https://h/?q=1" },
+      { "https://h/b", "/", "https://h/b/" }, { "https://h/b/", "/a?c", "https://h/b/a?c" },
+      { "https://h/b", "", "https://h/b" }, { "https://h/b", "?c", "https://h/b?c" },
+      { "https://h", "?c", "https://h/?c" }, { "https://h?q=1", "/", "https://h/?q=1" },
       { "https://h/b?q=1", "/a", "https://h/b/a?q=1" },
       { "https://h/?q=1", "/a?c=2", "https://h/a?q=1&c=2" },
       { "https://h#f", "/a", "https://h/a" } }

@@ -102,7 +102,7 @@ describe("form", function()
       TagSpecifications = { { ResourceType = "instance", Tags = { { Key = "a", Value = "b" } } } },
     }, { flavor = "ec2", action = "RunInstances", version = "2016-11-15" })
     assert.are.equal("Action=RunInstances&Version=2016-11-15"
-      .. "&BlockDeviceMapping.1.DeviceName=%2Fdev%2Fxvda&BlockDeviceMapping.1.Ebs.VolumeSize=8"
+      .. "&BlockDeviceMapping.1.Ebs.VolumeSize=8&BlockDeviceMapping.1.DeviceName=%2Fdev%2Fxvda"
       .. "&MaxCount=1&MinCount=1&SecurityGroupId.1=sg-1&TagSpecification.1.ResourceType=instance"
       .. "&TagSpecification.1.Tag.1.Key=a&TagSpecification.1.Tag.1.Value=b", body)
   end)

@@ -139,6 +139,27 @@ describe("JSON by a shape", function()
     assert.are.equal(1 / 0, json.decode(shape, '{"M":"Infinity"}').M)
   end)
 
+  it("keeps integers of any length, and every digit of a document", function()
+    local shape = model.shape({ N = "long", D = "Free" }, SHAPES)
+    local text = '{"D":{"x":0.12345678901234567890123},"N":-123456789012345678901234567890}'
+    local value = json.decode(shape, text)
+    assert.are.equal("-123456789012345678901234567890", tostring(value.N))
+    assert.are.equal(text, json.encode(shape, value))
+    assert.are.equal(9223372036854775807,
+      json.decode(shape, '{"N":9223372036854775807}').N)
+    local _, failure = json.encode(model.shape { N = "integer" }, { N = value.D.x })
+    assert.matches("N: must be a whole number", tostring(failure))
+  end)
+
+  it("remembers the order of keys where it is asked to", function()
+    local text = '{"b":{"z":1,"\\u0061":[{"d":1,"c":2}]},"a":2}'
+    local value = json.decode(nil, text, { order = true })
+    assert.are.same({ "b", "a" }, getmetatable(value).order)
+    assert.are.same({ "z", "a" }, getmetatable(value.b).order)
+    assert.are.same({ "d", "c" }, getmetatable(value.b.a[1]).order)
+    assert.is_nil(getmetatable(json.decode(nil, '{"b":1}')))
+  end)
+
   it("uses the names on the wire", function()
     local shape = model.shape { Name = { shape = "string", locationName = "name" } }
     assert.are.equal('{"name":"x"}', json.encode(shape, { Name = "x" }))
@@ -190,6 +211,7 @@ describe("JSON by a shape", function()
     local shape = model.shape({ C = "Choice" }, SHAPES)
     assert.are.same({ C = { SDK_UNKNOWN_MEMBER = { name = "Z" } } },
       json.decode(shape, '{"C":{"Z":1,"__type":"x"}}'))
+    assert.are.same({ C = { A = "x" } }, json.decode(shape, '{"C":{"Z":null,"A":"x"}}'))
     local text, failure = json.encode(shape, { C = { A = "x", B = 1 } })
     assert.is_nil(text)
     assert.matches("C: must have exactly one member", tostring(failure))

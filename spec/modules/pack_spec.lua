@@ -37,7 +37,7 @@ describe("pack, given bytes", function()
     local data = loaded()
     assert.are.same({ "garden" }, data:services())
     assert.are.same({ "Cut", "Grow" }, data:operations "garden")
-    assert.are.same({ "operation:garden", "service" }, data:kinds())
+    assert.are.same({ "errors", "operation:garden", "service" }, data:kinds())
     assert.are.same({}, data:operations "desert")
   end)
 
@@ -159,11 +159,21 @@ describe("a shape", function()
       "Branches[2]: must be a structure, not a string",
       "Labels.a: must be a whole number",
       "Labels.b: must be a number, not a boolean",
-      "Name: must be at least 1.0 characters long",
+      "Name: must be at least 1 characters long",
       "Roots: no such member",
     }, (function(list) table.sort(list) return list end)(faults_of {
       Name = "", Branches = { {}, "x" }, Labels = { a = 1.5, b = true }, Roots = 1,
     }))
+  end)
+
+  it("takes the least length of a map's keys for what it is", function()
+    assert.are.same({ "Labels.: must be at least 1 characters long" },
+      faults_of { Name = "oak", Labels = { [""] = 1 } })
+  end)
+
+  it("gives the errors of the service by name and code", function()
+    local errors = loaded():record("errors", "garden")
+    assert.are.equal("TooTall", errors.TooTall.name)
   end)
 
   it("says which members there are when one is unknown", function()
@@ -256,6 +266,11 @@ describe("pack's compression", function()
     assert.is_nil((pack.inflate("plain text")))
     assert.is_nil((pack.inflate(packed, 1000)))
     assert.is_nil((pack.inflate(packed:sub(1, -9))))
+    local zipped = pack.gzip(text)
+    assert.are.equal("\31\139", zipped:sub(1, 2))
+    assert.are.equal(text, pack.inflate(zipped))
+    assert.are.equal(zipped, pack.gzip(text))
+    assert.are.equal("", pack.inflate(pack.gzip ""))
     assert.are.equal(0xcbf43926, pack.crc32 "123456789")
   end)
 

@@ -75,6 +75,30 @@ describe("XML answers", function()
     assert.are.same({ Type = "User" }, decode(members, '<R xmlns:xsi="http://x" xsi:type="User"/>'))
   end)
 
+  it("show the tag of a union that they do not know", function()
+    local shape = model.shape({ C = "Choice" }, {
+      Choice = { type = "structure", union = true, members = { A = { shape = "Text" } } },
+      Text = { type = "string" },
+    })
+    assert.are.same({ C = { A = "x" } }, (xml.decode(shape, "<R><C><A>x</A></C></R>")))
+    assert.are.same({ C = { SDK_UNKNOWN_MEMBER = { name = "Z" } } },
+      (xml.decode(shape, "<R><C><Z>x</Z></C></R>")))
+  end)
+
+  it("keep integers of any length", function()
+    local body = "<R><N>123456789012345678901234567890</N></R>"
+    local shape = model.shape { N = "long" }
+    local value = xml.decode(shape, body)
+    assert.are.equal("123456789012345678901234567890", tostring(value.N))
+    assert.are.equal(body, xml.encode(shape, value, { root = "R" }))
+  end)
+
+  it("have in the body what requests have in the URI, and not what the head has", function()
+    local members = { A = { shape = "string", location = "querystring" },
+      B = { shape = "string", location = "header" } }
+    assert.are.same({ A = "a" }, decode(members, "<R><A>a</A><B>b</B></R>"))
+  end)
+
   it("stand in a wrapper, which the model names or the root's name does", function()
     local body = "<DoResponse><DoResult><N>1</N></DoResult><ResponseMetadata><RequestId>r"
       .. "</RequestId></ResponseMetadata></DoResponse>"
@@ -155,11 +179,11 @@ describe("XML bodies", function()
     local members = {
       A = "string", Items = "Items", N = { shape = "integer", locationName = "n" },
     }
-    assert.are.equal('<Root xmlns="http://s3"><A>a&lt;&amp;&quot;&#x0A;</A>'
+    assert.are.equal('<Root xmlns="http://s3"><A>a&lt;&amp;"&#x0A;</A>'
       .. "<Items><item><id>1</id></item></Items><n>1</n></Root>", encode(members,
       { A = 'a<&"\n', Items = { { Id = "1" } }, N = 1 },
       { root = "Root", namespace = "http://s3" }))
-    assert.are.equal("<Thing></Thing>", encode({ A = "string" }, {}))
+    assert.are.equal("<Thing />", encode({ A = "string" }, {}))
   end)
 
   it("have scalars, flattened lists, maps, attributes and namespaces", function()

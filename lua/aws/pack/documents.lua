@@ -15,14 +15,14 @@ local SINGLE = {
 local documents = {}
 
 --- A JSON file that may lie there compressed; nil where there is none.
-local function read_json(path)
+local function read_json(path, options)
   local bytes = fs.read(path)
   if not bytes then
     bytes = fs.read(path .. ".gz")
     if not bytes then return nil end
     bytes = assert(pack.inflate(bytes))
   end
-  local value, failure = json.decode(nil, bytes)
+  local value, failure = json.decode(nil, bytes, options)
   if value == nil then error(path .. ": " .. tostring(failure), 0) end
   return value
 end
@@ -37,8 +37,8 @@ local function merge(into, extra)
   return into
 end
 
-local function read_extended(folder, name)
-  local value = read_json(("%s/%s.json"):format(folder, name))
+local function read_extended(folder, name, options)
+  local value = read_json(("%s/%s.json"):format(folder, name), options)
   local extra = read_json(("%s/%s.sdk-extras.json"):format(folder, name))
   return extra and merge(value, extra.merge) or value
 end
@@ -65,7 +65,7 @@ local function record_each(out, kinds, name, entries)
 end
 
 local function add_service(out, name, folder)
-  service.add(out, name, read_extended(folder, "service-2"))
+  service.add(out, name, read_extended(folder, "service-2", { order = true }))
   local pages = read_extended(folder, "paginators-1")
   record_each(out, { all = "paginators", one = "paginator" }, name, pages and pages.pagination)
   local waits = read_extended(folder, "waiters-2")

@@ -30,15 +30,16 @@ end
 local Reader = {}
 Reader.__index = Reader
 
---- A reference with what its shape says about its own name on the wire.
+--- A reference with what its shape says of all its references: where they stand and their name
+--- on the wire. A structure's name is its own, for where it is the root of a body.
 local function reference_traits(self, reference)
   local target = assert(self.model.shapes[reference.shape], reference.shape)
-  if target.locationName and not reference.locationName then
-    local own = without(reference, {})
+  local own = without(reference, {})
+  if own.location == nil then own.location = target.location end
+  if own.locationName == nil and target.type ~= "structure" then
     own.locationName = target.locationName
-    reference = own
   end
-  return traits_node(self.out, reference)
+  return traits_node(self.out, own)
 end
 
 local function member(self, name, reference, required)
@@ -48,12 +49,35 @@ local function member(self, name, reference, required)
   }
 end
 
+local function sorted(map)
+  local names = {}
+  for name in pairs(map or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+--- As the model has them, where it was read with the order of its keys; else by their names.
+local function ordered(members)
+  local mark = getmetatable(members)
+  if not mark or not mark.order then return sorted(members) end
+  local names, seen = {}, {}
+  for _, name in ipairs(mark.order) do
+    if members[name] ~= nil and not seen[name] then names[#names + 1], seen[name] = name, true end
+  end
+  for _, name in ipairs(sorted(members)) do -- what was added to it
+    if not seen[name] then names[#names + 1] = name end
+  end
+  return names
+end
+
 local function structure_members(self, shape)
   local required, members = {}, {}
   for _, name in ipairs(shape.required or {}) do
     required[name] = true
   end
-  for _, name in ipairs(self.order(shape.members)) do
+  for _, name in ipairs(ordered(shape.members)) do
     members[#members + 1] = member(self, name, shape.members[name], required[name])
   end
   return members
@@ -116,13 +140,21 @@ local function operation_record(self, name, operation)
   return fields
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map or {}) do
-    names[#names + 1] = name
+--- All errors of a service by the names and codes that answers give them: an answer may be one
+--- that its operation does not list.
+local function errors_record(self)
+  local found, names = {}, {}
+  for name, shape in pairs(self.model.shapes) do
+    if shape.exception or shape.error then names[#names + 1] = name end
   end
   table.sort(names)
-  return names
+  for _, name in ipairs(names) do
+    local code = (self.model.shapes[name].error or {}).code
+    local shape = values.shape(self:shape(name))
+    found[name] = shape
+    if code and not self.model.shapes[code] then found[code] = shape end
+  end
+  return found
 end
 
 local service = {}
@@ -131,11 +163,8 @@ local service = {}
 ---@param out table of aws.pack.file
 ---@param name string the botocore folder: "ec2"
 ---@param model table service-2 form
----@param order fun(members: table): string[] the members' names in the model's order
-function service.add(out, name, model, order)
-  local self = setmetatable({
-    out = out, name = name, model = model, indices = {}, order = order or sorted,
-  }, Reader)
+function service.add(out, name, model)
+  local self = setmetatable({ out = out, name = name, model = model, indices = {} }, Reader)
   local record = without(model, NO_RECORD)
   record.name = name
   out:record("service", name, record)
@@ -145,6 +174,7 @@ function service.add(out, name, model, order)
     out:record("operation:" .. name, operation, operation_record(self, operation, described))
     out.documentation:add(name .. "." .. operation, described.documentation)
   end
+  out:record("errors", name, errors_record(self))
 end
 
 --- A model by itself, for native.pack.load.

@@ -24,15 +24,17 @@ end
 ---@return table|nil result
 ---@return string|table|nil request_id_or_failure
 function ec2.result(call, response)
-  if not call.operation.output or response.body == "" then return {} end
+  if not call.operation.output or response.body == "" then
+    return xml_error.nothing(response.body)
+  end
   return xml.decode(call.operation.output, response.body, { flavor = "ec2" })
 end
 
----@param _ table
+---@param call table
 ---@param response table
----@return { code: string, message: string|nil, request_id: string|nil }|nil
-function ec2.error(_, response)
-  return xml_error.parse(response.body or "")
+---@return { code: string, message: string|nil, request_id: string|nil, fields: table }|nil
+function ec2.error(call, response)
+  return (xml_error.read(call, response.body or ""))
 end
 
 return ec2

@@ -7,14 +7,21 @@ local SPOKEN <const> = {
   ec2 = require "aws.protocol.ec2",
   ["rest-json"] = require "aws.protocol.rest_json",
   ["rest-xml"] = require "aws.protocol.rest_xml",
+  ["smithy-rpc-v2-cbor"] = require "aws.protocol.rpc_v2_cbor",
 }
 
----The protocol of a service: the first of those that it offers and we speak.
+-- Of several that a service offers, as the AWS CLI prefers them: endpoints that stand in for AWS
+-- know these best.
+local ORDER <const> = { "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2" }
+
+---The protocol of a service: of those that it offers and we speak.
 ---@param service table
 ---@return { request: function, result: function, error: function }|nil
 function protocol.of(service)
-  for _, name in ipairs(service.metadata.protocols or {}) do
-    if SPOKEN[name] then return SPOKEN[name] end
+  local offered = {}
+  for _, name in ipairs(service.metadata.protocols or {}) do offered[name] = true end
+  for _, name in ipairs(ORDER) do
+    if offered[name] then return SPOKEN[name] end
   end
   return SPOKEN[service.metadata.protocol]
 end

@@ -25,16 +25,16 @@ end
 ---@return string|table|nil request_id_or_failure
 function query.result(call, response)
   local operation = call.operation
-  if not operation.output or response.body == "" then return {} end
+  if not operation.output or response.body == "" then return xml_error.nothing(response.body) end
   local wrapper = (operation.output_traits or {}).resultWrapper
   return xml.decode(operation.output, response.body, { flavor = "query", wrapper = wrapper })
 end
 
----@param _ table
+---@param call table
 ---@param response table
----@return table|nil
-function query.error(_, response)
-  return xml_error.parse(response.body or "")
+---@return { code: string, message: string|nil, request_id: string|nil, fields: table }|nil
+function query.error(call, response)
+  return (xml_error.read(call, response.body or ""))
 end
 
 return query

@@ -74,8 +74,11 @@ end
 local function split(text)
   local items, at = {}, 1
   while at <= #text do
+    local empty = text:match('^%s*""%s*,?()', at)
     local quoted, stop = text:match('^%s*"(.-[^\\])"%s*,?()', at)
-    if quoted then
+    if empty then
+      items[#items + 1], stop = "", empty
+    elseif quoted then
       items[#items + 1] = quoted:gsub("\\(.)", "%1")
     else
       local plain
@@ -87,10 +90,15 @@ local function split(text)
   return items
 end
 
+local NAMED <const> = { NaN = 0 / 0, Infinity = math.huge, ["-Infinity"] = -math.huge }
+
 local function number(text, kind)
-  if kind == "integer" or kind == "long" then return math.tointeger(tonumber(text)) end
-  if text == "NaN" or text == "Infinity" or text == "-Infinity" then return text end
-  return tonumber(text)
+  text = trim(text)
+  if not text:find("^[+-]?[%d.]") then return NAMED[text] end -- no other words, and no 0x
+  if text:find("[xX]") then return nil end
+  local value = tonumber(text)
+  if kind == "integer" or kind == "long" then return math.tointeger(value) end
+  return value and value + 0.0
 end
 
 ---What a header's text is by its shape; nil where it is no such thing.
@@ -102,8 +110,9 @@ function rest_text.read(member, text)
   if kind == "list" then
     local element = member.shape:members()[1]
     local items = element.shape.kind == "timestamp" and split_dates(text) or split(text)
-    for at, item in ipairs(items) do items[at] = rest_text.read(element, item) end
-    return items
+    local found = {}
+    for _, item in ipairs(items) do found[#found + 1] = rest_text.read(element, item) end
+    return found
   elseif kind == "timestamp" then
     local seconds, nanos = time.parse(text)
     return seconds and (nanos > 0 and seconds + nanos / 1e9 or seconds) or nil

@@ -1,7 +1,6 @@
 -- The rest-xml protocol: members in the URI, the query and headers; the rest, or the payload, as
 -- XML.
 local rest = require "aws.protocol.rest"
-local rest_text = require "aws.protocol.rest_text"
 local xml = require "native.xml"
 local xml_error = require "aws.protocol.xml_error"
 
@@ -19,22 +18,29 @@ local function has_members(call, parts)
   return false
 end
 
-local function body_of(call, parts)
-  local payload, operation = parts.payload, call.operation
-  if payload then
-    local value = call.params[payload.name]
-    local raw, content_type = rest.raw(payload, value)
-    if raw then return raw, content_type end
-    if value == nil then return "" end
-    return xml.encode(payload.shape, value, {
-      root = rest_text.trait(payload, "locationName") or payload.shape.name,
-      namespace = namespace_of(payload.traits),
-    }), "application/xml"
-  end
-  if not has_members(call, parts) then return "" end
-  local traits = operation.input_traits or {}
-  return xml.encode(operation.input, call.params, {
-    root = traits.locationName or operation.name .. "Request", namespace = namespace_of(traits),
+-- A member has a name of its own where it is another than the member's, or has a namespace with it
+-- (S3's LifecycleConfiguration); else the shape is what says its name.
+local function payload_name(payload)
+  local own, shape = payload.traits, payload.shape
+  local is_named = own.xmlNamespace or own.locationName ~= payload.name
+  return is_named and own.locationName or shape:traits().locationName or shape.name
+end
+
+local function payload_of(payload, value)
+  local is_raw, raw, content_type = rest.raw(payload, value)
+  if is_raw then return raw, content_type end
+  if value == nil then return "" end
+  return xml.encode(payload.shape, value, {
+    root = payload_name(payload), namespace = namespace_of(payload.traits),
+  }), "application/xml"
+end
+
+-- The shape's own name for itself stands above the operation's.
+local function members_of(call)
+  local input, traits = call.operation.input, call.operation.input_traits or {}
+  return xml.encode(input, call.params, {
+    root = input:traits().locationName or traits.locationName or input.name,
+    namespace = namespace_of(traits),
   }), "application/xml"
 end
 
@@ -44,7 +50,14 @@ end
 function rest_xml.request(call)
   local request, parts = rest.request(call)
   if not request then return nil, parts end
-  local body, content_type = body_of(call, parts)
+  local body, content_type
+  if parts.payload then
+    body, content_type = payload_of(parts.payload, call.params[parts.payload.name])
+  elseif has_members(call, parts) then
+    body, content_type = members_of(call)
+  else
+    return request
+  end
   if not body then return nil, content_type end
   request.body = body
   request.headers["content-type"] = request.headers["content-type"] or content_type
@@ -65,12 +78,9 @@ end
 
 ---@param call table
 ---@param response table
----@return { code: string, message: string|nil, request_id: string|nil }|nil
+---@return { code: string, message: string|nil, request_id: string|nil, fields: table }|nil
 function rest_xml.error(call, response)
-  if (response.body or "") == "" and call.operation.http.method == "HEAD" then
-    return { code = tostring(response.status) } -- the answer to HEAD has no body to say more
-  end
-  return xml_error.parse(response.body or "")
+  return rest.fault(response, xml_error.read(call, response.body or ""))
 end
 
 return rest_xml

@@ -1,6 +1,7 @@
 -- Errors of the XML protocols: Response/Errors/Error (ec2), ErrorResponse/Error (query), Error
--- (S3). They are read without a model: what answers an error is often not the service itself, but
--- something that stands before it.
+-- (S3). What answers an error is often not the service itself, but something that stands before
+-- it: code and message are read without a model, and the rest where the models know the code.
+local fault = require "aws.protocol.fault"
 local trim = require "aws.trim"
 local xml = require "native.xml"
 
@@ -18,19 +19,44 @@ local function text(node, name)
 end
 
 ---@param body string
----@return { code: string, message: string|nil, request_id: string|nil,
+---@return { code: string, message: string|nil, request_id: string|nil, type: string|nil,
 ---  region: string|nil }|nil  the region where S3 says that a bucket is
 function xml_error.parse(body)
   local root = xml.decode(nil, body)
   if not root then return nil end
-  local fault = child(child(root, "Errors"), "Error") or child(root, "Error") or root
-  local code = text(fault, "Code")
+  local found = child(child(root, "Errors"), "Error") or child(root, "Error") or root
+  local code = text(found, "Code")
   if not code or code == "" then return nil end
   return {
-    code = code, message = text(fault, "Message"), type = text(fault, "Type"),
+    code = code, message = text(found, "Message"), type = text(found, "Type"),
     request_id = text(root, "RequestId") or text(root, "RequestID"),
-    region = text(fault, "Region"),
+    region = text(found, "Region"),
   }
+end
+
+---The id of the request in an answer that has nothing else to say.
+---@param body string
+---@return table|nil result  empty
+---@return string|table|nil request_id_or_failure
+function xml_error.nothing(body)
+  if body == "" then return {} end
+  local root, why = xml.decode(nil, body)
+  if not root then return nil, why end
+  local metadata = child(root, "ResponseMetadata") or root
+  return {}, text(metadata, "RequestId") or text(metadata, "requestId")
+end
+
+---The error with the fields that its shape has, and the shape.
+---@param call table
+---@param body string
+---@return table|nil error  { code, message, type, request_id, fields }
+---@return table|nil shape
+function xml_error.read(call, body)
+  local found = xml_error.parse(body)
+  if not found then return nil end
+  local shape = fault.shape(call, found.code)
+  found.fields = shape and xml.decode(shape, body) or {}
+  return found, shape
 end
 
 return xml_error

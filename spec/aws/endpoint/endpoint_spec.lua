@@ -43,7 +43,7 @@ describe("the endpoint", function()
     local more = { AWS_ENDPOINT_URL = "http://localhost:2" }
     assert.equal("http://localhost:2/", (sent(with_config(config, more))))
     more.AWS_ENDPOINT_URL_EC2 = "http://localhost:1/base"
-    assert.equal("http://localhost:1/base", (sent(with_config(config, more))))
+    assert.equal("http://localhost:1/base/", (sent(with_config(config, more))))
     local options = with_config(config, more)
     options.endpoint_url = "http://localhost:9"
     assert.equal("http://localhost:9/", (sent(options)))

@@ -1,0 +1,50 @@
+-- Texts that services wrap once more, unwrapped as the AWS CLI shows them: IAM's policy documents,
+-- CloudFormation's templates, EC2's console output.
+local crypto = require "native.crypto"
+local json = require "native.json"
+
+local wrapped = { iam = {}, cloudformation = {}, ec2 = {} }
+
+local function unescape(text)
+  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+-- A text that is no JSON object stays what it is.
+local function document(text)
+  local plain = text:find("^%s*%%7[Bb]") and unescape(text) or text
+  if not plain:find("^%s*{") then return text end
+  local value = json.decode(nil, plain, { exact = true })
+  return type(value) == "table" and value or text
+end
+
+local POLICIES <const> = { AssumeRolePolicyDocument = true, PolicyDocument = true,
+  AssumeRolePolicyDocumentTemplate = true, Document = true }
+
+local function decode_policies(record)
+  for name, value in pairs(record) do
+    if type(value) == "table" then
+      decode_policies(value)
+    elseif POLICIES[name] and type(value) == "string" then
+      record[name] = document(value) -- an existing field: pairs goes on
+    end
+  end
+end
+
+---@param result table
+function wrapped.iam.result(_, _, result)
+  decode_policies(result)
+end
+
+---@param result table
+function wrapped.cloudformation.result(_, _, result)
+  if result.TemplateBody then result.TemplateBody = document(result.TemplateBody) end
+end
+
+---@param call table
+---@param result table
+function wrapped.ec2.result(call, _, result)
+  if call.operation.name ~= "GetConsoleOutput" or not result.Output then return end
+  result.Output = crypto.unbase64(result.Output) or result.Output
+end
+
+return wrapped

@@ -1,0 +1,141 @@
+/* write.c -- Lua values to CBOR: lengths told, heads as short as they can be, keys in order,
+ * so that the same value is the same bytes. A table is a list when it is marked or has an
+ * element 1; an empty one is a map.
+ */
+#include "cbor.h"
+
+#include <string.h>
+
+bool cbor_write_fail(struct cbor_writer *w, const char *why)
+{
+    if (!w->why)
+        w->why = why;
+    return false;
+}
+
+static void write_sized(struct cbor_writer *w, unsigned first, uint64_t bits, int size)
+{
+    char bytes[9] = {(char)first};
+    for (int i = 1; i <= size; i++)
+        bytes[i] = (char)(bits >> (8 * (size - i)));
+    sink_add(&w->out, bytes, (size_t)size + 1);
+}
+
+void cbor_write_head(struct cbor_writer *w, enum cbor_major major, uint64_t argument)
+{
+    unsigned first = (unsigned)major << 5;
+    if (argument < 24)
+        write_sized(w, first | (unsigned)argument, 0, 0);
+    else if (argument <= UINT8_MAX)
+        write_sized(w, first | 24, argument, 1);
+    else if (argument <= UINT16_MAX)
+        write_sized(w, first | 25, argument, 2);
+    else if (argument <= UINT32_MAX)
+        write_sized(w, first | 26, argument, 4);
+    else
+        write_sized(w, first | 27, argument, 8);
+}
+
+void cbor_write_simple(struct cbor_writer *w, unsigned minor)
+{
+    write_sized(w, (unsigned)CBOR_SIMPLE << 5 | minor, 0, 0);
+}
+
+void cbor_write_string(struct cbor_writer *w, enum cbor_major major, struct text text)
+{
+    cbor_write_head(w, major, text.len);
+    sink_add(&w->out, text.at, text.len);
+}
+
+void cbor_write_integer(struct cbor_writer *w, lua_Integer number)
+{
+    bool negative = number < 0;
+    cbor_write_head(w, negative ? CBOR_NEGINT : CBOR_UINT,
+                    negative ? (uint64_t) - (number + 1) : (uint64_t)number);
+}
+
+void cbor_write_double(struct cbor_writer *w, double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    if (number != number) /* one NaN for all */
+        bits = UINT64_C(0x7ff8000000000000);
+    write_sized(w, (unsigned)CBOR_SIMPLE << 5 | FLOAT_64, bits, 8);
+}
+
+static bool write_list(struct cbor_writer *w, int index)
+{
+    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index), count = 0;
+    for (lua_pushnil(w->L); lua_next(w->L, index); lua_pop(w->L, 1))
+        count++;
+    if (count != len)
+        return cbor_write_fail(w, "a table that is neither a list nor a map");
+    cbor_write_head(w, CBOR_LIST, (uint64_t)len);
+    for (lua_Integer i = 1; i <= len; i++) {
+        lua_rawgeti(w->L, index, i);
+        if (!cbor_write(w, lua_gettop(w->L)))
+            return false;
+        lua_pop(w->L, 1);
+    }
+    return true;
+}
+
+static bool write_map(struct cbor_writer *w, int index)
+{
+    const struct text *keys;
+    size_t count;
+    if (!keys_sorted(w->L, index, &keys, &count))
+        return cbor_write_fail(w, "a table that is neither a list nor a map");
+    cbor_write_head(w, CBOR_MAP, count);
+    for (size_t i = 0; i < count; i++) {
+        cbor_write_string(w, CBOR_TEXT, keys[i]);
+        lua_pushlstring(w->L, keys[i].at, keys[i].len);
+        lua_rawget(w->L, index);
+        if (!cbor_write(w, lua_gettop(w->L)))
+            return false;
+        lua_pop(w->L, 1);
+    }
+    lua_pop(w->L, 1);
+    return true;
+}
+
+static bool write_table(struct cbor_writer *w, int index)
+{
+    struct text exact;
+    if (exact_at(w->L, index, &exact))
+        return cbor_write_exact(w, exact);
+    if (++w->depth > DEPTH_MAX)
+        return cbor_write_fail(w, "a table nested too deep, or in itself");
+    luaL_checkstack(w->L, 8, "CBOR");
+    bool list = lua_rawlen(w->L, index) > 0 || list_marked(w->L, index);
+    bool fine = list ? write_list(w, index) : write_map(w, index);
+    w->depth--;
+    return fine;
+}
+
+bool cbor_write(struct cbor_writer *w, int index)
+{
+    struct text text;
+    switch (lua_type(w->L, index)) {
+    case LUA_TSTRING:
+        text.at = lua_tolstring(w->L, index, &text.len);
+        cbor_write_string(w, CBOR_TEXT, text);
+        return true;
+    case LUA_TNUMBER:
+        if (lua_isinteger(w->L, index))
+            cbor_write_integer(w, lua_tointeger(w->L, index));
+        else
+            cbor_write_double(w, lua_tonumber(w->L, index));
+        return true;
+    case LUA_TBOOLEAN:
+        cbor_write_simple(w, lua_toboolean(w->L, index) ? MINOR_TRUE : MINOR_FALSE);
+        return true;
+    case LUA_TTABLE:
+        return write_table(w, index);
+    default:
+        if (!null_at(w->L, index) && !lua_isnil(w->L, index))
+            return cbor_write_fail(w, "a value that CBOR cannot write");
+        cbor_write_simple(w, MINOR_NULL);
+        return true;
+    }
+}
