@@ -21,6 +21,7 @@
  * ---@field crc32 fun(text: string, before: integer?): integer
  * ---@field crc32c fun(text: string, before: integer?): integer
  * ---@field crc64nvme fun(text: string, before: integer?): integer
+ * ---@field digest fun(name: crypto.DigestName): crypto.Digest?, native.failure?  piece by piece
  * ---@field aes_gcm_seal fun(key: string, nonce: string, text: string, also: string?): string
  * ---@field aes_gcm_open fun(key: string, nonce: string, sealed: string, also: string?): string
  * ---@field scrypt fun(password: string, salt: string, cost: crypto.Cost?): string
@@ -182,9 +183,11 @@ static const luaL_Reg functions[] = {
 
 int luaopen_native_crypto(lua_State *L)
 {
+    crypto_open_digest_type(L);
     luaL_newlib(L, functions);
     luaL_setfuncs(L, crypto_checksum_functions, 0);
     luaL_setfuncs(L, crypto_seal_functions, 0);
     luaL_setfuncs(L, crypto_es256_functions, 0);
+    luaL_setfuncs(L, crypto_digest_functions, 0);
     return 1;
 }

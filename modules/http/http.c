@@ -7,8 +7,12 @@
  *
  * Connections are kept and used again; TLS is verified, always; no redirect is followed, no
  * cookie kept, no variable of the environment read. Failures have a `code`: "dns", "refused",
- * "timeout", "tls", "proxy", "reset", "too_large", "malformed", "url", "memory" or "failed", and
- * `sent`, which is false when not a byte of the request can have reached the server.
+ * "timeout", "tls", "proxy", "reset", "too_large", "malformed", "url", "memory", "file" or
+ * "failed", and `sent`, which is false when not a byte of the request can have reached the server.
+ *
+ * A body may be a file, or a part of one, which is read while it is sent; and the body of an answer
+ * with a status of 2xx may go to a file, in the memory of one buffer. A file that was made and is
+ * not complete is removed.
  *
  * ---@class http.Options
  * ---@field user_agent string?
@@ -20,6 +24,11 @@
  * ---@field method string?               GET
  * ---@field headers table<string, string>?
  * ---@field body string?
+ * ---@field body_file string?          a file instead
+ * ---@field body_offset integer?       0
+ * ---@field body_bytes integer?        to the file's end
+ * ---@field to_file string?            a new file for the body of the answer
+ * ---@field to_offset integer?         where it goes in a file that is there already
  * ---@field timeout_ms integer?          the whole of it; 300,000
  * ---@field connect_timeout_ms integer?  10,000
  * ---@field idle_timeout_ms integer?     without a byte, in whole seconds; 60,000
@@ -35,7 +44,8 @@
  * ---@class http.Response
  * ---@field status integer?
  * ---@field headers table<string, string>?  small letters; several of one name are joined with ", "
- * ---@field body string?
+ * ---@field body string?              none where it went to a file
+ * ---@field body_bytes integer?        and then how many there were
  * ---@field http_version string?         "1.1" or "2"
  * ---@field connect_ms number            0 on a connection that was there
  * ---@field total_ms number
@@ -133,6 +143,16 @@ static int http_new(lua_State *L)
     return 1;
 }
 
+static int http_failure(lua_State *L, struct failure why, const char *code)
+{
+    failure_return(L, why);
+    lua_pushstring(L, code);
+    lua_setfield(L, -2, "code");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "sent");
+    return 2;
+}
+
 static int http_add(lua_State *L)
 {
     struct http_request request = {0};
@@ -140,9 +160,10 @@ static int http_add(lua_State *L)
     http_check_request(L, 2, &request);
     request.user_agent = *http->user_agent ? http->user_agent : NULL;
 
-    struct http_transfer *transfer = http_transfer_new(&request);
-    if (!transfer)
-        return failure_return(L, FAILURE("add a request", NULL, "out of memory"));
+    struct http_transfer *transfer = NULL;
+    struct failure why = http_transfer_new(&transfer, &request);
+    if (why.op)
+        return http_failure(L, why, why.subject ? "file" : "memory");
     if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
         http_transfer_free(transfer);
         return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
@@ -172,6 +193,8 @@ static bool collect(struct http *http)
             transfer->result = message->data.result;
             if (transfer->result == CURLE_OK && !transfer->head_whole)
                 transfer->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
+            if (transfer->result == CURLE_OK && !http_file_keep(transfer))
+                transfer->result = CURLE_WRITE_ERROR;
         }
     }
     for (struct http_transfer *t = http->first; t; t = t->next)

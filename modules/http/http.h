@@ -5,6 +5,7 @@
 #include "../support.h"
 
 #include <curl/curl.h>
+#include <sys/types.h>
 
 struct http_header { /* Lua keeps the text */
     const char *name, *value;
@@ -13,6 +14,9 @@ struct http_header { /* Lua keeps the text */
 /* A request as Lua has it; nothing here is ours. */
 struct http_request {
     const char *method, *url, *body, *proxy, *ca_file, *user_agent;
+    const char *body_file, *to_file; /* NULL: the body is in memory */
+    int64_t body_offset, body_bytes; /* bytes: -1, to the end */
+    int64_t to_offset;               /* -1: a new file */
     size_t body_len, header_count;
     struct http_header *headers;
     long timeout_ms, connect_timeout_ms, idle_timeout_s;
@@ -25,6 +29,13 @@ struct http_buffer {
     size_t len, size, max;
 };
 
+struct http_file {
+    int fd; /* -1: none, or closed */
+    char *path;
+    off_t at, len;   /* where its part begins; how long that is, or is by now */
+    bool made, kept; /* made by us, and complete */
+};
+
 struct http_transfer {
     struct http_transfer *next;
     lua_Integer id;
@@ -32,15 +43,25 @@ struct http_transfer {
     struct curl_slist *headers;
     char *method, *subject; /* for failures: the URL without its query */
     struct http_buffer request, head, body;
+    struct http_file from, to;
+    struct failure file_failure;
     size_t sent;
     bool head_whole, too_large, no_memory, done;
     CURLcode result;
     char error[CURL_ERROR_SIZE];
 };
 
-/* NULL when there is no memory, with nothing kept. */
-struct http_transfer *http_transfer_new(const struct http_request *request);
+/* With a failure nothing is kept and `to` stays as it is. */
+struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request);
 void http_transfer_free(struct http_transfer *transfer);
+
+/* Bodies in files. Write and keep are false when the transfer has failed by it. */
+struct failure http_files_open(struct http_transfer *t, const struct http_request *r);
+size_t http_file_read(struct http_transfer *t, char *to, size_t len);
+bool http_file_write(struct http_transfer *t, const char *bytes, size_t len);
+bool http_takes_file(const struct http_transfer *t); /* errors go to memory */
+bool http_file_keep(struct http_transfer *t);
+void http_files_close(struct http_transfer *t); /* and removes what is not complete */
 
 /* Pushes what came of a transfer that is done. */
 void http_push_response(lua_State *L, const struct http_transfer *transfer);

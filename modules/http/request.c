@@ -92,8 +92,28 @@ static void check_limits(lua_State *L, int index, struct http_request *r)
     lua_Integer idle_ms = number_field(L, index, "idle_timeout_ms", 60000, TIME_MAX_MS);
     r->idle_timeout_s = (long)((idle_ms + 999) / 1000);
     r->max_body_bytes =
-        (size_t)number_field(L, index, "max_body_bytes", 128 * MIB, INT64_C(1) << 40);
+        (size_t)number_field(L, index, "max_body_bytes", 128 * MIB, INT64_C(1) << 50);
     r->max_header_bytes = (size_t)number_field(L, index, "max_header_bytes", MIB / 4, 64 * MIB);
+}
+
+/* -1 where the field is not there. */
+static int64_t bytes_field(lua_State *L, int index, const char *name)
+{
+    bool there = lua_getfield(L, index, name) != LUA_TNIL;
+    lua_pop(L, 1);
+    return there ? number_field(L, index, name, 0, INT64_C(1) << 50) : -1;
+}
+
+static void check_files(lua_State *L, int index, struct http_request *r)
+{
+    size_t len;
+    r->body_file = text_field(L, index, "body_file", &len);
+    r->to_file = text_field(L, index, "to_file", &len);
+    r->body_offset = number_field(L, index, "body_offset", 0, INT64_C(1) << 50);
+    r->body_bytes = bytes_field(L, index, "body_bytes");
+    r->to_offset = bytes_field(L, index, "to_offset");
+    if (r->body_file && r->body)
+        luaL_error(L, "request: both body and body_file are there");
 }
 
 void http_check_request(lua_State *L, int index, struct http_request *r)
@@ -112,6 +132,7 @@ void http_check_request(lua_State *L, int index, struct http_request *r)
     r->body = text_field(L, index, "body", &r->body_len);
     r->proxy = text_field(L, index, "proxy", &len);
     r->ca_file = text_field(L, index, "ca_file", &len);
+    check_files(L, index, r);
     check_headers(L, index, r);
     check_limits(L, index, r);
     bool post = strcmp(r->method, "POST") == 0 || strcmp(r->method, "PATCH") == 0;

@@ -11,6 +11,8 @@ static const char *code_of(const struct http_transfer *t, bool sent)
         return "too_large";
     if (t->no_memory)
         return "memory";
+    if (t->file_failure.op)
+        return "file";
     switch ((int)t->result) {
     case CURLE_COULDNT_RESOLVE_HOST:
         return "dns";
@@ -64,6 +66,8 @@ static void push_failure(lua_State *L, const struct http_transfer *t)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     struct failure why = FAILURE(t->method, t->subject, reason);
     why.err = t->result == CURLE_COULDNT_CONNECT ? (int)os_errno : 0;
+    if (t->file_failure.op)
+        why = t->file_failure;
     failure_return(L, why);
     lua_remove(L, -2); /* the nil below it */
     lua_pushstring(L, code_of(t, sent > 0));
@@ -163,6 +167,11 @@ void http_push_response(lua_State *L, const struct http_transfer *t)
     lua_setfield(L, -2, "http_version");
     push_headers(L, &t->head);
     lua_setfield(L, -2, "headers");
+    if (t->to.kept) {
+        lua_pushinteger(L, t->to.len);
+        lua_setfield(L, -2, "body_bytes");
+        return;
+    }
     lua_pushlstring(L, t->body.bytes ? t->body.bytes : "", t->body.len);
     lua_setfield(L, -2, "body");
 }

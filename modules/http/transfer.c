@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FILE_BUFFER_BYTES 262144L
+
 static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const char *bytes,
                        size_t len)
 {
@@ -33,7 +35,10 @@ static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const ch
 static size_t on_body(char *bytes, size_t one, size_t len, void *context)
 {
     struct http_transfer *t = context;
-    return buffer_add(t, &t->body, bytes, one * len) ? one * len : 0;
+    len *= one;
+    bool taken =
+        http_takes_file(t) ? http_file_write(t, bytes, len) : buffer_add(t, &t->body, bytes, len);
+    return taken ? len : 0;
 }
 
 /* Each line of a header; a new status line means that what came before was not the answer. */
@@ -52,6 +57,8 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *context)
 static size_t on_request_body(char *to, size_t one, size_t len, void *context)
 {
     struct http_transfer *t = context;
+    if (t->from.fd >= 0)
+        return http_file_read(t, to, one * len);
     size_t left = t->request.len - t->sent;
     len = one * len < left ? one * len : left;
     if (len)
@@ -65,7 +72,8 @@ static size_t on_request_body(char *to, size_t one, size_t len, void *context)
 static int on_rewind(void *context, curl_off_t offset, int origin)
 {
     struct http_transfer *t = context;
-    if (origin != SEEK_SET || offset < 0 || (size_t)offset > t->request.len)
+    size_t len = t->from.fd >= 0 ? (size_t)t->from.len : t->request.len;
+    if (origin != SEEK_SET || offset < 0 || (size_t)offset > len)
         return CURL_SEEKFUNC_FAIL;
     t->sent = (size_t)offset;
     return CURL_SEEKFUNC_OK;
@@ -115,11 +123,31 @@ static bool add_headers(struct http_transfer *t, const struct http_request *r)
     return true;
 }
 
+static bool set_body(struct http_transfer *t, const struct http_request *r)
+{
+    CURL *easy = t->easy;
+    CURLcode code = CURLE_OK;
+    t->request.max = r->body_len;
+    if (r->body_len && !buffer_add(t, &t->request, r->body, r->body_len))
+        return false;
+    curl_off_t len = t->from.fd >= 0 ? t->from.len : (curl_off_t)r->body_len;
+    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
+    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_request_body);
+    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
+    if (t->from.fd >= 0)
+        code |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, FILE_BUFFER_BYTES);
+    if (r->resend) {
+        code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
+        code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
+    }
+    return code == CURLE_OK;
+}
+
 static bool set_method(struct http_transfer *t, const struct http_request *r)
 {
     CURL *easy = t->easy;
     bool head = strcmp(r->method, "HEAD") == 0;
-    bool body = r->body_len > 0 || strcmp(r->method, "POST") == 0 ||
+    bool body = r->body_len > 0 || r->body_file || strcmp(r->method, "POST") == 0 ||
                 strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0;
     CURLcode code = CURLE_OK;
     if (head)
@@ -128,19 +156,9 @@ static bool set_method(struct http_transfer *t, const struct http_request *r)
         code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
     if (!head)
         code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
-    if (!body || head)
-        return code == CURLE_OK;
-    t->request.max = r->body_len;
-    if (r->body_len && !buffer_add(t, &t->request, r->body, r->body_len))
+    if (code != CURLE_OK)
         return false;
-    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
-    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_request_body);
-    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
-    if (r->resend) {
-        code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
-        code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
-    }
-    return code == CURLE_OK;
+    return !body || head || set_body(t, r);
 }
 
 /* libcurl keeps the certificates that it read for the next connection, but not when it was told
@@ -195,6 +213,8 @@ static bool set_limits(struct http_transfer *t, const struct http_request *r)
     code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, r->idle_timeout_s ? 1L : 0L);
     code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, r->idle_timeout_s);
     code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    if (r->to_file)
+        code |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FILE_BUFFER_BYTES);
     if (r->compressed)
         code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     return code == CURLE_OK;
@@ -224,20 +244,27 @@ static bool fill(struct http_transfer *t, const struct http_request *r)
            set_method(t, r) && set_limits(t, r) && set_trust(t->easy, r);
 }
 
-struct http_transfer *http_transfer_new(const struct http_request *request)
+struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request)
 {
     struct http_transfer *transfer = calloc(1, sizeof *transfer);
-    if (transfer && !fill(transfer, request)) {
+    if (!transfer)
+        return FAILURE("add a request", NULL, "out of memory");
+    transfer->from.fd = transfer->to.fd = -1;
+    struct failure why = http_files_open(transfer, request);
+    if (!why.op && !fill(transfer, request))
+        why = FAILURE("add a request", NULL, "out of memory");
+    if (why.op)
         http_transfer_free(transfer);
-        transfer = NULL;
-    }
-    return transfer;
+    else
+        *to = transfer;
+    return why;
 }
 
 void http_transfer_free(struct http_transfer *transfer)
 {
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
+    http_files_close(transfer);
     free(transfer->method);
     free(transfer->subject);
     free(transfer->request.bytes);

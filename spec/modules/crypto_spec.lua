@@ -52,6 +52,37 @@ describe("crypto's checksums", function()
 end)
 
 describe("crypto's encodings", function()
+  it("digests piece by piece, from text and from files, as in one piece", function()
+    local path, text = os.getenv "TMPDIR" .. "/digested", ("some text %d\n"):rep(20000)
+    assert(require "native.fs".replace(path, text))
+    for name, format in pairs { md5 = "", sha1 = "", sha256 = "", sha512 = "", crc32 = ">I4",
+      crc32c = ">I4", crc64nvme = ">i8" } do
+      local sum = assert(crypto.digest(name))
+      assert.are.equal(sum, sum:add(text:sub(1, 777)))
+      assert.are.equal(10, sum:add_file(path, 777, 10))
+      local before = sum:value()
+      assert.are.equal(before, sum:value())
+      assert.are.equal(#text - 787, sum:add_file(path, 787))
+      assert.are.equal(0, sum:add_file(path, #text + 5))
+      local whole = crypto[name](text)
+      if format ~= "" then whole = format:pack(whole) end
+      assert.are.equal(whole, sum:value(), name)
+    end
+    os.remove(path)
+  end)
+
+  it("says which file it cannot digest, and refuses what is no digest", function()
+    local sum = assert(crypto.digest "md5")
+    local count, failure = sum:add_file "/none"
+    assert.is_nil(count)
+    assert.matches("read /none: No such file", tostring(failure))
+    assert.matches("Is a directory", tostring(select(2, sum:add_file "/")))
+    assert.has_error(function() crypto.digest "md4" end)
+    assert.has_error(function() sum:add_file("/none", -1) end)
+    assert.has_error(function() sum:add_file("/none", 0, -1) end)
+    assert.has_error(function() sum:add() end)
+  end)
+
   it("go both ways for every length and byte", function()
     for count = 0, 300 do
       local text = bytes(count)
