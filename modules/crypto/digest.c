@@ -22,6 +22,7 @@
 
 #define DIGEST "native.crypto.digest"
 #define CHUNK_BYTES 65536
+#define OFFSET_MAX (INT64_C(1) << 60) /* two of them are an off_t still */
 
 struct digest {
     EVP_MD_CTX *ctx; /* NULL: a CRC */
@@ -91,51 +92,52 @@ static int digest_add(lua_State *L)
     return 1;
 }
 
-/* How many bytes there were; stops at `bytes` of them. */
-static lua_Integer add_part(struct digest *digest, int fd, off_t offset, lua_Integer bytes,
-                            struct failure *why, const char *path)
+struct part { /* of a file, and how much of it there was */
+    const char *path;
+    off_t offset;
+    lua_Integer bytes, done;
+};
+
+static struct failure add_part(struct digest *digest, struct part *part)
 {
     char chunk[CHUNK_BYTES];
-    lua_Integer done = 0;
-    while (done < bytes) {
-        size_t want = bytes - done < CHUNK_BYTES ? (size_t)(bytes - done) : CHUNK_BYTES;
-        ssize_t count = pread(fd, chunk, want, offset + (off_t)done);
+    struct failure why = {0};
+    int fd = open(part->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return OS_FAILURE("read", part->path);
+    while (part->done < part->bytes) {
+        lua_Integer left = part->bytes - part->done;
+        size_t want = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+        ssize_t count = pread(fd, chunk, want, part->offset + (off_t)part->done);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            *why = OS_FAILURE("read", path);
+            why = OS_FAILURE("read", part->path);
         else if (!add(digest, chunk, (size_t)count))
-            *why = FAILURE("digest", path, crypto_reason());
-        if (count <= 0 || why->op)
+            why = FAILURE("digest", part->path, crypto_reason());
+        if (count <= 0 || why.op)
             break;
-        done += count;
+        part->done += count;
     }
-    return done;
+    close(fd);
+    return why;
 }
 
 static int digest_add_file(lua_State *L)
 {
-    struct failure why = {0};
     struct digest *digest = luaL_checkudata(L, 1, DIGEST);
-    const char *path = luaL_checkstring(L, 2);
+    struct part part = {.path = luaL_checkstring(L, 2)};
     lua_Integer offset = luaL_optinteger(L, 3, 0);
-    lua_Integer bytes = luaL_optinteger(L, 4, INT64_MAX - INT32_MAX);
-    luaL_argcheck(L, offset >= 0 && offset < INT64_MAX / 2, 3, "must not be below 0");
-    luaL_argcheck(L, bytes >= 0, 4, "must not be below 0");
+    part.bytes = luaL_optinteger(L, 4, OFFSET_MAX);
+    luaL_argcheck(L, offset >= 0 && offset <= OFFSET_MAX, 3, "must not be below 0");
+    luaL_argcheck(L, part.bytes >= 0 && part.bytes <= OFFSET_MAX, 4, "must not be below 0");
+    part.offset = (off_t)offset;
 
-    lua_Integer done = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        why = OS_FAILURE("read", path);
-    } else {
-        bytes = bytes < INT64_MAX / 2 ? bytes : INT64_MAX / 2;
-        done = add_part(digest, fd, (off_t)offset, bytes, &why, path);
-        close(fd);
-    }
+    struct failure why = add_part(digest, &part);
 
     if (why.op)
         return failure_return(L, why);
-    lua_pushinteger(L, done);
+    lua_pushinteger(L, part.done);
     return 1;
 }
 

@@ -33,7 +33,7 @@ static struct failure open_target(struct http_file *file, const struct http_requ
     bool inside = r->to_offset >= 0;
     file->at = inside ? r->to_offset : 0;
     file->fd =
-        open(r->to_file, O_WRONLY | O_CLOEXEC | (inside ? 0 : O_CREAT | O_EXCL), NEW_FILE_MODE);
+        open(r->to_file, O_WRONLY | O_CREAT | O_CLOEXEC | (inside ? 0 : O_EXCL), NEW_FILE_MODE);
     if (file->fd < 0)
         return OS_FAILURE("write", r->to_file);
     file->made = !inside;

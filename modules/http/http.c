@@ -28,7 +28,7 @@
  * ---@field body_offset integer?       0
  * ---@field body_bytes integer?        to the file's end
  * ---@field to_file string?            a new file for the body of the answer
- * ---@field to_offset integer?         where it goes in a file that is there already
+ * ---@field to_offset integer?         where it goes in a file that may be there, and stays
  * ---@field timeout_ms integer?          the whole of it; 300,000
  * ---@field connect_timeout_ms integer?  10,000
  * ---@field idle_timeout_ms integer?     without a byte, in whole seconds; 60,000

@@ -225,6 +225,7 @@ static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
     CURL *easy = t->easy;
     CURLcode code = CURLE_OK;
     code |= curl_easy_setopt(easy, CURLOPT_URL, r->url);
+    code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the key of an object has dots */
     code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
     code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
