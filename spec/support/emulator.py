@@ -149,7 +149,8 @@ def describe(headers, body):
         params = json.loads(body or b"{}")
         operation = target.split(".")[-1]
     else:
-        params = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"),
+        form = body if len(body) < 1 << 20 else b""  # a large body is an object
+        params = dict(urllib.parse.parse_qsl(form.decode("utf-8", "replace"),
                                              keep_blank_values=True))
         operation = params.pop("Action", "?")
         params.pop("Version", None)
@@ -166,7 +167,11 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         for name, value in headers:
             if name.lower() not in ("content-length", "connection", "transfer-encoding"):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
+        if self.command == "HEAD":  # the length of what a GET would bring
+            length = dict((name.lower(), value) for name, value in headers).get("content-length")
+        else:
+            length = str(len(data))
+        self.send_header("Content-Length", length or "0")
         self.end_headers()
         self.wfile.write(data)
 
