@@ -5,12 +5,15 @@ local custom = require "aws.custom"
 local endpoint = require "aws.endpoint"
 local failure = require "engine.failure"
 local network = require "aws.network"
+local payload = require "aws.payload"
 local sign = require "aws.sign"
+local stream = require "aws.stream"
 local trace = require "aws.trace"
 local url = require "aws.url"
 
 local TRACE <const> = "x-amzn-trace-id" -- never signed: those in between may change it
 local TIMEOUT_MS <const>, CONNECT_TIMEOUT_MS <const> = 60000, 10000
+local LONGEST_MS <const> = 24 * 3600 * 1000 -- of a stream: what stands still ends sooner
 local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
 
 local attempt = {}
@@ -68,23 +71,45 @@ end
 ---Gives a call its credentials, its endpoint and, the first time, its request; may wait.
 ---@param session aws.session
 ---@param call table
-function attempt.prepare(session, call)
+---@return boolean is_new  whether the request is
+function attempt.build(session, call)
   if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
   call.endpoint = endpoint.resolve(session, call)
   if call.credentials then endpoint.demand_sigv4(call) end
-  if not call.request then
-    local request, cause = call.protocol.request(call)
-    if not request then invalid(call, cause) end
-    custom.request(call, request)
-    compression.apply(session, call, request)
-    checksum.apply(session, call, request)
-    call.request = request
+  if call.request then return false end
+  local request, cause = call.protocol.request(call)
+  if not request then invalid(call, cause) end
+  custom.request(call, request)
+  call.request = request
+  return true
+end
+
+---Makes a call ready to be sent; may wait.
+---@param session aws.session
+---@param call table
+function attempt.prepare(session, call)
+  if not attempt.build(session, call) then return end
+  compression.apply(session, call, call.request)
+  if not stream.protect(session, call, call.request) then
+    checksum.apply(session, call, call.request)
   end
 end
 
-local function timeouts(session)
+---The request of a call without what signing adds.
+---@param session aws.session
+---@param call table
+---@return { method: string, url: string, headers: table, body: string }
+function attempt.request(session, call)
+  return {
+    method = call.request.method, body = call.request.body,
+    url = url.join(prefixed(call.endpoint.url, call, session), call.request.path),
+    headers = headers_of(call.request, call.endpoint),
+  }
+end
+
+local function timeouts(session, call)
   local whole_ms = session.options.timeout_ms or math.tointeger(session.env "MRUN_AWS_TIMEOUT_MS")
-    or TIMEOUT_MS
+    or (call.source or call.target) and LONGEST_MS or TIMEOUT_MS
   local connect_ms = session.options.connect_timeout_ms or CONNECT_TIMEOUT_MS
   return whole_ms, math.min(connect_ms, whole_ms)
 end
@@ -93,11 +118,7 @@ end
 ---@param call table
 ---@return table response
 function attempt.send(session, call)
-  local request = {
-    method = call.request.method, body = call.request.body,
-    url = url.join(prefixed(call.endpoint.url, call, session), call.request.path),
-    headers = headers_of(call.request, call.endpoint),
-  }
+  local request = attempt.request(session, call)
   for name, value in pairs(call.own_headers and call.own_headers(request) or {}) do
     request.headers[name] = value
   end
@@ -105,15 +126,18 @@ function attempt.send(session, call)
   request.headers["amz-sdk-request"] =
     ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
   if call.credentials then
+    request.payload_hash = payload.hash(session, call, request)
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end
   request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
-  request.timeout_ms, request.connect_timeout_ms = timeouts(session)
+  request.timeout_ms, request.connect_timeout_ms = timeouts(session, call)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
+  stream.attach(call, request)
   request.proxy = network.proxy(session.env, request.url)
   request.ca_file = network.ca_file(session)
   local response = coroutine.yield { http = request }
-  if response.status and not response.body then response.body = "" end
+  if response.failure and response.failure.code == "file" then error(response.failure, 0) end
+  if response.status and not response.body_bytes then response.body = response.body or "" end
   if session.on_call then
     session.on_call { service = call.service.name, operation = call.operation.name,
       attempt = call.attempt, status = response.status }

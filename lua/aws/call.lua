@@ -2,10 +2,13 @@
 -- read.
 --
 -- Waiting is left to whoever drives the coroutine: { http = request } is answered with a
--- response or { failure = ... }, { until_ms = t } with nothing.
+-- response or { failure = ... }, { until_ms = t } with nothing. What runs several calls at once
+-- (aws.transfer) yields { all = { fn, ... } } for the list of their results, and { try = fn,
+-- shield = boolean } for true and its results, or false and the failure.
 local attempt = require "aws.attempt"
 local bucket_region = require "aws.bucket_region"
 local checksum = require "aws.checksum"
+local cross_region = require "aws.cross_region"
 local custom = require "aws.custom"
 local errors = require "aws.errors"
 local failure = require "engine.failure"
@@ -13,6 +16,7 @@ local outcome = require "aws.outcome"
 local protocol = require "aws.protocol"
 local rate = require "aws.rate"
 local retry = require "aws.retry"
+local stream = require "aws.stream"
 local time = require "native.time"
 local token = require "aws.token"
 
@@ -75,14 +79,17 @@ local function goes_on(session, call, found)
 end
 
 local function begin(session, service, operation, params, options)
-  local wanted = checksum.ask(session, operation, custom.params(service, operation, params))
-  local filled, has_token = token.fill(operation, wanted, session.uuid)
+  local whole = cross_region.fill(session, service, operation, params)
+  local wanted = checksum.ask(session, operation, custom.params(service, operation, whole))
+  local plain, source = stream.source(service, operation, wanted)
+  local filled, has_token = token.fill(operation, plain, session.uuid)
   local call = {
     service = service, operation = operation, params = filled, given = params, attempt = 1,
     protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
     own_headers = options.headers,
   }
+  call.source, call.target = source, stream.target(service, operation, options)
   if not call.protocol then
     failure.raise { what = ("%s speaks %s, which mrun does not"):format(service.name,
       tostring(service.metadata.protocol)), service = service.name, operation = operation.name,
@@ -109,8 +116,10 @@ end
 ---@param service table  a record of native.pack
 ---@param operation table  a record of native.pack
 ---@param params table
----@param options { repeatable: boolean|nil, headers: function|nil }|nil  repeatable = false: not
----  sent again where it may have been done; headers: given each request, more of them
+---@param options { repeatable: boolean|nil, headers: function|nil, to_file: string|nil,
+---  to_offset: integer|nil }|nil  repeatable = false: not sent again where it may have been done;
+---  headers: given each request, more of them; to_file: where the answer's body goes, with
+---  to_offset into a file that may be there
 ---@return table result
 ---@return { status: integer, request_id: string|nil, attempts: integer } about
 local function run(session, service, operation, params, options)
@@ -123,9 +132,11 @@ local function run(session, service, operation, params, options)
     call.books.attempt, call.books.random = call.attempt, session.random()
     if result then
       retry.judge(call.books, { status = response.status })
+      stream.finish(session, call, response, result)
       return result, { status = response.status, request_id = call.request_id,
         attempts = call.attempt, headers = response.headers }
     end
+    stream.discard(call)
     found.service, found.errors = service.name, modeled_errors(operation)
     if not goes_on(session, call, found) then outcome.raise(call, response, found) end
     call.attempt = call.attempt + 1

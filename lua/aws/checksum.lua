@@ -74,8 +74,11 @@ local function unknown(call, algorithm)
   }
 end
 
--- The header by which the service is told which algorithm it is.
-local function name_algorithm(call, headers, algorithm)
+---Sets the header by which the service is told which algorithm it is.
+---@param call { operation: table }
+---@param headers table
+---@param algorithm string
+function checksum.name(call, headers, algorithm)
   local name = (call.operation.httpChecksum or {}).requestAlgorithmMember
   local member = name and call.operation.input:member(name)
   if member and member.traits.location == "header" then
@@ -99,7 +102,7 @@ function checksum.apply(session, call, request)
   if not algorithm then return end
   local name = "x-amz-checksum-" .. algorithm:lower()
   headers[name] = checksum.of(algorithm, body) or unknown(call, algorithm)
-  name_algorithm(call, headers, algorithm)
+  checksum.name(call, headers, algorithm)
 end
 
 ---The parameters, with the member that asks for checksums in the answer.

@@ -3,6 +3,7 @@ local call = require "aws.call"
 local failure = require "engine.failure"
 local nearest = require "aws.nearest"
 local pages = require "aws.pages"
+local presign = require "aws.presign"
 
 ---@class aws.client
 ---@field service string
@@ -34,11 +35,18 @@ local function find_operation(self, name)
   return found
 end
 
+---The model of an operation.
+---@param name string
+---@return table
+function methods:operation(name)
+  return find_operation(self, name)
+end
+
 ---Calls an operation and waits for its answer; raises a failure with service, operation, code,
 ---message, status and request_id.
 ---@param operation string
 ---@param params table|nil
----@param options { repeatable: boolean|nil }|nil
+---@param options { repeatable: boolean|nil, to_file: string|nil }|nil  see aws.call
 ---@return table result
 ---@return table about
 function methods:call(operation, params, options)
@@ -62,6 +70,18 @@ end
 function methods:all(operation, params)
   find_operation(self, operation)
   return pages.join(self, operation, params or {})
+end
+
+---A URL that carries its own signature, for one call by whoever has it. `about` is how to send it:
+---the method, the headers that have to be there, the body.
+---@param operation string
+---@param params table|nil
+---@param options { expires_s: integer|nil }|nil  an hour; a week at most
+---@return string url
+---@return { method: string, headers: table<string, string>, body: string } about
+function methods:presign(operation, params, options)
+  local found = find_operation(self, operation)
+  return presign(self.session, self.record, found, params or {}, options or {})
 end
 
 local class = {

@@ -23,9 +23,10 @@ local DENIED <const> = set [[
   AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationError
   AuthorizationErrorException AccessDeniedFault
 ]]
+-- 403 is all that the answer to HEAD says.
 local SKEWED <const> = set [[
   RequestTimeTooSkewed RequestExpired RequestInTheFuture InvalidSignatureException
-  SignatureDoesNotMatch AuthFailure
+  SignatureDoesNotMatch AuthFailure 403
 ]]
 local LONGEST_MESSAGE <const>, LONGEST_CODE <const> = 600, 100
 

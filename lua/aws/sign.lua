@@ -1,5 +1,4 @@
 -- Signs a request with Signature Version 4 for one service and region.
-local crypto = require "native.crypto"
 local sigv4 = require "native.sigv4"
 local url = require "aws.url"
 
@@ -10,21 +9,22 @@ local function host_of(address)
 end
 
 ---The request with the headers that AWS asks for and the signature over them.
----@param request { method: string, url: string, headers: table, body: string|nil }
+---@param request { method: string, url: string, headers: table, body: string|nil,
+---  payload_hash: string }
 ---@param credentials { access_key: string, secret_key: string, token: string|nil }
 ---@param auth { name: string, region: string, double_encode: boolean }
 ---@param now_ms number  AWS's clock
 ---@return table request
 local function sign(request, credentials, auth, now_ms)
   local seconds = math.floor(now_ms / 1000)
-  local payload_hash = crypto.hex(crypto.sha256(request.body or ""))
   local headers = {}
   for name, value in pairs(request.headers) do headers[name] = value end
   headers.host = host_of(request.url)
   -- Always there: an answer that hides it is one that a proxy has changed.
-  headers["x-amz-content-sha256"] = payload_hash
+  headers["x-amz-content-sha256"] = request.payload_hash
   local signed = assert(sigv4.sign {
-    method = request.method, url = request.url, headers = headers, payload_hash = payload_hash,
+    method = request.method, url = request.url, headers = headers,
+    payload_hash = request.payload_hash,
     service = auth.name, region = auth.region, time = seconds,
     access_key = credentials.access_key, secret_key = credentials.secret_key,
     token = credentials.token,

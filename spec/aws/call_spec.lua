@@ -140,6 +140,21 @@ describe("a call", function()
     assert.equal("RequestExpired", log.failure.code)
   end)
 
+  it("takes AWS's time from the answer to HEAD, which has no more to say", function()
+    local late = answer(403, "", { date = "Tue, 14 Nov 2023 23:13:20 GMT" })
+    local session, clock = support.session()
+    local log = drive(clock, { late, answer(200) }, function()
+      return session:client "s3":HeadObject { Bucket = "bucket", Key = "k" }
+    end)
+    assert.is_true(log.ok)
+    assert.equal("20231114T231320Z", log.requests[2].headers["x-amz-date"])
+    late.headers.date = "Tue, 14 Nov 2023 22:13:25 GMT"
+    log = drive(clock, { default = late }, function()
+      return support.session():client "s3":HeadObject { Bucket = "bucket", Key = "k" }
+    end)
+    assert.equal(1, #log.requests)
+  end)
+
   it("says what to do about wrong, unknown and expired keys and missing permissions", function()
     for code, expected in pairs {
       AuthFailure = "check the access key",

@@ -54,7 +54,8 @@ local function run(data, suite)
 end
 
 describe("the conformance runner tells a wrong expectation in", function()
-  for _, suite in ipairs { "sigv4", "sigv4-legacy", "sigv4-s3-docs", "golden-sign", "timestamps" } do
+  for _, suite in ipairs { "sigv4", "sigv4-legacy", "sigv4-s3-docs", "golden-sign",
+    "timestamps" } do
     it(suite, function()
       local data = os.getenv "TMPDIR" .. "/planted-" .. suite
       local plant = PLANTS[suite]
