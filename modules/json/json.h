@@ -12,6 +12,7 @@ struct reader {
     int depth, cache;    /* cache: stack index, see wires_of */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
     bool refuses_null;   /* in lists; in maps a null is an absent member */
+    bool nulls;          /* maps keep their nulls */
 };
 
 /* lex.c */
