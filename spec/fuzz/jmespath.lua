@@ -4,8 +4,8 @@ local failure = require "engine.failure"
 local jmespath = require "aws.jmespath"
 local json = require "native.json"
 
-local GIVEN <const> = [[{"a":[{"b":1,"c":"x"},{"b":null,"c":"y"},[]],"n":[3,1.5,-2],"s":"a✓",
-  "o":{"k":{"k":{}},"t":true}}]]
+local GIVEN <const> = [=[{"a":[{"b":1,"c":"x"},{"b":null,"c":"y"},[]],"n":[3,1.5,-2],"s":"a✓",
+  "o":{"k":{"k":{}},"t":true}}]=]
 local KINDS <const> = { syntax = true, limit = true, ["invalid-type"] = true,
   ["invalid-arity"] = true, ["invalid-value"] = true, ["unknown-function"] = true }
 

@@ -18,11 +18,11 @@ end
 ---@param expression string
 ---@param at integer|nil  the byte
 local function fault(kind, what, expression, at)
+  local before = at and (utf8.len(expression, 1, at - 1, true) or at - 1)
   failure.raise {
     what = ("the JMESPath expression %s: %s"):format(shown(expression), what),
     code = "JMESPath", reason = kind, at = at,
-    where = at and ("at character %d"):format((utf8.len(expression, 1, at - 1, true) or at - 1) + 1),
-    next = NEXT[kind],
+    where = before and ("at character %d"):format(before + 1), next = NEXT[kind],
   }
 end
 
