@@ -1,9 +1,10 @@
--- A client of one service: its operations as methods, and their pages.
+-- A client of one service: its operations as methods, their pages, and waits.
 local call = require "aws.call"
 local failure = require "engine.failure"
 local nearest = require "aws.nearest"
 local pages = require "aws.pages"
 local together = require "aws.pages.together"
+local waiter = require "aws.waiter"
 
 ---@class aws.client
 ---@field service string
@@ -75,6 +76,17 @@ end
 function methods:all(operation, params, options)
   find_operation(self, operation)
   return pages.join(self, operation, params or {}, options)
+end
+
+---Waits until something is so, as a waiter of the models says. Raises WaiterFailure where it will
+---not be, WaiterTimeout where it is not yet.
+---@param name string  as in "InstanceRunning"
+---@param params table|nil  of the operation that looks
+---@param options { max_wait_s: number|nil, delay_s: number|nil }|nil
+---@return table|nil result  the last answer
+---@return { looks: integer } about
+function methods:wait(name, params, options)
+  return waiter.wait(self, name, params or {}, options)
 end
 
 ---Several inputs of one operation, asked at once: their answers in the order of the inputs, each
