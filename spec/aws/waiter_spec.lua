@@ -69,12 +69,8 @@ describe("waiting", function()
   end)
 
   it("takes a status for an answer", function()
-    local log = wait({ support.answer(404, ""), support.answer(200, "") }, "BucketExists", nil,
-      "s3")
-    assert.is_false(log.ok or false) -- a bucket without a name is refused before it is sent
-    assert.equal("ParamValidation", log.failure.code)
     local session, clock = support.session()
-    log = support.drive(clock, { support.answer(404, ""), support.answer(200, "") }, function()
+    local log = support.drive(clock, { support.answer(404, ""), support.answer(200, "") }, function()
       return session:client "s3":wait("BucketExists", { Bucket = "b-1" })
     end)
     assert.is_true(log.ok)
@@ -111,7 +107,8 @@ describe("the acceptors of a waiter", function()
   end)
 
   it("know whether there was an error at all", function()
-    local any, none = { matcher = "error", expected = true }, { matcher = "error", expected = false }
+    local any = { matcher = "error", expected = true }
+    local none = { matcher = "error", expected = false }
     assert.equal("success", judge(any, { code = "X" }))
     assert.equal("retry", judge(any, { result = {} }))
     assert.equal("success", judge(none, { result = {} }))
