@@ -1,5 +1,6 @@
 -- Waiting for one's turn: the limits that AWS publishes, and the adaptive mode's own.
 local adaptive = require "aws.adaptive"
+local limits = require "aws.rate.limits"
 local rate = require "aws.rate"
 
 local turn = {}
@@ -15,11 +16,12 @@ end
 
 -- Not where the user names the endpoint: that may be anything.
 local function published(session, call)
-  local limits = session.options.rate_limits
-  if limits == "none" or (call.endpoint.custom and limits ~= "aws") then return {} end
+  local choice = session.options.rate_limits
+  if choice == "none" or (call.endpoint.custom and choice ~= "aws") then return {} end
+  local wanted = limits.of(call.service.name, call.operation.name, call.params)
+  if #wanted == 0 then return {} end
   local set = rate.of(session.now, call.credentials, session:region())
-  return rate.ask(set, { service = call.service.name, operation = call.operation.name,
-    params = call.params }, session.now())
+  return rate.ask(set, wanted, session.now())
 end
 
 ---Waits until the call may be sent.

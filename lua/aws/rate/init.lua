@@ -1,7 +1,6 @@
 -- Client-side token buckets with the numbers that AWS publishes for an account and region, so that
 -- a big plan does not reach the throttle. All sessions of a process that share a clock share them.
 local buckets = require "aws.rate.bucket"
-local limits = require "aws.rate.limits"
 
 local rate = {}
 
@@ -35,12 +34,12 @@ end
 
 ---Places in the queues of all buckets that a call takes from.
 ---@param set table
----@param call { service: string, operation: string, params: table }
+---@param wanted table[]  as aws.rate.limits says
 ---@param now_ms number
 ---@return table places
-function rate.ask(set, call, now_ms)
+function rate.ask(set, wanted, now_ms)
   local places = {}
-  for at, limit in ipairs(limits.of(call.service, call.operation, call.params)) do
+  for at, limit in ipairs(wanted) do
     local bucket = set[limit.name] or buckets.new(limit.size, limit.refill, now_ms)
     set[limit.name] = bucket
     places[at] = { bucket = bucket, place = bucket:ask(limit.cost, now_ms) }
