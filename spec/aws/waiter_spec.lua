@@ -70,7 +70,8 @@ describe("waiting", function()
 
   it("takes a status for an answer", function()
     local session, clock = support.session()
-    local log = support.drive(clock, { support.answer(404, ""), support.answer(200, "") }, function()
+    local answers = { support.answer(404, ""), support.answer(200, "") }
+    local log = support.drive(clock, answers, function()
       return session:client "s3":wait("BucketExists", { Bucket = "b-1" })
     end)
     assert.is_true(log.ok)

@@ -21,8 +21,10 @@ end
 
 function KINDS.field(node)
   local name = node[2]
-  return function(value)
-    if is_object(value) then return known(value[name]) end
+  return function(value) -- a list has no keys that are names
+    if type(value) ~= "table" then return nil end
+    local found = value[name]
+    if found ~= NULL then return found end
   end
 end
 
@@ -125,12 +127,17 @@ end
 
 -- Applies `right` to each of a list that `condition` lets through; nulls are left out.
 local function project(list, right, condition, run)
-  local found = {}
+  local found, count = {}, 0
+  run:spend(#list)
   for at = 1, #list do
-    local item = known(list[at])
-    run:spend(1)
+    local item = list[at]
+    if item == NULL then item = nil end
     if not condition or truth(condition(item, run)) then
-      found[#found + 1] = right(item, run)
+      local value = right(item, run)
+      if value ~= nil then
+        count = count + 1
+        found[count] = value
+      end
     end
   end
   return run:weigh(array(found))

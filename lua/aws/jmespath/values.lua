@@ -28,7 +28,9 @@ end
 ---@param value any
 ---@return boolean
 function values.is_array(value)
-  return type(value) == "table" and kind_of_table(value) == "array"
+  if type(value) ~= "table" then return false end
+  if getmetatable(value) == nil then return value[1] ~= nil end
+  return kind_of_table(value) == "array"
 end
 
 ---@param value any
