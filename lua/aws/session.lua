@@ -187,7 +187,7 @@ function session:max_attempts(service)
   return retry.max_attempts(service, settings.max_attempts(self.options, self.config))
 end
 
----The same account and files with other options; quotas, buckets and caches are shared.
+---The same account and files with other options; quotas and caches are shared.
 ---@param options table
 ---@return aws.session
 function session:with(options)
