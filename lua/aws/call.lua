@@ -14,11 +14,11 @@ local errors = require "aws.errors"
 local failure = require "engine.failure"
 local outcome = require "aws.outcome"
 local protocol = require "aws.protocol"
-local rate = require "aws.rate"
 local retry = require "aws.retry"
 local stream = require "aws.stream"
 local time = require "native.time"
 local token = require "aws.token"
+local turn = require "aws.turn"
 
 local LARGE_SKEW_MS <const> = 4 * 60 * 1000
 
@@ -33,15 +33,6 @@ local function is_repeatable(call, options, has_token)
     if call.operation.name:match(pattern) then return false end
   end
   return true
-end
-
-local function wait_for_token(session, call)
-  local limits = session.options.rate_limits
-  if limits == "none" or (call.endpoint.custom and limits ~= "aws") then return end
-  local now_ms = session.now()
-  local wait_ms = rate.take(session.buckets,
-    { service = call.service.name, operation = call.operation.name, params = call.params }, now_ms)
-  if wait_ms > 0 then coroutine.yield { until_ms = now_ms + wait_ms } end
 end
 
 -- AWS says what time it is: where ours is far off, the next signature is made with AWS's. Once.
@@ -101,17 +92,6 @@ local function begin(session, service, operation, params, options)
   return call
 end
 
--- The operation's own errors, as retrying wants to know them.
-local function modeled_errors(operation)
-  local found = {}
-  for at, shape in ipairs(operation.errors or {}) do
-    local traits = shape:traits()
-    found[at] = { name = shape.name, code = traits.error and traits.error.code,
-      retryable = traits.retryable }
-  end
-  return found
-end
-
 ---@param session aws.session
 ---@param service table  a record of native.pack
 ---@param operation table  a record of native.pack
@@ -126,9 +106,10 @@ local function run(session, service, operation, params, options)
   local call = begin(session, service, operation, params, options or {})
   while true do
     attempt.prepare(session, call)
-    wait_for_token(session, call)
+    local taken = turn.wait(session, call)
     local response = attempt.send(session, call)
     local result, found = outcome.read(call, response)
+    turn.settle(session, taken, not result and retry.kind(found) == "throttling")
     call.books.attempt, call.books.random = call.attempt, session.random()
     if result then
       retry.judge(call.books, { status = response.status })
@@ -137,7 +118,6 @@ local function run(session, service, operation, params, options)
         attempts = call.attempt, headers = response.headers }
     end
     stream.discard(call)
-    found.service, found.errors = service.name, modeled_errors(operation)
     if not goes_on(session, call, found) then outcome.raise(call, response, found) end
     call.attempt = call.attempt + 1
   end

@@ -1,9 +1,11 @@
--- A client of one service: its operations as methods, and their pages.
+-- A client of one service: its operations as methods, their pages, and waits.
 local call = require "aws.call"
 local failure = require "engine.failure"
 local nearest = require "aws.nearest"
 local pages = require "aws.pages"
 local presign = require "aws.presign"
+local together = require "aws.pages.together"
+local waiter = require "aws.waiter"
 
 ---@class aws.client
 ---@field service string
@@ -57,19 +59,65 @@ end
 ---The pages of an operation, one answer after the other; of one that has no pages, its answer.
 ---@param operation string
 ---@param params table|nil
+---@param options aws.pages.options|nil  page_size, max_items, starting_token
 ---@return fun(): table|nil
-function methods:pages(operation, params)
+function methods:pages(operation, params, options)
   find_operation(self, operation)
-  return pages.iterate(self, operation, params or {})
+  return pages.iterate(self, operation, params or {}, options)
 end
 
----All pages as one answer: the lists that pages bring are joined.
+---Gives each page to a function while the next one is on its way; false from it ends it.
 ---@param operation string
 ---@param params table|nil
----@return table
-function methods:all(operation, params)
+---@param use fun(page: table): boolean|nil
+---@param options aws.pages.options|nil
+function methods:each_page(operation, params, use, options)
   find_operation(self, operation)
-  return pages.join(self, operation, params or {})
+  return pages.each(self, operation, params or {}, use, options)
+end
+
+---All pages as one answer: what pages bring is joined.
+---@param operation string
+---@param params table|nil
+---@param options aws.pages.options|nil
+---@return table
+function methods:all(operation, params, options)
+  find_operation(self, operation)
+  return pages.join(self, operation, params or {}, options)
+end
+
+---Waits until something is so, as a waiter of the models says. Raises WaiterFailure where it will
+---not be, WaiterTimeout where it is not yet.
+---@param name string  as in "InstanceRunning"
+---@param params table|nil  of the operation that looks
+---@param options { max_wait_s: number|nil, delay_s: number|nil }|nil
+---@return table|nil result  the last answer
+---@return { looks: integer } about
+function methods:wait(name, params, options)
+  return waiter.wait(self, name, params or {}, options)
+end
+
+---Several inputs of one operation, asked at once: their answers in the order of the inputs, each
+---with all its pages.
+---@param operation string
+---@param inputs table[]
+---@param options { at_once: integer|nil }|nil
+---@return table[]
+function methods:together(operation, inputs, options)
+  find_operation(self, operation)
+  return together.ask(self, operation, inputs, options)
+end
+
+---One answer for a list that is too long for one call: it is cut into parts of `size`, which are
+---asked at once.
+---@param operation string
+---@param params table
+---@param member string  the one that is the list, as in InstanceIds
+---@param options { size: integer, at_once: integer|nil }
+---@return table
+function methods:split(operation, params, member, options)
+  find_operation(self, operation)
+  return together.split(self, operation, params, member, options)
 end
 
 ---A URL that carries its own signature, for one call by whoever has it. `about` is how to send it:

@@ -4,8 +4,13 @@
 --   local ec2 = aws.client("ec2", { region = "eu-west-1" })
 --   local answer = ec2:DescribeVpcs { VpcIds = { "vpc-1" } }
 --   for page in ec2:pages("DescribeInstances", {}) do ... end
+--   ec2:each_page("DescribeInstances", {}, function(page) ... end)   -- asks ahead meanwhile
+--   local all = ec2:all("DescribeInstances", {}, { max_items = 5000 })
+--   local many = ec2:split("DescribeVpcs", { VpcIds = ids }, "VpcIds", { size = 200 })
+--   ec2:wait("InstanceRunning", { InstanceIds = { "i-1" } }, { max_wait_s = 300 })
 --
--- Calls wait by yielding (see aws.call), so they run in a coroutine that somebody drives.
+-- Calls wait by yielding (see aws.call), so they run in a coroutine that somebody drives; what
+-- asks for several things at once yields { all = functions } as well.
 local client = require "aws.client"
 local sessions = require "aws.session"
 

@@ -1,6 +1,7 @@
 -- What an answer, or the lack of one, means: a result, or why there is none.
 local checksum = require "aws.checksum"
 local custom = require "aws.custom"
+local crypto = require "native.crypto"
 local errors = require "aws.errors"
 local retry = require "aws.retry"
 
@@ -25,14 +26,31 @@ local function read_result(call, response)
   return result
 end
 
----Reads an answer: its result, or what retrying and the user have to know of the failure.
----@param call table
----@param response table
----@return table|nil result
----@return table|nil found  { status, code, parsed, headers, failure, unreadable }
-function outcome.read(call, response)
-  if response.failure then
-    return nil, { failure = response.failure }
+-- DynamoDB says what its answer's checksum is; one that came otherwise is as good as none.
+local function is_damaged(call, response)
+  local said = call.service.name == "dynamodb" and tonumber(response.headers["x-amz-crc32"] or "")
+  if not said or response.headers["content-encoding"] then return false end
+  return crypto.crc32(response.body) ~= said
+end
+
+---The operation's own errors, as retrying wants to know them.
+---@param operation table
+---@return { name: string, code: string|nil, retryable: table|nil }[]
+function outcome.errors_of(operation)
+  local found = {}
+  for at, shape in ipairs(operation.errors or {}) do
+    local traits = shape:traits()
+    found[at] = { name = shape.name, code = traits.error and traits.error.code,
+      retryable = traits.retryable }
+  end
+  return found
+end
+
+local function read(call, response)
+  if response.failure then return nil, { failure = response.failure } end
+  if is_damaged(call, response) then
+    return nil, { status = response.status, headers = response.headers, failure = {
+      code = "Checksum", sent = true, reason = "the answer is not what its x-amz-crc32 says" } }
   end
   call.request_id = response.headers["x-amzn-requestid"] or response.headers["x-amz-request-id"]
     or call.request_id
@@ -43,6 +61,19 @@ function outcome.read(call, response)
   if parsed then call.request_id = parsed.request_id or call.request_id end
   return nil, { status = failed and 500 or response.status, code = parsed and parsed.code,
     parsed = parsed, headers = response.headers }
+end
+
+---Reads an answer: its result, or what retrying and the user have to know of the failure.
+---@param call table
+---@param response table
+---@return table|nil result
+---@return table|nil found  { service, status, code, parsed, headers, failure, unreadable, errors }
+function outcome.read(call, response)
+  local result, found = read(call, response)
+  if found then
+    found.service, found.errors = call.service.name, outcome.errors_of(call.operation)
+  end
+  return result, found
 end
 
 ---Whether it may have been carried out all the same. A request that never left was not, nor one

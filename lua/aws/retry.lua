@@ -1,13 +1,24 @@
--- When a call is sent again and after how long: AWS's standard mode. Pure; the caller waits.
+-- When a call is sent again and after how long: AWS's standard mode. Pure; the caller waits. The
+-- numbers are AWS's present ones; `rules` of a call may be others.
 local retry = {}
 
-local QUOTA <const> = 500
-local COST <const>, THROTTLING_COST <const>, REWARD <const> = 14, 5, 1
-local LONGEST_S <const> = 20
-local SERVER_EXTRA_S <const> = 5 -- how much later than our own delay a server may ask us to come
+local QUOTA <const>, REWARD <const> = 500, 1
 
-local MAX_ATTEMPTS <const> = { dynamodb = 4, ["dynamodb-streams"] = 4, dynamodbstreams = 4 }
-local BASE_S <const> = { dynamodb = 0.025, ["dynamodb-streams"] = 0.025, dynamodbstreams = 0.025 }
+---@class aws.retry.rules
+---@field cost integer  of a retry, out of the quota
+---@field throttling_cost integer
+---@field base_s number  of the first delay
+---@field throttling_base_s number
+---@field bases_s table<string, number>  of services that are faster
+---@field longest_s number
+---@field extra_s number  how much later than our own delay a server may ask us to come
+
+---@type aws.retry.rules
+local RULES <const> = {
+  cost = 14, throttling_cost = 5, base_s = 0.05, throttling_base_s = 1,
+  bases_s = { dynamodb = 0.025, dynamodbstreams = 0.025 }, longest_s = 20, extra_s = 5,
+}
+local MAX_ATTEMPTS <const> = { dynamodb = 4, dynamodbstreams = 4 }
 
 local function set(text)
   local members = {}
@@ -53,9 +64,7 @@ end
 
 local function modeled(outcome)
   for _, shape in ipairs(outcome.errors or {}) do
-    if outcome.code and (shape.code == outcome.code or shape.name == outcome.code) then
-      return shape
-    end
+    if outcome.code and (shape.code or shape.name) == outcome.code then return shape end
   end
 end
 
@@ -80,40 +89,49 @@ end
 
 ---@param kind "throttling"|"transient"
 ---@param attempt integer  the one that failed, from 1
----@param options { service: string, random: number, retry_after: string|nil }
+---@param options { service: string, random: number, retry_after: string|nil,
+---  rules: aws.retry.rules|nil }
 ---@return number seconds
 function retry.delay_s(kind, attempt, options)
-  local base = kind == "throttling" and 1 or BASE_S[options.service] or 0.05
-  local own = options.random * math.min(base * 2 ^ (attempt - 1), LONGEST_S)
-  local asked = tonumber((options.retry_after or ""):match("^%d+$"))
+  local rules = options.rules or RULES
+  local base = kind == "throttling" and rules.throttling_base_s or rules.bases_s[options.service]
+    or rules.base_s
+  local own = options.random * math.min(base * 2 ^ (attempt - 1), rules.longest_s)
+  local asked = tonumber((options.retry_after or ""):match("^%s*%+?(%d+)%s*$"))
   if not asked then return own end
-  return math.max(own, math.min(asked / 1000, own + SERVER_EXTRA_S))
+  return math.max(own, math.min(asked / 1000, own + rules.extra_s))
+end
+
+local function delay_of(call, kind, outcome)
+  return retry.delay_s(kind, call.attempt, {
+    service = call.service, random = call.random, rules = call.rules,
+    retry_after = outcome.headers and outcome.headers["x-amz-retry-after"],
+  })
 end
 
 ---Judges one answer of a call and keeps the quota's books.
 ---@param call { quota: table, attempt: integer, max_attempts: integer, service: string,
----  operation: string, random: number, cost: integer|nil }  cost is kept between the attempts
+---  operation: string, random: number, cost: integer|nil, rules: aws.retry.rules|nil }  cost is
+---  kept between the attempts
 ---@param outcome table  service, status, code, failure, errors, headers
 ---@return number|nil delay_s  nil: do not send it again
 ---@return number|nil pause_s  how long to wait before giving up
+---@return "success"|"final"|"attempts"|"quota"|nil why  it is not sent again
 function retry.judge(call, outcome)
   if outcome.status and outcome.status < 300 and not outcome.failure then
     give_back(call.quota, call.cost or REWARD)
-    return nil
+    return nil, nil, "success"
   end
-  local kind = retry.kind(outcome)
-  if not kind or call.attempt >= call.max_attempts then return nil end
-  local cost = kind == "throttling" and THROTTLING_COST or COST
-  local delay_s = retry.delay_s(kind, call.attempt, {
-    service = call.service, random = call.random,
-    retry_after = outcome.headers and outcome.headers["x-amz-retry-after"],
-  })
+  local kind, rules = retry.kind(outcome), call.rules or RULES
+  if not kind then return nil, nil, "final" end
+  if call.attempt >= call.max_attempts then return nil, nil, "attempts" end
+  local cost = kind == "throttling" and rules.throttling_cost or rules.cost
   if call.quota.left < cost then
     local waits = LONG_POLLS[call.service] and LONG_POLLS[call.service][call.operation]
-    return nil, waits and delay_s or nil
+    return nil, waits and delay_of(call, kind, outcome) or nil, "quota"
   end
   call.quota.left, call.cost = call.quota.left - cost, cost
-  return delay_s
+  return delay_of(call, kind, outcome)
 end
 
 return retry

@@ -1,5 +1,4 @@
--- What the clients of one account and region share: settings, credentials, retry quotas, rate
--- buckets.
+-- What the clients of one account and region share: settings, credentials, retry quotas.
 local ask = require "aws.credentials.ask"
 local bearer = require "aws.credentials.bearer"
 local config = require "aws.config"
@@ -8,9 +7,9 @@ local crypto = require "native.crypto"
 local failure = require "engine.failure"
 local fs = require "native.fs"
 local pack = require "native.pack"
-local rate = require "aws.rate"
 local region = require "aws.region"
 local retry = require "aws.retry"
+local settings = require "aws.retry_settings"
 local sys = require "native.sys"
 local token = require "aws.token"
 
@@ -57,6 +56,7 @@ end
 ---@field client_context table|nil  values of the model's clientContextParams, by their names
 ---@field allow_http boolean|nil  plain HTTP to hosts that are not loopback
 ---@field rate_limits "aws"|"none"|nil  the published limits; by default where the endpoint is AWS's
+---@field retry_mode "standard"|"adaptive"|"legacy"|nil  legacy is taken for standard
 ---@field max_attempts integer|nil
 ---@field timeout_ms integer|nil
 ---@field connect_timeout_ms integer|nil
@@ -70,8 +70,8 @@ end
 ---@return aws.session
 local function new(options)
   options = options or {}
-  local self = setmetatable({ options = options, quotas = {}, records = {}, endpoints = {},
-    bucket_regions = {}, held = {} }, session)
+  local self = setmetatable({ options = options, quotas = {}, limiters = {}, records = {},
+    endpoints = {}, bucket_regions = {}, held = {} }, session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction
@@ -85,7 +85,7 @@ local function new(options)
   for _, key in ipairs { "assume_role", "endpoint_url", "allow_http", "on_call", "path_style" } do
     self[key] = options[key]
   end
-  self.buckets, self.skew_ms = rate.new(), 0
+  self.skew_ms = 0
   return self
 end
 
@@ -168,16 +168,28 @@ function session:quota(service)
   return self.quotas[service]
 end
 
+---The adaptive mode's rate limiter of a service.
+---@param service string
+---@param make fun(now_s: number): aws.adaptive
+---@return aws.adaptive
+function session:limiter(service, make)
+  self.limiters[service] = self.limiters[service] or make(self.now() / 1000)
+  return self.limiters[service]
+end
+
+---@return "standard"|"adaptive"
+function session:retry_mode()
+  self.found_mode = self.found_mode or settings.mode(self.options, self.config)
+  return self.found_mode
+end
+
 ---@param service string
 ---@return integer
 function session:max_attempts(service)
-  local configured = self.options.max_attempts
-    or math.tointeger(self.config:get("max_attempts", "AWS_MAX_ATTEMPTS"))
-  if configured and configured < 1 then configured = nil end
-  return retry.max_attempts(service, configured)
+  return retry.max_attempts(service, settings.max_attempts(self.options, self.config))
 end
 
----The same account and files with other options; quotas, buckets and caches are shared.
+---The same account and files with other options; quotas and caches are shared.
 ---@param options table
 ---@return aws.session
 function session:with(options)
@@ -187,10 +199,10 @@ function session:with(options)
   end
   local copy = setmetatable({}, session)
   for key, value in pairs(self) do copy[key] = value end
-  copy.options, copy.endpoints = merged, {}
+  copy.options, copy.endpoints, copy.found_mode = merged, {}, nil
   if options.credentials then copy.given_credentials = options.credentials end
   if options.region and options.region ~= self.options.region then
-    copy.found_region, copy.buckets = nil, rate.new()
+    copy.found_region, copy.limiters = nil, {}
   end
   -- false: not even that of this session.
   if options.endpoint_url ~= nil then copy.endpoint_url = options.endpoint_url or nil end

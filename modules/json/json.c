@@ -12,13 +12,14 @@
  *                               tables that tostring and encode write as they were
  * ---@field refuses_null boolean?  free JSON: null in a list is a failure
  * ---@field order boolean?      free JSON: a map's metatable has its keys as they stood: `order`
+ * ---@field nulls boolean?      free JSON: maps keep members that are null
  * ---@param shape native.Shape?
  * ---@return string? text, native.failure? failure  its `faults` list { path, what }
  * function json.encode(shape, value) end
  * ---@param options native.json.Options?
  * ---@return any value, native.failure? failure
  * function json.decode(shape, bytes, options) end
- * json.null  -- JSON's null where it counts: in lists (and alone)
+ * json.null  -- JSON's null where it counts: in lists, alone, and in maps where asked for
  */
 #include "json.h"
 
@@ -64,6 +65,7 @@ static int json_decode(lua_State *L)
     body.at = luaL_checklstring(L, 2, &body.len);
     r.exact = option(L, 3, "exact");
     r.refuses_null = option(L, 3, "refuses_null");
+    r.nulls = option(L, 3, "nulls");
     r.start = r.at = body.at;
     r.end = body.at + body.len;
     r.order = option(L, 3, "order");

@@ -13,6 +13,7 @@ struct reader {
     bool order;          /* maps remember the order of their keys */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
     bool refuses_null;   /* in lists; in maps a null is an absent member */
+    bool nulls;          /* maps keep their nulls */
 };
 
 /* lex.c */

@@ -1,5 +1,5 @@
-/* read.c -- free JSON to Lua values: maps lose their nulls, lists keep them as the
- * light userdata NULL, empty lists are marked.
+/* read.c -- free JSON to Lua values: maps lose their nulls (unless they are asked for), lists
+ * keep them as the light userdata NULL, empty lists are marked.
  */
 #include "json.h"
 
@@ -78,7 +78,7 @@ static bool read_pair(struct reader *r)
         return false;
     lua_pushlstring(r->L, key.at, key.len);
     if (json_expect(r, ':', "expected a colon") && json_read(r)) {
-        if (null_at(r->L, -1)) {
+        if (!r->nulls && null_at(r->L, -1)) {
             lua_pop(r->L, 1);
             lua_pushnil(r->L);
         }

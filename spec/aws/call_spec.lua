@@ -258,4 +258,24 @@ describe("a call", function()
     assert.same({}, four_and_one { endpoint_url = "http://localhost:1" })
     assert.equal(1, #four_and_one { endpoint_url = "http://localhost:1", rate_limits = "aws" })
   end)
+
+  it("of DynamoDB is repeated when the answer is not what its checksum says", function()
+    local body = '{"Count":1}'
+    local function with(crc)
+      return answer(200, body, { ["x-amz-crc32"] = tostring(crc) })
+    end
+    local right = with(require "native.crypto".crc32(body))
+    local function scan(answers)
+      local session, clock = support.session()
+      return drive(clock, answers, function()
+        return session:client "dynamodb":Scan { TableName = "t" }
+      end)
+    end
+    local log = scan { with(1), right }
+    assert.equal(1, log.result.Count)
+    assert.equal(2, #log.requests)
+    log = scan { default = with(1) }
+    assert.equal(4, #log.requests)
+    assert.matches("x%-amz%-crc32", tostring(log.failure))
+  end)
 end)

@@ -75,4 +75,33 @@ describe("the retry rules", function()
     assert.is_nil(delay)
     assert.equal(0.05, pause)
   end)
+
+  it("may be older ones, with other numbers", function()
+    local rules = { cost = 5, throttling_cost = 5, base_s = 1, throttling_base_s = 1,
+      bases_s = {}, longest_s = 3, extra_s = 0 }
+    local books = call { rules = rules, max_attempts = 9 }
+    local delays = {}
+    for attempt = 1, 4 do
+      books.attempt = attempt
+      delays[attempt] = retry.judge(books, { status = 500 })
+    end
+    assert.same({ 1, 2, 3, 3 }, delays)
+    assert.equal(480, books.quota.left)
+  end)
+
+  it("say why a call is not sent again", function()
+    for expected, case in pairs {
+      success = { {}, { status = 200 } }, final = { {}, { status = 404 } },
+      attempts = { { attempt = 3 }, { status = 500 } },
+      quota = { { quota = retry.quota(0) }, { status = 500 } },
+    } do
+      assert.equal(expected, (select(3, retry.judge(call(case[1]), case[2]))))
+    end
+  end)
+
+  it("know an error by its code where it has one", function()
+    local errors = { { name = "Named", code = "Coded", retryable = { throttling = true } } }
+    assert.equal("throttling", retry.kind { status = 400, code = "Coded", errors = errors })
+    assert.is_nil(retry.kind { status = 400, code = "Named", errors = errors })
+  end)
 end)

@@ -22,7 +22,7 @@ function support.session(options)
   for name, value in pairs(options.env or KEYS) do env[name] = value end
   local clock = { ms = options.now_ms or 1700000000000 }
   local given = { env = env, read_file = support.reader(options.files or {}),
-    now = function() return clock.ms end, random = function() return 1 end }
+    now = options.now or function() return clock.ms end, random = function() return 1 end }
   for key, value in pairs(options) do
     if given[key] == nil and key ~= "files" and key ~= "now_ms" then given[key] = value end
   end

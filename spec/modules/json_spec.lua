@@ -29,6 +29,8 @@ describe("free JSON", function()
     assert.are.equal(json.null, list[2])
     assert.are.equal("[1,null,2]", json.encode(nil, list))
     assert.are.equal(json.null, json.decode(nil, "null"))
+    local all = json.decode(nil, '{"a":null,"b":1}', { nulls = true })
+    assert.are.same({ a = json.null, b = 1 }, all)
   end)
 
   it("reads escapes, pairs of them, and half a pair as no character", function()

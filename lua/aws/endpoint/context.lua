@@ -1,7 +1,7 @@
 -- The parameters of a rule set for one call: what the operation's model fixes, what the call's
 -- own members say, what the client was told, what the session knows.
 local built_ins = require "aws.endpoint.built_ins"
-local pick = require "aws.endpoint.pick"
+local jmespath = require "aws.jmespath"
 
 local context = {}
 
@@ -32,7 +32,7 @@ local function read(operation)
     found.static[name] = given.value
   end
   for name, given in pairs(operation.operationContextParams or {}) do
-    found.paths[#found.paths + 1] = { name = name, pick = pick.compile(given.path) }
+    found.paths[#found.paths + 1] = { name = name, search = jmespath.compile(given.path) }
   end
   for _, member in ipairs(operation.input and operation.input:members() or {}) do
     local param = member.traits.contextParam
@@ -59,9 +59,10 @@ function context.values(self, session, call)
     local value = built_ins.of_call(session, call, parameter.built_in)
     if value ~= nil then values[parameter.name] = value end
   end
+  -- Where a path does not fit what was given, the request will say what is wrong with that.
   for _, path in ipairs(operation.paths) do
-    local value = path.pick(call.params)
-    if value ~= nil then values[path.name] = value end
+    local ok, value = pcall(path.search, call.params)
+    if ok and value ~= nil then values[path.name] = value end
   end
   for _, each in ipairs(operation.members) do
     local value = call.params[each.member]
