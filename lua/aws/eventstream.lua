@@ -42,7 +42,8 @@ end
 
 -- The types of headers that a member can be read from.
 local HEADERS <const> = {
-  string = { string = true, uuid = true }, blob = { bytes = true }, timestamp = { timestamp = true },
+  string = { string = true, uuid = true }, blob = { bytes = true },
+  timestamp = { timestamp = true },
   boolean = { ["true"] = true, ["false"] = true },
   integer = { byte = true, short = true, integer = true },
   long = { byte = true, short = true, integer = true, long = true },
