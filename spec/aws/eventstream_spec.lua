@@ -61,6 +61,11 @@ describe("the events of an answer", function()
     assert.are.equal("list", getmetatable(log.result).__name)
   end)
 
+  it("hold nothing of the call for who prints them", function()
+    local log = select_content(event("Records", "1"), function(result) return result end)
+    assert.is_nil(next(log.result.Payload))
+  end)
+
   it("that the model does not know are passed over", function()
     local log = select_content(event("Later", "x") .. event("Records", "1")
       .. message({ [":message-type"] = "news" }, ""))
@@ -99,6 +104,9 @@ describe("the events of an answer", function()
       [":error-code"] = "InternalError", [":error-message"] = "It broke" }, ""))
     assert.are.equal("InternalError", log.failure.code)
     assert.are.equal("It broke", log.failure.message)
+    log = select_content(message({ [":message-type"] = "error", [":error-code"] = 1,
+      [":error-message"] = true }, "", { [":error-code"] = "byte", [":error-message"] = "true" }))
+    assert.are.equal("UnknownError", log.failure.code)
   end)
 
   it("are told apart from what was damaged, cut, or is of another format", function()
