@@ -19,22 +19,25 @@ local INITIAL <const> = "initial-response"
 local Stream = {}
 Stream.__index = Stream
 
-local function unreadable(self, why)
-  error(errors.unreadable(self.call, self.response, why), 0)
+-- What a stream is made of stands beside it: who prints a result finds no credentials in it.
+local inside = setmetatable({}, { __mode = "k" })
+
+local function unreadable(state, why)
+  error(errors.unreadable(state.call, state.response, why), 0)
 end
 
 -- The next message of the stream, or nil at its end.
-local function next_message(self)
-  local message, why = self.reader:next()
-  while not message and not why and self.at <= #self.body do
-    local last = self.at + CHUNK_BYTES - 1
-    assert(self.reader:feed(self.body:sub(self.at, last)))
-    self.at = last + 1
-    message, why = self.reader:next()
+local function next_message(state)
+  local message, why = state.reader:next()
+  while not message and not why and state.at <= #state.body do
+    local last = state.at + CHUNK_BYTES - 1
+    assert(state.reader:feed(state.body:sub(state.at, last)))
+    state.at = last + 1
+    message, why = state.reader:next()
   end
   if not message and not why then
-    self.body, self.at = "", 1
-    why = select(2, self.reader:finish())
+    state.body, state.at = "", 1
+    why = select(2, state.reader:finish())
   end
   if why then return nil, why end
   return message
@@ -42,19 +45,20 @@ end
 
 -- The types of headers that a member can be read from.
 local HEADERS <const> = {
-  string = { string = true, uuid = true }, blob = { bytes = true }, timestamp = { timestamp = true },
+  string = { string = true, uuid = true }, blob = { bytes = true },
+  timestamp = { timestamp = true },
   boolean = { ["true"] = true, ["false"] = true },
   integer = { byte = true, short = true, integer = true },
   long = { byte = true, short = true, integer = true, long = true },
 }
 
-local function header_value(self, member, message)
+local function header_value(state, member, message)
   local value = message.headers[member.name]
   if value == nil then return nil end
   local kind = member.shape.kind
   for _, field in ipairs(message.fields) do
     if field.name == member.name and not (HEADERS[kind] or {})[field.type] then
-      unreadable(self, ("the event's header %s is of another type than the service's model says")
+      unreadable(state, ("the event's header %s is of another type than the service's model says")
         :format(member.name))
     end
   end
@@ -64,47 +68,51 @@ end
 
 local RAW <const> = { blob = true, string = true }
 
-local function decoded(self, shape, payload)
+local function decoded(state, shape, payload)
   if payload == "" then return {} end
-  local value, why = self.decode(shape, payload)
-  if value == nil then unreadable(self, why) end
+  local value, why = state.decode(shape, payload)
+  if value == nil then unreadable(state, why) end
   return value
 end
 
 -- What the payload says: one member alone, or all that are in no header.
-local function read_payload(self, shape, message)
+local function read_payload(state, shape, message)
   local has_body = false
   for _, member in ipairs(shape:members()) do
     if member.traits.eventpayload then
       local value = RAW[member.shape.kind] and message.payload
-        or decoded(self, member.shape, message.payload)
+        or decoded(state, member.shape, message.payload)
       return { [member.name] = value }
     end
     has_body = has_body or not member.traits.eventheader
   end
-  return has_body and decoded(self, shape, message.payload) or {}
+  return has_body and decoded(state, shape, message.payload) or {}
 end
 
-local function read_event(self, shape, message)
-  local event = read_payload(self, shape, message)
+local function read_event(state, shape, message)
+  local event = read_payload(state, shape, message)
   for _, member in ipairs(shape:members()) do
-    if member.traits.eventheader then event[member.name] = header_value(self, member, message) end
+    if member.traits.eventheader then event[member.name] = header_value(state, member, message) end
   end
   return event
 end
 
 local function member_named(shape, name)
-  return type(name) == "string" and shape:member(name) or nil
+  return name and shape:member(name) or nil
 end
 
-local function fault(self, message)
+local function text(value)
+  return type(value) == "string" and value or nil
+end
+
+local function fault(state, message)
   local headers = message.headers
-  local code = headers[":exception-type"]
-  local member = member_named(self.shape, code)
-  local fields = member and read_event(self, member.shape, message) or {}
-  error(errors.answered(self.call, self.response, {
-    code = tostring(code or headers[":error-code"] or "UnknownError"), fields = fields,
-    message = fields.message or fields.Message or headers[":error-message"],
+  local code = text(headers[":exception-type"])
+  local member = member_named(state.shape, code)
+  local fields = member and read_event(state, member.shape, message) or {}
+  error(errors.answered(state.call, state.response, {
+    code = code or text(headers[":error-code"]) or "UnknownError", fields = fields,
+    message = text(fields.message) or text(fields.Message) or text(headers[":error-message"]),
   }), 0)
 end
 
@@ -113,16 +121,17 @@ local FAULTS <const> = { exception = true, error = true }
 ---The next event, by its name; nil at the end. What the model does not know is passed over.
 ---@return table<string, table>|nil
 function Stream:next()
+  local state = inside[self]
   while true do
-    local message, why = self.pending, nil
-    self.pending = nil
-    if not message then message, why = next_message(self) end
-    if why then unreadable(self, why) end
+    local message, why = state.pending, nil
+    state.pending = nil
+    if not message then message, why = next_message(state) end
+    if why then unreadable(state, why) end
     if not message then return nil end
-    if FAULTS[message.headers[":message-type"]] then fault(self, message) end
-    local name = message.headers[":event-type"]
-    local member = member_named(self.shape, name)
-    if member then return { [name] = read_event(self, member.shape, message) } end
+    if FAULTS[message.headers[":message-type"]] then fault(state, message) end
+    local name = text(message.headers[":event-type"])
+    local member = member_named(state.shape, name)
+    if member then return { [name] = read_event(state, member.shape, message) } end
   end
 end
 
@@ -150,10 +159,12 @@ end
 ---@param decode fun(shape: userdata, bytes: string): any, any  the protocol's own format
 ---@return aws.eventstream
 function eventstream.open(call, response, shape, decode)
-  return setmetatable({
+  local stream = setmetatable({}, Stream)
+  inside[stream] = {
     call = call, response = response, shape = shape, decode = decode,
     reader = native.reader(), body = response.body or "", at = 1,
-  }, Stream)
+  }
+  return stream
 end
 
 local function find_member(shape)
@@ -184,13 +195,14 @@ end
 ---@return any failure
 function eventstream.result(call, response, member, decode)
   local stream, result = eventstream.open(call, response, member.shape, decode), {}
-  local first, why = next_message(stream)
+  local state = inside[stream]
+  local first, why = next_message(state)
   if why then return nil, why end
   if first and first.headers[":event-type"] == INITIAL then
     if first.payload ~= "" then result, why = decode(call.operation.output, first.payload) end
     if not result then return nil, why end
   else
-    stream.pending = first
+    state.pending = first
   end
   result[member.name] = stream
   return result

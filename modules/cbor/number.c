@@ -122,7 +122,7 @@ static void place_point(char digits[DIGITS_SIZE], int64_t exponent)
 /* A list of an exponent of ten and the digits. */
 bool cbor_read_decimal(struct cbor_reader *r)
 {
-    char digits[DIGITS_SIZE];
+    char digits[DIGITS_SIZE] = "";
     struct cbor_head pair, exponent;
     if (!cbor_head(r, &pair))
         return false;
