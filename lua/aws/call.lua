@@ -11,6 +11,7 @@ local checksum = require "aws.checksum"
 local cross_region = require "aws.cross_region"
 local custom = require "aws.custom"
 local errors = require "aws.errors"
+local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
 local outcome = require "aws.outcome"
 local protocol = require "aws.protocol"
@@ -69,7 +70,31 @@ local function goes_on(session, call, found)
   return delay_s ~= nil
 end
 
+local function refuse(call, what, code, next_step)
+  failure.raise { what = ("%s %s: %s"):format(call.service.name, call.operation.name, what),
+    service = call.service.name, operation = call.operation.name, code = code, next = next_step }
+end
+
+local function demand_spoken(call)
+  local metadata, input = call.service.metadata, call.operation.input
+  if not call.protocol then
+    refuse(call, ("the service speaks %s, which mrun does not"):format(tostring(metadata.protocol)),
+      "UnsupportedProtocol", "use another tool for this service")
+  elseif input and eventstream.member(input) then
+    refuse(call, "it takes a stream of events, which mrun does not send", "UnsupportedOperation",
+      "use another tool for this operation")
+  end
+end
+
+local function demand_table(service, operation, params)
+  if type(params) == "table" then return end
+  refuse({ service = service, operation = operation }, ("the parameters must be a table, not a %s")
+    :format(type(params)), "ParamValidation",
+    ("mrun aws %s %s --help"):format(service.name, operation.name))
+end
+
 local function begin(session, service, operation, params, options)
+  demand_table(service, operation, params)
   local whole = cross_region.fill(session, service, operation, params)
   local wanted = checksum.ask(session, operation, custom.params(service, operation, whole))
   local plain, source = stream.source(service, operation, wanted)
@@ -81,11 +106,7 @@ local function begin(session, service, operation, params, options)
     own_headers = options.headers,
   }
   call.source, call.target = source, stream.target(service, operation, options)
-  if not call.protocol then
-    failure.raise { what = ("%s speaks %s, which mrun does not"):format(service.name,
-      tostring(service.metadata.protocol)), service = service.name, operation = operation.name,
-      next = "use another tool for this service" }
-  end
+  demand_spoken(call)
   call.repeatable = is_repeatable(call, options, has_token)
   call.books = { quota = session:quota(service.name), service = service.name,
     operation = operation.name, max_attempts = call.max_attempts }

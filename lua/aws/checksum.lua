@@ -86,13 +86,14 @@ function checksum.name(call, headers, algorithm)
   end
 end
 
----Adds to a request the checksum of its body.
+---Adds to a request the checksum of its body; of one in memory (`source` is a file) that has none
+---behind itself.
 ---@param session aws.session
 ---@param call table
----@param request { headers: table, body: any }
+---@param request { headers: table, body: string|nil }
 function checksum.apply(session, call, request)
   local headers, body = request.headers, request.body or ""
-  if type(body) ~= "string" then return end
+  if call.source or headers["x-amz-trailer"] then return end
   local operation = call.operation
   local algorithm = checksum.algorithm(session, call, headers)
   -- What is older than the choice of an algorithm asks for this one.

@@ -46,10 +46,10 @@ end
 ---Compresses a request's body in place, where that is asked for.
 ---@param session aws.session
 ---@param call table
----@param request { headers: table, body: any }
+---@param request { headers: table, body: string|nil }
 function compression.apply(session, call, request)
   local wanted = call.operation.requestcompression
-  if not wanted or type(request.body) ~= "string" or is_off(session) then return end
+  if not wanted or not request.body or call.source or is_off(session) then return end
   for _, encoding in ipairs(wanted.encodings or {}) do
     if encoding == "gzip" and is_worth_it(session, call, request.body) then
       local before = request.headers["content-encoding"]

@@ -54,6 +54,10 @@ end
 ---@field sts_regional_endpoints "regional"|"legacy"|nil
 ---@field s3 table|nil  as below `s3 =` in a profile: { addressing_style = "path" }
 ---@field client_context table|nil  values of the model's clientContextParams, by their names
+---@field request_checksum_calculation "when_supported"|"when_required"|nil
+---@field response_checksum_validation "when_supported"|"when_required"|nil
+---@field disable_request_compression boolean|nil
+---@field request_min_compression_size_bytes integer|nil  10240 where nothing is said
 ---@field allow_http boolean|nil  plain HTTP to hosts that are not loopback
 ---@field rate_limits "aws"|"none"|nil  the published limits; by default where the endpoint is AWS's
 ---@field retry_mode "standard"|"adaptive"|"legacy"|nil  legacy is taken for standard

@@ -37,6 +37,22 @@ describe("a call", function()
       { log.about.status, log.about.request_id, log.about.attempts })
   end)
 
+  it("says what it cannot send, before it sends anything", function()
+    local session, clock = support.session()
+    local function fault(service, operation, params)
+      local log = drive(clock, {}, function()
+        return session:client(service):call(operation, params)
+      end)
+      return tostring(log.failure), log.failure.code
+    end
+    local text, code = fault("ec2", "DescribeVpcs", "vpc-1")
+    assert.matches("ec2 DescribeVpcs: the parameters must be a table, not a string", text, 1, true)
+    assert.equal("ParamValidation", code)
+    text, code = fault("lexv2-runtime", "StartConversation", { botId = "b" })
+    assert.matches("takes a stream of events", text, 1, true)
+    assert.equal("UnsupportedOperation", code)
+  end)
+
   it("signs the session token", function()
     local log = describe_vpcs({ answer(200, VPCS) }, { credentials = { access_key = "A",
       secret_key = "S", token = "TOKEN" } })

@@ -43,8 +43,8 @@ function glacier.request(call, request)
   headers["x-amz-glacier-version"] = call.service.metadata.apiVersion
   local name = call.operation.name
   if name ~= "UploadArchive" and name ~= "UploadMultipartPart" then return end
-  if type(request.body) == "string" and not headers["x-amz-sha256-tree-hash"] then
-    headers["x-amz-sha256-tree-hash"] = glacier.tree_hash(request.body)
+  if not call.source and not headers["x-amz-sha256-tree-hash"] then
+    headers["x-amz-sha256-tree-hash"] = glacier.tree_hash(request.body or "")
   end
 end
 
