@@ -21,6 +21,7 @@ local SERVICES <const> = {
       request.headers["content-type"] = "application/x-www-form-urlencoded"
     end,
   },
+  ["Auto Scaling"] = wrapped.autoscaling,
   CloudFormation = wrapped.cloudformation,
   EC2 = wrapped.ec2,
   Glacier = require "aws.custom.glacier",

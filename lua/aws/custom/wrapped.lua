@@ -1,9 +1,9 @@
--- Texts that services wrap once more, unwrapped as the AWS CLI shows them: IAM's policy documents,
--- CloudFormation's templates, EC2's console output.
+-- Texts that services wrap once more, taken and given plain as the AWS CLI does: IAM's policy
+-- documents, CloudFormation's templates, EC2's console output, the user data of new instances.
 local crypto = require "native.crypto"
 local json = require "native.json"
 
-local wrapped = { iam = {}, cloudformation = {}, ec2 = {} }
+local wrapped = { iam = {}, cloudformation = {}, ec2 = {}, autoscaling = {} }
 
 local function unescape(text)
   return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
@@ -46,5 +46,19 @@ function wrapped.ec2.result(call, _, result)
   if call.operation.name ~= "GetConsoleOutput" or not result.Output then return end
   result.Output = crypto.unbase64(result.Output) or result.Output
 end
+
+-- The models have a plain text for what the services want in base64.
+local function with_user_data(name)
+  return function(operation, params)
+    if operation.name ~= name or type(params.UserData) ~= "string" then return params end
+    local copy = setmetatable({}, getmetatable(params))
+    for key, value in pairs(params) do copy[key] = value end
+    copy.UserData = crypto.base64(params.UserData)
+    return copy
+  end
+end
+
+wrapped.ec2.params = with_user_data "RunInstances"
+wrapped.autoscaling.params = with_user_data "CreateLaunchConfiguration"
 
 return wrapped

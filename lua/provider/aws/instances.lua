@@ -1,5 +1,6 @@
 --- What an instance takes more than one call for.
 local crypto = require "native.crypto"
+local failure = require "engine.failure"
 local value = require "engine.value"
 
 local instances = {}
@@ -13,6 +14,14 @@ end
 
 local function wait_until(change, wanted)
   change:wait(function() return state_name(change) == wanted end)
+end
+
+--- For `send`: the type has user data in base64, and the client encodes what it is given.
+---@param v string
+---@return string
+function instances.user_data(v)
+  return crypto.unbase64(v) or failure.raise { what = "UserData is not in base64",
+    code = "InvalidUserData", next = "encode it: base64 -w0 FILE" }
 end
 
 local function attribute(name, v)
@@ -33,8 +42,7 @@ local STOPPED = {
   EbsOptimized = function(v) return attribute("EbsOptimized", v or false) end,
   KernelId     = function(v) return attribute("Kernel", v) end,
   RamdiskId    = function(v) return attribute("Ramdisk", v) end,
-  -- the model has a blob here: the client encodes it again
-  UserData     = function(v) return attribute("UserData", crypto.unbase64(v or "")) end,
+  UserData     = function(v) return attribute("UserData", instances.user_data(v or "")) end,
   PrivateDnsNameOptions = function(v) return dns_options(v or {}) end,
 }
 

@@ -13,6 +13,16 @@ local function call(service, operation, params, ...)
   return log.requests[1], log
 end
 
+describe("user data", function()
+  it("goes out in base64, as the AWS CLI sends it", function()
+    local sent = call("ec2", "RunInstances", { MinCount = 1, MaxCount = 1, UserData = "#!/bin/sh" })
+    assert.matches("UserData=IyEvYmluL3No", sent.body, 1, true)
+    sent = call("autoscaling", "CreateLaunchConfiguration",
+      { LaunchConfigurationName = "l", UserData = "#!/bin/sh" })
+    assert.matches("UserData=IyEvYmluL3No", sent.body, 1, true)
+  end)
+end)
+
 describe("S3", function()
   local function headers(operation, params)
     params.Bucket, params.Key = "my-bucket", "k"

@@ -57,3 +57,14 @@ describe("an instance that has to be stopped for a change", function()
     assert.is_nil(resumed("stopped", "stopped"))
   end)
 end)
+
+describe("the user data of an instance", function()
+  local instances = require "provider.aws.instances"
+
+  it("is declared in base64, and given plain to the client", function()
+    assert.are.equal("#!/bin/sh", instances.user_data "IyEvYmluL3No")
+    local ok, err = pcall(instances.user_data, "#!/bin/sh")
+    assert.is_false(ok)
+    assert.are.equal("UserData is not in base64", err.what)
+  end)
+end)

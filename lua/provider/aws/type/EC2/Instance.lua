@@ -58,6 +58,7 @@ return {
     SourceDestCheck  = "ModifyInstanceAttribute",
     PropagateTagsToVolumeOnCreation = form.nothing, -- it is about creation alone
   },
+  send   = { UserData = instances.user_data },
   resume = instances.resume,
   delete = { "TerminateInstances", pending = true },
   ready  = {
