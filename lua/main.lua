@@ -27,9 +27,16 @@ local function find_command(name)
     next = near and ("did you mean mrun %s?"):format(near) or "`mrun help` lists the commands" }
 end
 
+-- A command may have more to say of some words than `mrun help` has.
+local function wants_help(parsed)
+  if not parsed.module then return true end
+  local helps = parsed.module.helps
+  return parsed.options.help and not (helps and helps(parsed.args))
+end
+
 local function run(screen, argv)
   local parsed = options.parse(argv, find_command)
-  if parsed.options.help or not parsed.module then
+  if wants_help(parsed) then
     parsed.args = { parsed.command ~= "help" and parsed.command or parsed.args[1] }
     parsed.module = find_command "help"
   end

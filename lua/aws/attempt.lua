@@ -135,6 +135,7 @@ function attempt.send(session, call)
   stream.attach(call, request)
   request.proxy = network.proxy(session.env, request.url)
   request.ca_file = network.ca_file(session)
+  request.call = call -- for who watches
   local response = coroutine.yield { http = request }
   if response.failure and response.failure.code == "file" then error(response.failure, 0) end
   if response.status and not response.body_bytes then response.body = response.body or "" end

@@ -1,46 +1,65 @@
--- mrun aws: one call of any operation of any service, its answer as JSON.
+-- mrun aws: one call of any operation of any service, its answer as JSON; and what can be called.
 local failure = require "engine.failure"
+local report = require "engine.report"
 
-local function wrong(mrun, what, near, next)
-  near = mrun.nearest(near.word, near.list)
-  next = near and ("did you mean %s?"):format(near) or next
-  failure.raise { kind = "usage", what = what, next = next }
-end
-
-local function operations_of(mrun, service)
-  local data = mrun.data()
-  if not data:service(service) then
-    wrong(mrun, ("no service %s"):format(service), { word = service, list = data:services() },
-      "`mrun aws` lists the services")
+local function show_list(mrun, rows)
+  local terminal = mrun.console.out.terminal
+  local names = {}
+  for i, row in ipairs(rows) do
+    names[i] = row.name
+    row.help = terminal and report.sentence(row.help) or nil
   end
-  return data:operations(service)
-end
-
-local function list(mrun, names)
-  if mrun.options.json then mrun.json(names) else mrun.print(table.concat(names, "\n") .. "\n") end
+  if mrun.options.json then
+    mrun.json(names)
+  else
+    mrun.print(report.names(rows, mrun.console.out))
+  end
   return 0
 end
 
-local function operation_named(mrun, service, name)
-  local operations = operations_of(mrun, service)
-  for _, known in ipairs(operations) do
-    if known == name then return name end
+local function describe(mrun, service, operation)
+  local found = mrun.describe_operation(service, operation)
+  if mrun.options.json then
+    mrun.json(found)
+  else
+    mrun.print(report.operation(found, mrun.console.out))
   end
-  wrong(mrun, ("%s has no operation %s"):format(service, name), { word = name, list = operations },
-    ("`mrun aws %s` lists them"):format(service))
+  return 0
+end
+
+local function call(mrun, service, operation)
+  local text = mrun.call_operation(service, operation, mrun.options)
+  local people = mrun.console.out.terminal and not mrun.options.json
+  mrun.print((people and report.pretty(text) or text) .. "\n")
+  return 0
 end
 
 return {
   summary = "call one operation of an AWS service",
-  usage = "mrun aws [SERVICE [OPERATION [--input JSON|@FILE]]]",
-  options = { { name = "input", value = "JSON|@FILE", help = "the operation's input" } },
+  usage = "mrun aws [SERVICE [OPERATION [--input JSON|@FILE] [--query JMESPATH] ...]]",
+  options = {
+    { name = "input", value = "JSON|@FILE",
+      help = "the operation's input; blobs are base64, or @FILE" },
+    { name = "query", value = "JMESPATH", help = "what to print of the answer" },
+    { name = "all-pages", help = "ask for every page, and give them as one answer" },
+    { name = "wait", value = "[NAME]", optional = true,
+      help = "ask until a state is reached, such as InstanceRunning" },
+    { name = "endpoint-url", value = "URL", help = "ask there and not where AWS is" },
+  },
+  helps = function(args) return args[2] ~= nil end, -- with --help, of one operation
   run = function(mrun)
-    local service, operation = mrun.args[1], mrun.args[2]
-    if not service then return list(mrun, mrun.data():services()) end
-    if not operation then return list(mrun, operations_of(mrun, service)) end
-    operation_named(mrun, service, operation)
-    local input = mrun.read_json(mrun.options.input or "{}", "--input")
-    mrun.json(mrun.call_aws(service, operation, input))
-    return 0
+    local service, operation, more = mrun.args[1], mrun.args[2], mrun.args[3]
+    if not service then return show_list(mrun, mrun.list_services()) end
+    service = mrun.find_service(service)
+    if not operation then
+      return show_list(mrun, mrun.list_operations(service, mrun.console.out.terminal))
+    end
+    operation = mrun.find_operation(service, operation)
+    if mrun.options.help then return describe(mrun, service, operation) end
+    if more then
+      failure.raise { kind = "usage", what = ("one operation at a time, and not %s"):format(more),
+        next = ("mrun aws %s %s --input '{ ... }'"):format(service, operation) }
+    end
+    return call(mrun, service, operation)
   end,
 }

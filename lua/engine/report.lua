@@ -3,6 +3,8 @@
 local apply = require "engine.report.apply"
 local document = require "engine.report.document"
 local failure = require "engine.report.failure"
+local json = require "engine.report.json"
+local operation = require "engine.report.operation"
 local plan = require "engine.report.plan"
 local progress = require "engine.report.progress"
 local show = require "engine.report.show"
@@ -14,6 +16,8 @@ local report = {
   plan = plan, apply = apply.text, show = show, failure = failure.text,
   progress = progress.new, redraw = progress.redraw,
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
+  operation = operation.text, names = operation.list, sentence = operation.sentence,
+  pretty = json,
   show_document = document.show, outputs = document.outputs, failure_document = failure.document,
 }
 

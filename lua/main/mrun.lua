@@ -6,7 +6,11 @@ local VERSION <const> = "0.1.0"
 
 -- What each part gives. The functions of main.<part> take mrun first; main.world is made for a run.
 local PARTS <const> = {
-  catalog = { "data", "documentation", "types", "schema", "nearest", "read_json", "call_aws" },
+  catalog = { "data", "documentation", "types", "schema", "nearest" },
+  api = {
+    "find_service", "find_operation", "list_services", "list_operations", "describe_operation",
+    "call_operation",
+  },
   script = { "run_script" },
   world = { "providers", "ports", "task", "api_calls", "listen" },
   stack = { "FOLDER", "open", "recipe", "load", "existing" },

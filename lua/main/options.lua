@@ -1,8 +1,8 @@
 -- options.lua reads the command line: global options, the command's own, and what is left.
 --
 -- An option is { name = "params-file", value = "FILE" | nil, short = "P" | nil, many = bool,
--- help = "..." }; without `value` it is a switch. Global options stand before or after the command,
--- its own after it.
+-- help = "..." }; without `value` it is a switch, and may be one where `optional` is set. Global
+-- options stand before or after the command, its own after it.
 local failure = require "engine.failure"
 local schema = require "engine.schema"
 
@@ -17,6 +17,7 @@ options.GLOBAL = {
     help = "a parameter of the recipe" },
   { name = "params-file", value = "FILE", help = "parameters, as a JSON object" },
   { name = "json", help = "one JSON document on standard output" },
+  { name = "debug", help = "requests and answers on standard error, without secrets" },
   { name = "help", short = "h", help = "help for a command" },
 }
 
@@ -71,8 +72,12 @@ local function read_option(state, word)
     return store(state.found, option, true)
   end
   if not text then
+    local following = state.argv[state.at + 1]
+    if option.optional and (not following or following:sub(1, 1) == "-") then
+      return store(state.found, option, true)
+    end
     state.at = state.at + 1
-    text = state.argv[state.at]
+    text = following
     if not text then
       wrong(("%s needs a value"):format(name), nil, ("say %s %s"):format(name, option.value))
     end

@@ -25,6 +25,7 @@ return function(mrun)
     end,
     turn = function() if on_turn then on_turn() end end,
   }
+  if mrun.options.debug then made = require "main.debug" (made, mrun.note) end
 
   return {
     ports = made,

@@ -3,6 +3,7 @@ local options = require "main.options"
 local COMMANDS = {
   plan = { options = { { name = "exit-code", help = "" } } },
   run = { verbatim = true },
+  aws = { options = { { name = "wait", value = "[NAME]", optional = true, help = "" } } },
 }
 
 local function find(name) return assert(COMMANDS[name], name) end
@@ -32,6 +33,14 @@ describe("the command line", function()
 
   it("turns dashes of a name into underscores", function()
     assert.is_true(parse("plan", "--exit-code").options.exit_code)
+  end)
+
+  it("takes an optional value where one follows", function()
+    assert.are.equal("X", parse("aws", "--wait", "X").options.wait)
+    assert.are.equal("X", parse("aws", "--wait=X").options.wait)
+    assert.is_true(parse("aws", "--wait").options.wait)
+    local both = parse("aws", "--wait", "--json")
+    assert.is_true(both.options.wait and both.options.json)
   end)
 
   it("leaves what follows a script alone", function()

@@ -218,7 +218,7 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             return
         self.answer(status, headers, data)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do
 
     def log_message(self, *_):
         pass

@@ -21,7 +21,7 @@ local function fault(kind, what, expression, at)
   local before = at and (utf8.len(expression, 1, at - 1, true) or at - 1)
   failure.raise {
     what = ("the JMESPath expression %s: %s"):format(shown(expression), what),
-    code = "JMESPath", reason = kind, at = at,
+    code = "JMESPath", kind = "usage", reason = kind, at = at,
     where = before and ("at character %d"):format(before + 1), next = NEXT[kind],
   }
 end

@@ -1,0 +1,93 @@
+-- Results as a JSON document shows them, and input as such a document gives it: times as ISO 8601
+-- in UTC, blobs as base64, empty lists as lists. The shape says which text is what.
+local crypto = require "native.crypto"
+local failure = require "engine.failure"
+local json = require "native.json"
+local Plan = require "aws.document.plan"
+local time = require "native.time"
+
+local document = {}
+
+local LIST <const> = getmetatable(json.decode(nil, "[]"))
+
+local function deeper(path, key)
+  if math.type(key) then return ("%s[%d]"):format(path, key) end
+  return path == "" and key or ("%s.%s"):format(path, key)
+end
+
+-- Walks a value along its shape; `leaf(plan, value, path)` gives what stands there instead.
+local function walk(plan, value, leaf, path)
+  if not (plan and plan.composite and type(value) == "table") then
+    return leaf(plan, value, path)
+  end
+  local copy = setmetatable({}, plan.kind == "list" and LIST or nil)
+  for key, item in pairs(value) do
+    copy[key] = walk(plan:at(key), item, leaf, deeper(path, key))
+  end
+  return copy
+end
+
+local function number_text(value)
+  if value ~= value then return "NaN" end -- JSON has no such numbers
+  if value == math.huge then return "Infinity" end
+  return value == -math.huge and "-Infinity" or value
+end
+
+local SHOWN <const> = {
+  timestamp = function(value)
+    return type(value) == "number" and time.format(value, "date_time") or value
+  end,
+  blob = function(value) return type(value) == "string" and crypto.base64(value) or value end,
+  double = number_text, float = number_text,
+}
+
+---How a scalar of this plan is written.
+---@param plan aws.plan|nil
+---@param value any
+---@return any
+function document.scalar(plan, value)
+  local write = plan and not plan.free and SHOWN[plan.kind]
+  if not write then return value end
+  return write(value)
+end
+
+---A result as a document that native.json writes.
+---@param shape table|nil  the operation's output
+---@param result table
+---@return table
+function document.of(shape, result)
+  if not shape then return result end
+  return walk(Plan.new(shape), result, document.scalar, "")
+end
+
+local function wrong(path, what)
+  failure.raise { what = ("%s %s"):format(path, what), code = "ParamValidation", kind = "usage" }
+end
+
+local function bytes_of(value, path, read_file)
+  if type(value) ~= "string" then return value end
+  local file = value:match("^@(.+)$")
+  if file and read_file then return read_file(file) end
+  return crypto.unbase64(value) or wrong(path, "is no base64; @FILE gives the bytes of a file")
+end
+
+-- A number that no Lua number holds comes as a table that says how it was written.
+local function number_of(value)
+  return type(value) == "table" and tonumber(tostring(value)) or value
+end
+
+---The params of a call out of a document; blobs are base64, or @FILE.
+---@param shape table|nil  the operation's input
+---@param given table  as native.json decodes it
+---@param read_file (fun(path: string): string)|nil
+---@return table
+function document.params(shape, given, read_file)
+  if not shape then return given end
+  return walk(Plan.new(shape), given, function(plan, value, path)
+    if not plan or plan.free then return value end
+    if plan.kind == "blob" then return bytes_of(value, path, read_file) end
+    return number_of(value)
+  end, "")
+end
+
+return document
