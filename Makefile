@@ -118,6 +118,10 @@ test: deps ## Run the specs (FILES="spec/engine spec/json_spec.lua" for some)
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@MRUN_MAIN=spec/support/run.lua $(BUILD)/mrun $(FILES)
 
+conformance: deps ## Run AWS's public test data, where it lies in ../shared/suites
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	@$(BUILD)/mrun run spec/conformance/run.lua --bars
+
 demo: deps ## Watch mrun plan, apply, plan again and destroy a stack on a local AWS
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@spec/support/demo $(BUILD)/mrun
@@ -199,5 +203,5 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test demo stress fuzz bench lint $(CHECKS:%=lint-%) format \
-  install uninstall clean help always
+.PHONY: all deps packages tools test conformance demo stress fuzz bench lint \
+  $(CHECKS:%=lint-%) format install uninstall clean help always
