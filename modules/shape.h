@@ -130,20 +130,30 @@ bool traits_read(struct traits *to, const struct pack *pack, uint32_t traits);
 /* A member's own traits over those of its shape, as the protocols look at them. */
 bool member_traits(struct traits *to, const struct member *member);
 
-/* The members of a structure, ready to be found by their names on the wire. `cache` is
- * the stack index of a table that lives as long as one answer is read. */
+/* A member as those see it who read answers, worked out once: what its shape is, its
+ * traits over those of the shape, and where the members of that shape are. */
 struct wire {
     struct text name, element; /* element: of a flattened list, where it has a name */
     struct member member;
-    bool elsewhere; /* in a header, or an attribute: not in the body */
+    enum shape_kind kind;
+    struct traits traits;
+    struct wires *below; /* NULL until it is met */
+    bool elsewhere;      /* in a header, or an attribute: not in the body */
 };
+/* The members of a composite shape, ready to be found by their names on the wire: one of
+ * a list, two of a map. */
 struct wires {
     uint32_t count;
+    uint32_t found; /* how many members the last structure had that was read */
     struct wire list[];
 };
-const struct wires *wires_of(lua_State *L, int cache, struct shape shape);
+/* Pushes the table that keeps the wires of a shape's pack; `shape` is a userdata's index. */
+int wires_cache(lua_State *L, int shape);
+void wire_open(lua_State *L, struct wire *wire, const struct member *member);
+/* Those of the wire's own shape; `cache` is the stack index of that table. */
+struct wires *wires_below(lua_State *L, int cache, struct wire *wire);
 /* Looks on from *hint, around the end: answers come mostly in the model's order. */
-const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct text name);
+struct wire *wire_find(struct wires *wires, uint32_t *hint, struct text name);
 /* Sets the tag of a union that a newer service knows, as AWS's own clients show it, in the
  * table on top of the stack. */
 void wire_unknown(lua_State *L, struct text name);

@@ -70,10 +70,12 @@ static int cbor_decode(lua_State *L)
     if (len > options.max_bytes)
         return failure_return(L, FAILURE("decode", "CBOR", "longer than the limit"));
     lua_settop(L, 3);
-    lua_newtable(L);
-    if (shaped && len == 0) /* no body: nothing is set */
+    if (shaped && len == 0) { /* no body: nothing is set */
+        lua_newtable(L);
         return 1;
-    r.cache = lua_gettop(L);
+    }
+    if (shaped)
+        r.cache = wires_cache(L, 1);
     sink_open(&r.chunks, L);
     if (!(shaped ? cbor_read_shape(&r, shape) : cbor_read(&r)))
         return decode_failure(L, &r);

@@ -26,7 +26,7 @@ struct cbor_reader {
     const unsigned char *start, *at, *end, *item, *wrong;
     const char *why;
     struct sink chunks; /* a text in pieces, until the next one */
-    int depth, cache;   /* cache: stack index, see wires_of */
+    int depth, cache;   /* cache: stack index, see wires_cache */
     bool typed;
 };
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static bool read_member(struct cbor_reader *r, const struct member *member, struct cbor_head *head);
+static bool read_wire(struct cbor_reader *r, struct wire *wire, struct cbor_head *head);
 
 static bool wrong_type(struct cbor_reader *r)
 {
@@ -13,7 +13,7 @@ static bool wrong_type(struct cbor_reader *r)
 }
 
 /* The name is on top and the value is put behind it; true also where it is absent. */
-static bool read_named(struct cbor_reader *r, const struct member *member, bool keep_null)
+static bool read_named(struct cbor_reader *r, struct wire *wire, bool keep_null)
 {
     struct cbor_head head;
     lua_pushvalue(r->L, -1);
@@ -23,7 +23,7 @@ static bool read_named(struct cbor_reader *r, const struct member *member, bool 
     if (!cbor_head(r, &head))
         return false;
     if (!cbor_is_null(&head)) {
-        if (!read_member(r, member, &head))
+        if (!read_wire(r, wire, &head))
             return false;
     } else if (keep_null) {
         lua_pushlightuserdata(r->L, NULL);
@@ -34,10 +34,9 @@ static bool read_named(struct cbor_reader *r, const struct member *member, bool 
     return true;
 }
 
-static bool read_structure(struct cbor_reader *r, struct shape shape, struct cbor_head *head,
+static bool read_structure(struct cbor_reader *r, struct wires *wires, struct cbor_head *head,
                            bool is_union)
 {
-    const struct wires *wires = wires_of(r->L, r->cache, shape);
     struct text key;
     uint32_t hint = 0;
     if (head->major != CBOR_MAP)
@@ -47,10 +46,10 @@ static bool read_structure(struct cbor_reader *r, struct shape shape, struct cbo
         struct cbor_head value;
         if (!cbor_key(r, &key))
             return false;
-        const struct wire *wire = wire_find(wires, &hint, key);
+        struct wire *wire = wire_find(wires, &hint, key);
         if (wire) {
             lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
-            if (!read_named(r, &wire->member, false))
+            if (!read_named(r, wire, false))
                 return false;
             continue;
         }
@@ -62,13 +61,10 @@ static bool read_structure(struct cbor_reader *r, struct shape shape, struct cbo
     return true;
 }
 
-static bool read_list(struct cbor_reader *r, struct shape_reader *reader, struct cbor_head *head)
+static bool read_list(struct cbor_reader *r, struct wires *wires, struct cbor_head *head)
 {
-    struct member member;
     struct cbor_head element;
     lua_Integer count = 0;
-    if (!shape_next(reader, &member))
-        shape_damaged(r->L);
     if (head->major != CBOR_LIST)
         return wrong_type(r);
     lua_newtable(r->L);
@@ -77,7 +73,7 @@ static bool read_list(struct cbor_reader *r, struct shape_reader *reader, struct
             return false;
         if (cbor_is_null(&element)) /* it keeps its place, sparse or not */
             lua_pushlightuserdata(r->L, NULL);
-        else if (!read_member(r, &member, &element))
+        else if (!read_wire(r, &wires->list[0], &element))
             return false;
         lua_rawseti(r->L, -2, ++count);
     }
@@ -86,13 +82,10 @@ static bool read_list(struct cbor_reader *r, struct shape_reader *reader, struct
     return true;
 }
 
-static bool read_map(struct cbor_reader *r, struct shape_reader *reader, struct cbor_head *head,
+static bool read_map(struct cbor_reader *r, struct wires *wires, struct cbor_head *head,
                      bool sparse)
 {
-    struct member key, value;
     struct text name;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(r->L);
     if (head->major != CBOR_MAP)
         return wrong_type(r);
     lua_newtable(r->L);
@@ -100,7 +93,7 @@ static bool read_map(struct cbor_reader *r, struct shape_reader *reader, struct 
         if (!cbor_key(r, &name))
             return false;
         lua_pushlstring(r->L, name.at, name.len);
-        if (!read_named(r, &value, sparse))
+        if (!read_named(r, &wires->list[1], sparse))
             return false;
     }
     return true;
@@ -197,17 +190,18 @@ static bool read_scalar(struct cbor_reader *r, const struct cbor_head *head, enu
     }
 }
 
-static bool read_kind(struct cbor_reader *r, struct shape_reader *reader, unsigned traits,
-                      struct cbor_head *head)
+static bool read_kind(struct cbor_reader *r, struct wire *wire, struct cbor_head *head)
 {
+    unsigned traits = wire->traits.set;
     if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
         return cbor_read_item(r, head);
-    if (reader->kind == SHAPE_STRUCTURE)
-        return read_structure(r, reader->shape, head, traits & TRAIT_BIT(TRAIT_UNION));
-    if (reader->kind == SHAPE_LIST)
-        return read_list(r, reader, head);
-    return reader->kind == SHAPE_MAP ? read_map(r, reader, head, traits & TRAIT_BIT(TRAIT_SPARSE))
-                                     : read_scalar(r, head, reader->kind);
+    if (wire->kind > SHAPE_MAP)
+        return read_scalar(r, head, wire->kind);
+    struct wires *below = wires_below(r->L, r->cache, wire);
+    if (wire->kind == SHAPE_STRUCTURE)
+        return read_structure(r, below, head, traits & TRAIT_BIT(TRAIT_UNION));
+    return wire->kind == SHAPE_LIST ? read_list(r, below, head)
+                                    : read_map(r, below, head, traits & TRAIT_BIT(TRAIT_SPARSE));
 }
 
 /* Tags without a meaning for a service are passed over. */
@@ -219,23 +213,20 @@ static bool untag(struct cbor_reader *r, struct cbor_head *head)
     return true;
 }
 
-static bool read_member(struct cbor_reader *r, const struct member *member, struct cbor_head *head)
+static bool read_wire(struct cbor_reader *r, struct wire *wire, struct cbor_head *head)
 {
-    struct shape_reader reader;
-    struct traits traits = {0};
     luaL_checkstack(r->L, 12, "CBOR");
-    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
-        shape_damaged(r->L);
     if (!cbor_deeper(r) || !untag(r, head))
         return false;
-    bool fine = read_kind(r, &reader, traits.set, head);
+    bool fine = read_kind(r, wire, head);
     r->depth--;
     return fine;
 }
 
 bool cbor_read_shape(struct cbor_reader *r, struct shape shape)
 {
-    struct member member = {.shape = shape};
+    struct wire whole;
     struct cbor_head head;
-    return cbor_head(r, &head) && read_member(r, &member, &head);
+    wire_open(r->L, &whole, &(struct member){.shape = shape});
+    return cbor_head(r, &head) && read_wire(r, &whole, &head);
 }

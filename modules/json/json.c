@@ -72,8 +72,8 @@ static int json_decode(lua_State *L)
     if (body.len > limit(L, 3))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, 3);
-    lua_newtable(L);
-    r.cache = lua_gettop(L);
+    if (shaped)
+        r.cache = wires_cache(L, 1);
     sink_open(&r.escaped, L);
     if (shaped && json_peek(&r) == '\0' && r.at == r.end) { /* no body: nothing is set */
         lua_newtable(L);

@@ -9,7 +9,7 @@ struct reader {
     lua_State *L;
     const char *start, *at, *end, *why;
     struct sink escaped; /* the text of a string with escapes */
-    int depth, cache;    /* cache: stack index, see wires_of */
+    int depth, cache;    /* cache: stack index, see wires_cache */
     bool order;          /* maps remember the order of their keys */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
     bool refuses_null;   /* in lists; in maps a null is an absent member */

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-static bool read_member(struct reader *r, const struct member *member);
+#define MAP_HINT_MAX 16 /* a map as large as the last one is a guess, not a promise */
+
+static bool read_wire(struct reader *r, struct wire *wire);
 
 static bool is_null(struct reader *r)
 {
@@ -14,14 +16,14 @@ static bool is_null(struct reader *r)
     return json_word(r, "null");
 }
 
-static bool read_structure_pair(struct reader *r, const struct wires *wires, uint32_t *hint,
+static bool read_structure_pair(struct reader *r, struct wires *wires, uint32_t *hint,
                                 bool is_union)
 {
     struct text key;
     json_peek(r);
     if (!json_string(r, &key))
         return false;
-    const struct wire *wire = wire_find(wires, hint, key);
+    struct wire *wire = wire_find(wires, hint, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
     if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
@@ -31,7 +33,7 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
     if (is_null(r))
         return true;
     lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
-    if (!r->why && read_member(r, &wire->member)) {
+    if (!r->why && read_wire(r, wire)) {
         lua_rawset(r->L, -3);
         return true;
     }
@@ -39,18 +41,19 @@ static bool read_structure_pair(struct reader *r, const struct wires *wires, uin
     return false;
 }
 
-static bool read_structure(struct reader *r, struct shape shape, bool is_union)
+static bool read_structure(struct reader *r, struct wires *wires, bool is_union)
 {
-    const struct wires *wires = wires_of(r->L, r->cache, shape);
-    uint32_t hint = 0;
-    lua_newtable(r->L);
+    uint32_t hint = 0, found = 0;
+    lua_createtable(r->L, 0, (int)wires->found);
     if (!json_expect(r, '{', "expected an object"))
         goto fail;
     if (json_accept(r, '}'))
         return true;
     while (read_structure_pair(r, wires, &hint, is_union)) {
+        found++;
         if (json_accept(r, ','))
             continue;
+        wires->found = found < wires->count ? found : wires->count;
         if (json_expect(r, '}', "expected a comma or the end of an object"))
             return true;
         break;
@@ -60,12 +63,9 @@ fail:
     return false;
 }
 
-static bool read_list(struct reader *r, struct shape_reader *reader)
+static bool read_list(struct reader *r, struct wires *wires)
 {
-    struct member member;
     lua_Integer count = 0;
-    if (!shape_next(reader, &member))
-        shape_damaged(r->L);
     lua_newtable(r->L);
     if (!json_expect(r, '[', "expected a list"))
         goto fail;
@@ -76,7 +76,7 @@ static bool read_list(struct reader *r, struct shape_reader *reader)
     do {
         if (is_null(r)) /* it keeps its place, sparse or not */
             lua_pushlightuserdata(r->L, NULL);
-        else if (!read_member(r, &member))
+        else if (!read_wire(r, &wires->list[0]))
             goto fail;
         lua_rawseti(r->L, -2, ++count);
     } while (json_accept(r, ','));
@@ -87,7 +87,7 @@ fail:
     return false;
 }
 
-static bool read_map_pair(struct reader *r, const struct member *value, bool sparse)
+static bool read_map_pair(struct reader *r, struct wire *value, bool sparse)
 {
     struct text key;
     json_peek(r);
@@ -101,7 +101,7 @@ static bool read_map_pair(struct reader *r, const struct member *value, bool spa
         lua_pushlightuserdata(r->L, NULL);
     else if (null)
         lua_pushnil(r->L);
-    else if (!read_member(r, value))
+    else if (!read_wire(r, value))
         goto fail;
     lua_rawset(r->L, -3);
     return true;
@@ -110,19 +110,19 @@ fail:
     return false;
 }
 
-static bool read_map(struct reader *r, struct shape_reader *reader, bool sparse)
+static bool read_map(struct reader *r, struct wires *wires, bool sparse)
 {
-    struct member key, value;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(r->L);
-    lua_newtable(r->L);
+    lua_createtable(r->L, 0, (int)wires->found);
+    uint32_t found = 0;
     if (!json_expect(r, '{', "expected an object"))
         goto fail;
     if (json_accept(r, '}'))
         return true;
-    while (read_map_pair(r, &value, sparse)) {
+    while (read_map_pair(r, &wires->list[1], sparse)) {
+        found++;
         if (json_accept(r, ','))
             continue;
+        wires->found = found < MAP_HINT_MAX ? found : MAP_HINT_MAX;
         if (json_expect(r, '}', "expected a comma or the end of an object"))
             return true;
         break;
@@ -207,38 +207,35 @@ static bool read_document(struct reader *r)
     return fine;
 }
 
-static bool read_kind(struct reader *r, struct shape_reader *reader, const struct traits *traits)
+static bool read_kind(struct reader *r, struct wire *wire)
 {
-    if (traits->set & TRAIT_BIT(TRAIT_DOCUMENT))
+    unsigned traits = wire->traits.set;
+    if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
         return read_document(r);
-    if (traits->set & TRAIT_BIT(TRAIT_JSONVALUE))
+    if (traits & TRAIT_BIT(TRAIT_JSONVALUE))
         return read_jsonvalue(r);
-    bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);
-    if (reader->kind == SHAPE_STRUCTURE)
-        return read_structure(r, reader->shape, traits->set & TRAIT_BIT(TRAIT_UNION));
-    if (reader->kind == SHAPE_LIST)
-        return read_list(r, reader);
-    return reader->kind == SHAPE_MAP ? read_map(r, reader, sparse) : read_scalar(r, reader->kind);
+    if (wire->kind > SHAPE_MAP)
+        return read_scalar(r, wire->kind);
+    struct wires *below = wires_below(r->L, r->cache, wire);
+    if (wire->kind == SHAPE_STRUCTURE)
+        return read_structure(r, below, traits & TRAIT_BIT(TRAIT_UNION));
+    return wire->kind == SHAPE_LIST ? read_list(r, below)
+                                    : read_map(r, below, traits & TRAIT_BIT(TRAIT_SPARSE));
 }
 
-static bool read_member(struct reader *r, const struct member *member)
+static bool read_wire(struct reader *r, struct wire *wire)
 {
-    struct shape_reader reader;
-    struct traits traits = {0};
     luaL_checkstack(r->L, 8, "JSON");
-    if (!shape_open(&reader, member->shape) ||
-        !traits_read(&traits, member->shape.pack, reader.traits) ||
-        !traits_read(&traits, member->shape.pack, member->traits))
-        shape_damaged(r->L);
     if (++r->depth > DEPTH_MAX)
         return json_fail(r, "nested too deep");
-    bool fine = read_kind(r, &reader, &traits);
+    bool fine = read_kind(r, wire);
     r->depth--;
     return fine;
 }
 
 bool json_read_shape(struct reader *r, struct shape shape)
 {
-    struct member member = {.shape = shape};
-    return read_member(r, &member);
+    struct wire whole;
+    wire_open(r->L, &whole, &(struct member){.shape = shape});
+    return read_wire(r, &whole);
 }

@@ -49,7 +49,7 @@ static uint32_t embedded_size(void)
 
 static struct pack *pack_new(lua_State *L)
 {
-    struct pack *pack = lua_newuserdatauv(L, sizeof *pack, 1);
+    struct pack *pack = lua_newuserdatauv(L, sizeof *pack, 2); /* bytes, wires */
     memset(pack, 0, sizeof *pack);
     luaL_setmetatable(L, PACK_TYPE);
     return pack;

@@ -1,5 +1,5 @@
 /* wire.c -- the members of a structure by their names on the wire, worked out once for
- * each shape that an answer holds, however often it holds it.
+ * each shape that any answer holds; the pack keeps them.
  */
 #include "shape.h"
 
@@ -7,16 +7,15 @@
 
 /* A flattened list may go by the name of its elements: some models give them one, though
  * the list's own is what is written. */
-static bool element_name(const struct member *member, struct text *to)
+static bool element_name(const struct wire *wire, struct text *to)
 {
     struct shape_reader reader;
     struct member element;
-    struct traits all = {0}, inner = {0};
-    if (!shape_open(&reader, member->shape) || !member_traits(&all, member))
-        return false;
-    if (reader.kind != SHAPE_LIST || !(all.set & TRAIT_BIT(TRAIT_FLATTENED)))
+    struct traits inner = {0};
+    if (wire->kind != SHAPE_LIST || !(wire->traits.set & TRAIT_BIT(TRAIT_FLATTENED)))
         return true;
-    if (!shape_next(&reader, &element) || !traits_read(&inner, member->shape.pack, element.traits))
+    if (!shape_open(&reader, wire->member.shape) || !shape_next(&reader, &element) ||
+        !traits_read(&inner, wire->member.shape.pack, element.traits))
         return false;
     *to = inner.location_name;
     return true;
@@ -30,22 +29,50 @@ static bool in_head(struct text location)
            text_is(location, "statusCode");
 }
 
+static bool fill_wire(struct wire *wire, const struct member *member)
+{
+    struct shape_reader reader;
+    struct traits own = {0};
+    *wire = (struct wire){.member = *member};
+    if (!shape_open(&reader, member->shape) || !member_traits(&wire->traits, member) ||
+        !traits_read(&own, member->shape.pack, member->traits))
+        return false;
+    wire->kind = reader.kind;
+    wire->name = own.location_name.len ? own.location_name : member->name;
+    wire->elsewhere = in_head(own.location) || (own.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
+    return element_name(wire, &wire->element);
+}
+
+void wire_open(lua_State *L, struct wire *wire, const struct member *member)
+{
+    if (!fill_wire(wire, member))
+        shape_damaged(L);
+}
+
 static bool fill(struct wires *wires, struct shape_reader *reader)
 {
-    for (uint32_t i = 0; i < wires->count; i++) {
-        struct wire *wire = &wires->list[i];
-        struct traits traits = {0};
-        if (!shape_next(reader, &wire->member) ||
-            !traits_read(&traits, reader->shape.pack, wire->member.traits) ||
-            !element_name(&wire->member, &wire->element))
+    struct member member;
+    for (uint32_t i = 0; i < wires->count; i++)
+        if (!shape_next(reader, &member) || !fill_wire(&wires->list[i], &member))
             return false;
-        wire->name = traits.location_name.len ? traits.location_name : wire->member.name;
-        wire->elsewhere = in_head(traits.location) || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
-    }
     return true;
 }
 
-const struct wires *wires_of(lua_State *L, int cache, struct shape shape)
+int wires_cache(lua_State *L, int shape)
+{
+    luaL_checkstack(L, 3, "wires");
+    lua_getiuservalue(L, shape, 1); /* the pack */
+    if (lua_getiuservalue(L, -1, 2) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, -3, 2);
+    }
+    lua_remove(L, -2);
+    return lua_gettop(L);
+}
+
+static struct wires *wires_of(lua_State *L, int cache, struct shape shape)
 {
     struct shape_reader reader;
     luaL_checkstack(L, 2, "wires");
@@ -62,9 +89,16 @@ const struct wires *wires_of(lua_State *L, int cache, struct shape shape)
         lua_pushvalue(L, -1);
         lua_rawseti(L, cache, shape.at);
     }
-    const struct wires *wires = lua_touserdata(L, -1);
+    struct wires *wires = lua_touserdata(L, -1);
     lua_pop(L, 1); /* the cache keeps it */
     return wires;
+}
+
+struct wires *wires_below(lua_State *L, int cache, struct wire *wire)
+{
+    if (!wire->below)
+        wire->below = wires_of(L, cache, wire->member.shape);
+    return wire->below;
 }
 
 static bool same(struct text a, struct text b)
@@ -72,7 +106,7 @@ static bool same(struct text a, struct text b)
     return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
 
-const struct wire *wire_find(const struct wires *wires, uint32_t *hint, struct text name)
+struct wire *wire_find(struct wires *wires, uint32_t *hint, struct text name)
 {
     for (uint32_t i = 0, at = *hint; i < wires->count; i++, at++) {
         at = at < wires->count ? at : 0;

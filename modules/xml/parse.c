@@ -7,11 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMES 256 /* how many names are remembered, so that they are kept once */
+#define NAME_LEN_MAX ((1 << 30) - 1)
+
 struct builder {
     struct document *document;
     XML_Parser parser;
-    uint32_t open; /* the element that is being read */
+    uint32_t open[DEPTH_MAX + 1]; /* the elements that are being read, */
+    uint32_t last[DEPTH_MAX + 1]; /* and the last child of each, or NONE */
     int depth;
+    struct text_at {
+        uint32_t at, len;
+    } names[NAMES]; /* by a hash; len 0: none yet */
     const char *why;
 };
 
@@ -28,8 +35,8 @@ static bool add_chars(struct builder *b, const char *chars, size_t len)
     if (len == 0)
         return true;
     if (len > d->size - d->len) {
-        size_t size = (d->size + len) * 2;
-        char *more = realloc(d->chars, size);
+        size_t size = d->size + d->size / 2 + len + 512;
+        char *more = size < UINT32_MAX ? realloc(d->chars, size) : NULL;
         if (!more) {
             stop(b, "out of memory");
             return false;
@@ -42,13 +49,36 @@ static bool add_chars(struct builder *b, const char *chars, size_t len)
     return true;
 }
 
+/* Where the name stands among the chars: added, unless it was met lately. */
+static bool add_name(struct builder *b, const char *name, struct text_at *to)
+{
+    size_t len = strlen(name);
+    uint32_t hash = (uint32_t)len;
+    for (size_t i = 0; i < len; i++)
+        hash = hash * 31 + (unsigned char)name[i];
+    struct text_at *known = &b->names[hash % NAMES];
+    if (known->len == 0 || known->len != len ||
+        memcmp(b->document->chars + known->at, name, len) != 0) {
+        if (len > NAME_LEN_MAX) {
+            stop(b, "a name that is too long");
+            return false;
+        }
+        struct text_at added = {(uint32_t)b->document->len, (uint32_t)len};
+        if (!add_chars(b, name, len))
+            return false;
+        *known = added;
+    }
+    *to = *known;
+    return true;
+}
+
 /* NONE when there is no memory, or more nodes than links can tell. */
 static uint32_t add_node(struct builder *b, const char *name)
 {
     struct document *d = b->document;
-    size_t len = strlen(name), at = d->len;
+    struct text_at at;
     if (d->count == d->capacity) {
-        size_t capacity = d->capacity ? d->capacity * 2 : 64;
+        size_t capacity = d->capacity + d->capacity / 2 + 64;
         struct node *more = capacity < NONE ? realloc(d->nodes, capacity * sizeof *more) : NULL;
         if (!more) {
             stop(b, "out of memory");
@@ -57,9 +87,10 @@ static uint32_t add_node(struct builder *b, const char *name)
         d->nodes = more;
         d->capacity = capacity;
     }
-    if (!add_chars(b, name, len))
+    if (!add_name(b, name, &at))
         return NONE;
-    d->nodes[d->count] = (struct node){at, len, d->len, 0, b->open, NONE, NONE, NONE, NONE};
+    d->nodes[d->count] = (struct node){
+        .name = at.at, .name_len = at.len & NAME_LEN_MAX, .text = (uint32_t)d->len, .next = NONE};
     return (uint32_t)d->count++;
 }
 
@@ -76,13 +107,11 @@ static void add_attributes(struct builder *b, uint32_t node, const char **attrib
         size_t len = strlen(attributes[1]);
         if (attribute == NONE || !add_chars(b, attributes[1], len))
             return;
-        struct document *d = b->document;
-        d->nodes[attribute].text_len = len;
-        d->nodes[attribute].next = d->nodes[node].attributes;
-        d->nodes[node].attributes = attribute;
+        b->document->nodes[attribute].text_len = (uint32_t)len;
+        b->document->nodes[attribute].attribute = 1;
     }
     if (!b->why)
-        b->document->nodes[node].text = b->document->len;
+        b->document->nodes[node].text = (uint32_t)b->document->len;
 }
 
 static void XMLCALL on_start(void *user, const char *name, const char **attributes)
@@ -90,44 +119,44 @@ static void XMLCALL on_start(void *user, const char *name, const char **attribut
     struct builder *b = user;
     if (b->why)
         return;
-    if (++b->depth > DEPTH_MAX) {
+    if (b->depth == DEPTH_MAX) {
         stop(b, "nested too deep");
         return;
     }
     uint32_t node = add_node(b, local_name(name));
     if (node == NONE)
         return;
-    if (b->open != NONE) {
-        struct node *parent = &b->document->nodes[b->open];
-        if (parent->last == NONE)
-            parent->child = node;
-        else
-            b->document->nodes[parent->last].next = node;
-        parent->last = node;
+    if (b->depth > 0) {
+        struct node *nodes = b->document->nodes;
+        uint32_t last = b->last[b->depth - 1];
+        nodes[b->open[b->depth - 1]].parent = 1;
+        if (last != NONE)
+            nodes[last].next = node;
+        b->last[b->depth - 1] = node;
     }
-    add_attributes(b, node, attributes);
-    b->open = node;
+    b->open[b->depth] = node;
+    b->last[b->depth++] = NONE;
+    if (attributes[0])
+        add_attributes(b, node, attributes);
 }
 
 static void XMLCALL on_end(void *user, const char *name)
 {
     struct builder *b = user;
     (void)name;
-    if (b->why)
-        return;
-    b->depth--;
-    b->open = b->document->nodes[b->open].parent;
+    if (!b->why)
+        b->depth--;
 }
 
 /* Text between elements is nothing but layout in every answer of AWS's. */
 static void XMLCALL on_text(void *user, const char *chars, int len)
 {
     struct builder *b = user;
-    if (b->why || b->open == NONE)
+    if (b->why || b->depth == 0)
         return;
-    struct node *node = &b->document->nodes[b->open];
-    if (node->child == NONE && add_chars(b, chars, (size_t)len))
-        node->text_len += (size_t)len;
+    uint32_t open = b->open[b->depth - 1];
+    if (!b->document->nodes[open].parent && add_chars(b, chars, (size_t)len))
+        b->document->nodes[open].text_len += (uint32_t)len;
 }
 
 static void XMLCALL on_doctype(void *user, const char *name, const char *system, const char *public,
@@ -139,7 +168,7 @@ static void XMLCALL on_doctype(void *user, const char *name, const char *system,
 
 struct failure document_parse(struct document *document, struct text bytes)
 {
-    struct builder b = {.document = document, .open = NONE};
+    struct builder b = {.document = document};
     struct failure why = {0};
     b.parser = XML_ParserCreate(NULL);
     if (!b.parser)
@@ -159,6 +188,22 @@ static struct text piece(const struct document *document, size_t at, size_t len)
     return len ? (struct text){document->chars + at, len} : (struct text){"", 0};
 }
 
+uint32_t next_attribute(const struct document *document, uint32_t node)
+{
+    uint32_t next = node + 1;
+    return next < document->count && document->nodes[next].attribute ? next : NONE;
+}
+
+uint32_t first_child(const struct document *document, uint32_t node)
+{
+    if (!document->nodes[node].parent)
+        return NONE;
+    do
+        node++;
+    while (document->nodes[node].attribute);
+    return node;
+}
+
 struct text node_name(const struct document *document, uint32_t node)
 {
     const struct node *it = &document->nodes[node];
@@ -168,12 +213,12 @@ struct text node_name(const struct document *document, uint32_t node)
 struct text node_text(const struct document *document, uint32_t node)
 {
     const struct node *it = &document->nodes[node];
-    return piece(document, it->text, it->child == NONE ? it->text_len : 0);
+    return piece(document, it->text, it->parent ? 0 : it->text_len);
 }
 
 uint32_t child_named(const struct document *document, uint32_t node, const char *name)
 {
-    uint32_t child = document->nodes[node].child;
+    uint32_t child = first_child(document, node);
     while (child != NONE && !text_is(node_name(document, child), name))
         child = document->nodes[child].next;
     return child;

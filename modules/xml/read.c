@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool read_value(struct xml_reader *r, const struct member *member, uint32_t node);
+static bool read_wire(struct xml_reader *r, struct wire *wire, uint32_t node);
 
 static bool wrong(struct xml_reader *r, uint32_t node, const char *why)
 {
@@ -30,10 +30,9 @@ static uint32_t next_named(const struct document *document, uint32_t node)
     return node;
 }
 
-static bool read_child(struct xml_reader *r, const struct wires *wires, uint32_t *hint,
-                       uint32_t child)
+static bool read_child(struct xml_reader *r, struct wires *wires, uint32_t *hint, uint32_t child)
 {
-    const struct wire *wire = wire_find(wires, hint, node_name(r->document, child));
+    struct wire *wire = wire_find(wires, hint, node_name(r->document, child));
     if (!wire || wire->elsewhere)
         return true;
     lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
@@ -44,29 +43,24 @@ static bool read_child(struct xml_reader *r, const struct wires *wires, uint32_t
         lua_pop(r->L, 1);
         return true;
     }
-    if (!read_value(r, &wire->member, child))
+    if (!read_wire(r, wire, child))
         return false;
     lua_rawset(r->L, -3);
     return true;
 }
 
-static void read_attributes(struct xml_reader *r, struct shape shape, uint32_t node)
+static void read_attributes(struct xml_reader *r, const struct wires *wires, uint32_t node)
 {
-    struct shape_reader reader;
-    struct member member;
     const struct document *d = r->document;
-    shape_open(&reader, shape);
-    while (shape_next(&reader, &member)) {
-        struct traits traits = {0};
-        if (!traits_read(&traits, shape.pack, member.traits))
-            shape_damaged(r->L);
-        if (!(traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
+    for (uint32_t i = 0; i < wires->count; i++) {
+        const struct wire *wire = &wires->list[i];
+        if (!(wire->traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
             continue;
-        for (uint32_t at = d->nodes[node].attributes; at != NONE; at = d->nodes[at].next) {
+        for (uint32_t at = next_attribute(d, node); at != NONE; at = next_attribute(d, at)) {
             struct text name = node_name(d, at), text = node_text(d, at);
-            if (!same(name, traits.location_name) && !same(name, member.name))
+            if (!same(name, wire->traits.location_name) && !same(name, wire->member.name))
                 continue;
-            lua_pushlstring(r->L, member.name.at, member.name.len);
+            lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
             lua_pushlstring(r->L, text.at, text.len);
             lua_rawset(r->L, -3);
         }
@@ -82,37 +76,31 @@ static bool is_empty(lua_State *L, int index)
     return !any;
 }
 
-static bool read_structure(struct xml_reader *r, struct shape_reader *reader, bool is_union,
-                           uint32_t node)
+static bool read_structure(struct xml_reader *r, struct wires *wires, bool is_union, uint32_t node)
 {
     const struct document *d = r->document;
-    const struct wires *wires = wires_of(r->L, r->cache, reader->shape);
-    uint32_t hint = 0;
-    lua_newtable(r->L);
-    for (uint32_t child = d->nodes[node].child; child != NONE; child = d->nodes[child].next)
+    uint32_t hint = 0, found = 0, first = first_child(d, node);
+    lua_createtable(r->L, 0, (int)wires->found);
+    for (uint32_t child = first; child != NONE; child = d->nodes[child].next, found++)
         if (!read_child(r, wires, &hint, child))
             return false;
-    uint32_t tag = d->nodes[node].child;
-    if (is_union && tag != NONE && is_empty(r->L, -1))
-        wire_unknown(r->L, node_name(d, tag));
-    if (d->nodes[node].attributes != NONE)
-        read_attributes(r, reader->shape, node);
+    wires->found = found < wires->count ? found : wires->count;
+    if (is_union && first != NONE && is_empty(r->L, -1))
+        wire_unknown(r->L, node_name(d, first));
+    if (next_attribute(d, node) != NONE)
+        read_attributes(r, wires, node);
     return true;
 }
 
 /* Flattened, `node` is the first of the elements; else it holds them. */
-static bool read_list(struct xml_reader *r, struct shape_reader *reader, bool flattened,
-                      uint32_t node)
+static bool read_list(struct xml_reader *r, struct wires *wires, bool flattened, uint32_t node)
 {
     const struct document *d = r->document;
-    struct member member;
-    if (!shape_next(reader, &member))
-        shape_damaged(r->L);
-    lua_newtable(r->L);
     lua_Integer count = 0;
-    uint32_t at = flattened ? node : d->nodes[node].child;
+    lua_newtable(r->L);
+    uint32_t at = flattened ? node : first_child(d, node);
     while (at != NONE) {
-        if (!read_value(r, &member, at))
+        if (!read_wire(r, &wires->list[0], at))
             return false;
         lua_rawseti(r->L, -2, ++count);
         at = flattened ? next_named(d, at) : d->nodes[at].next;
@@ -122,39 +110,35 @@ static bool read_list(struct xml_reader *r, struct shape_reader *reader, bool fl
     return true;
 }
 
-static uint32_t entry_part(struct xml_reader *r, const struct member *member, uint32_t entry,
+static uint32_t entry_part(struct xml_reader *r, const struct wire *wire, uint32_t entry,
                            const char *usual)
 {
-    char name[256];
-    struct traits traits = {0};
-    if (!traits_read(&traits, member->shape.pack, member->traits))
-        shape_damaged(r->L);
-    if (!traits.location_name.len || traits.location_name.len >= sizeof name)
-        return child_named(r->document, entry, usual);
-    memcpy(name, traits.location_name.at, traits.location_name.len);
-    name[traits.location_name.len] = '\0';
-    return child_named(r->document, entry, name);
+    const struct document *d = r->document;
+    struct text name = wire->traits.location_name;
+    if (!name.len)
+        return child_named(d, entry, usual);
+    uint32_t child = first_child(d, entry);
+    while (child != NONE && !same(node_name(d, child), name))
+        child = d->nodes[child].next;
+    return child;
 }
 
-static bool read_map(struct xml_reader *r, struct shape_reader *reader, bool flattened,
-                     uint32_t node)
+static bool read_map(struct xml_reader *r, struct wires *wires, bool flattened, uint32_t node)
 {
     const struct document *d = r->document;
-    struct member key, value;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(r->L);
+    struct wire *key = &wires->list[0], *value = &wires->list[1];
     lua_newtable(r->L);
-    uint32_t at = flattened ? node : d->nodes[node].child;
+    uint32_t at = flattened ? node : first_child(d, node);
     while (at != NONE) {
-        uint32_t key_node = entry_part(r, &key, at, "key");
-        uint32_t value_node = entry_part(r, &value, at, "value");
+        uint32_t key_node = entry_part(r, key, at, "key");
+        uint32_t value_node = entry_part(r, value, at, "value");
         if (key_node == NONE)
             return wrong(r, at, "an entry of a map without its key");
         struct text name = node_text(d, key_node);
         lua_pushlstring(r->L, name.at, name.len);
         if (value_node == NONE)
             lua_pushliteral(r->L, "");
-        else if (!read_value(r, &value, value_node))
+        else if (!read_wire(r, value, value_node))
             return false;
         lua_rawset(r->L, -3);
         at = flattened ? next_named(d, at) : d->nodes[at].next;
@@ -182,26 +166,25 @@ static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t nod
     return wrong(r, node, "a value of another type than the service's model says");
 }
 
-static bool read_value(struct xml_reader *r, const struct member *member, uint32_t node)
+static bool read_wire(struct xml_reader *r, struct wire *wire, uint32_t node)
 {
-    struct shape_reader reader;
-    struct traits traits = {0};
+    if (wire->kind > SHAPE_MAP)
+        return read_scalar(r, wire->kind, node);
     luaL_checkstack(r->L, 8, "XML");
-    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
-        shape_damaged(r->L);
-    bool flattened = traits.set & TRAIT_BIT(TRAIT_FLATTENED);
-    if (reader.kind == SHAPE_STRUCTURE)
-        return read_structure(r, &reader, traits.set & TRAIT_BIT(TRAIT_UNION), node);
-    if (reader.kind == SHAPE_LIST)
-        return read_list(r, &reader, flattened, node);
-    return reader.kind == SHAPE_MAP ? read_map(r, &reader, flattened, node)
-                                    : read_scalar(r, reader.kind, node);
+    struct wires *below = wires_below(r->L, r->cache, wire);
+    bool flattened = wire->traits.set & TRAIT_BIT(TRAIT_FLATTENED);
+    if (wire->kind == SHAPE_STRUCTURE)
+        return read_structure(r, below, wire->traits.set & TRAIT_BIT(TRAIT_UNION), node);
+    return wire->kind == SHAPE_LIST ? read_list(r, below, flattened, node)
+                                    : read_map(r, below, flattened, node);
 }
 
 bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node)
 {
-    struct member member = {.shape = shape};
-    return read_value(r, &member, node);
+    struct wire whole;
+    luaL_checkstack(r->L, 8, "XML");
+    wire_open(r->L, &whole, &(struct member){.shape = shape});
+    return read_wire(r, &whole, node);
 }
 
 /* { name, text, attributes = { name = text }, children... } */
@@ -215,7 +198,7 @@ void xml_push_tree(lua_State *L, const struct document *d, uint32_t node)
     lua_pushlstring(L, text.at, text.len);
     lua_setfield(L, -2, "text");
     lua_newtable(L);
-    for (uint32_t at = d->nodes[node].attributes; at != NONE; at = d->nodes[at].next) {
+    for (uint32_t at = next_attribute(d, node); at != NONE; at = next_attribute(d, at)) {
         name = node_name(d, at);
         text = node_text(d, at);
         lua_pushlstring(L, name.at, name.len);
@@ -224,7 +207,7 @@ void xml_push_tree(lua_State *L, const struct document *d, uint32_t node)
     }
     lua_setfield(L, -2, "attributes");
     lua_Integer count = 0;
-    for (uint32_t at = d->nodes[node].child; at != NONE; at = d->nodes[at].next) {
+    for (uint32_t at = first_child(d, node); at != NONE; at = d->nodes[at].next) {
         xml_push_tree(L, d, at);
         lua_rawseti(L, -2, ++count);
     }

@@ -79,7 +79,7 @@ static void push_request_id(lua_State *L, const struct document *d)
 static uint32_t find_result(const struct document *d)
 {
     struct text root = node_name(d, 0), name;
-    uint32_t child = d->nodes[0].child;
+    uint32_t child = first_child(d, 0);
     for (; child != NONE; child = d->nodes[child].next) {
         name = node_name(d, child);
         if (root.len > 8 && name.len == root.len - 2 &&
@@ -145,8 +145,7 @@ static int xml_decode(lua_State *L)
     uint32_t start = find_start(L, document, shape, 3);
     if (start == NONE)
         return failure_return(L, FAILURE("decode", "XML", "the result's element is missing"));
-    lua_newtable(L);
-    struct xml_reader r = {.L = L, .document = document, .cache = lua_gettop(L)};
+    struct xml_reader r = {.L = L, .document = document, .cache = wires_cache(L, 1)};
     if (!xml_read(&r, shape, start))
         return read_failure(L, &r);
     push_request_id(L, document);

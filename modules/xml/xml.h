@@ -7,10 +7,13 @@
 
 #define NONE UINT32_MAX
 
-/* An element or an attribute; the links are indices of nodes, or NONE. */
+/* An element or an attribute, in the order in which they stand: an element's attributes
+ * follow it, then its first child. A large answer has a hundred thousand, so they are small. */
 struct node {
-    size_t name, name_len, text, text_len; /* offsets in the document's chars */
-    uint32_t parent, child, last, next, attributes;
+    uint32_t name, text; /* offsets in the document's chars */
+    uint32_t text_len;
+    uint32_t next; /* the sibling's index, or NONE */
+    uint32_t name_len : 30, attribute : 1, parent : 1;
 };
 
 /* A document as C's own memory holds it; the collector frees it. */
@@ -24,6 +27,8 @@ struct document {
 
 /* parse.c: fills an empty document, without Lua. */
 struct failure document_parse(struct document *document, struct text bytes);
+uint32_t first_child(const struct document *document, uint32_t node);
+uint32_t next_attribute(const struct document *document, uint32_t node); /* of it, or behind it */
 struct text node_name(const struct document *document, uint32_t node);
 struct text node_text(const struct document *document, uint32_t node);
 uint32_t child_named(const struct document *document, uint32_t node, const char *name);
@@ -34,7 +39,7 @@ struct xml_reader {
     const struct document *document;
     const char *why;
     uint32_t at; /* the node that was wrong */
-    int cache;   /* stack index, see wires_of */
+    int cache;   /* stack index, see wires_cache */
 };
 bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node);
 void xml_push_tree(lua_State *L, const struct document *document, uint32_t node);

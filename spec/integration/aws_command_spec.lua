@@ -139,7 +139,7 @@ describe("mrun aws", function()
     assert.matches("\n  TableName  string, required\n", text)
     assert.matches("\n      AttributeName  string, required\n", text)
     assert.matches("one of PROVISIONED, PAY_PER_REQUEST", text)
-    assert.matches("\nOutput:\n  TableDescription  TableDescription\n      ArchivalSummary", text)
+    assert.matches("\nOutput:\n  TableDescription  TableDescription\n      AttributeDefinitions", text)
     for line in text:gmatch "[^\n]+" do
       assert.is_true(utf8.len(line) <= 100 or line:find "mrun aws" ~= nil, line)
     end

@@ -24,6 +24,11 @@ local function is_random(token)
   return #token >= 6 and token:find "%d" ~= nil or #token >= 12 or token:find "^%d+$" ~= nil
 end
 
+-- Keys, tokens and such, in base64.
+local function is_opaque(text)
+  return #text >= 20 and text:find "^[%w+/=_-]+$" ~= nil and text:find "%d" ~= nil
+end
+
 -- One stands for the other, both ways, from now on.
 local function map(names, a, b)
   if names.there[a] == nil and names.back[b] == nil then
@@ -49,12 +54,13 @@ local function same_text(a, b, names)
   local one, other = seconds_of(a), seconds_of(b)
   if one and other then return math.abs(one - other) < NEAR_S end
   local left, right = tokens(a), tokens(b)
-  if #left ~= #right then return is_random(a) and is_random(b) and map(names, a, b) end
+  local opaque = is_opaque(a) and is_opaque(b)
+  if #left ~= #right then return opaque and map(names, a, b) end
   for i, token in ipairs(left) do
     if token ~= right[i] and names.there[token] ~= right[i] then
       local random = is_random(token) and is_random(right[i])
       if not (random and map(names, token, right[i])) then
-        return is_random(a) and is_random(b) and #a > 40 and map(names, a, b)
+        return opaque and map(names, a, b)
       end
     end
   end

@@ -64,15 +64,8 @@ def hash_of_body(request, **_):
 
 
 def client_of(session, service):
-    """A client that gives what the service sent: boto3 alone unquotes and parses policies."""
-    from botocore import handlers
     client = session.client(service)
     client.meta.events.register("before-sign", hash_of_body)
-    for name, handler in (("after-call.iam", handlers.json_decode_policies),
-                          ("after-call.ec2.GetConsoleOutput", handlers.decode_console_output),
-                          ("after-call.cloudformation.GetTemplate",
-                           handlers.json_decode_template_body)):
-        client.meta.events.unregister(name, handler)
     return client
 
 
