@@ -24,16 +24,16 @@ local turn = require "aws.turn"
 local LARGE_SKEW_MS <const> = 4 * 60 * 1000
 
 -- Operations that make another thing when they are carried out twice, unless a token tells.
-local MAKING <const> = { "^Create", "^Allocate", "^Run", "^Request", "^Import", "^Copy",
-  "^Register", "^Send", "^Publish", "^Invoke", "^Purchase", "^Submit", "^Execute", "^Provision" }
+local MAKING <const> = {}
+for verb in ([[Create Allocate Run Request Import Copy Register Send Publish Invoke Purchase Submit
+  Execute Provision]]):gmatch "%S+" do
+  MAKING[verb] = true
+end
 
 local function is_repeatable(call, options, has_token)
   if options.repeatable ~= nil then return options.repeatable end
   if has_token or call.operation.idempotent then return true end
-  for _, pattern in ipairs(MAKING) do
-    if call.operation.name:match(pattern) then return false end
-  end
-  return true
+  return not MAKING[call.operation.name:match("^%u%l*")]
 end
 
 -- AWS says what time it is: where ours is far off, the next signature is made with AWS's. Once.

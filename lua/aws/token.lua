@@ -4,14 +4,21 @@ local crypto = require "native.crypto"
 
 local token = {}
 
----The name of the operation's idempotency token, if it takes one.
----@param operation table
----@return string|nil
-function token.member(operation)
+local function find(operation)
   if not operation.input then return nil end
   for _, member in ipairs(operation.input:members()) do
     if member.traits.idempotencyToken then return member.name end
   end
+end
+
+local known = setmetatable({}, { __mode = "k" })
+
+---The name of the operation's idempotency token, if it takes one.
+---@param operation table
+---@return string|nil
+function token.member(operation)
+  if known[operation] == nil then known[operation] = find(operation) or false end
+  return known[operation] or nil
 end
 
 local function uuid()

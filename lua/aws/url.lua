@@ -24,11 +24,7 @@ function url.is_ipv4(host)
   return #parts == 4
 end
 
----An absolute http or https URL; nil for everything else.
----@param text string
----@return { scheme: string, authority: string, host: string, port: integer|nil, path: string,
----  query: string|nil, fragment: string|nil }|nil
-function url.parse(text)
+local function parse(text)
   if text:find("[%s%c]") then return nil end
   local scheme, authority, rest = text:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
   scheme = scheme and scheme:lower()
@@ -43,6 +39,25 @@ function url.parse(text)
     query = rest:match("^[^#]*%?") and query or nil,
     fragment = rest:find("#", 1, true) and fragment or nil,
   }
+end
+
+-- Most calls go to a few addresses.
+local MOST_KNOWN <const> = 64
+local known, count = {}, 0
+
+---An absolute http or https URL; nil for everything else. What it gives is not to be changed.
+---@param text string
+---@return { scheme: string, authority: string, host: string, port: integer|nil, path: string,
+---  query: string|nil, fragment: string|nil }|nil
+function url.parse(text)
+  local found = known[text]
+  if found then return found end
+  found = parse(text)
+  if found then
+    if count >= MOST_KNOWN then known, count = {}, 0 end
+    known[text], count = found, count + 1
+  end
+  return found
 end
 
 ---A path (which may have a query) below a URL, whose own path and query stay in front. Without a

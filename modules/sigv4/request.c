@@ -124,7 +124,15 @@ static void check_memory(lua_State *L, struct sigv4_request *r)
         len += r->headers[i].name.len + r->headers[i].value.len + 4;
     luaL_argcheck(L, len < INT32_MAX / 64, 1, "too long to sign");
     r->memory.size = 4096 + len * 16; /* every text is written at most five times, threefold */
-    r->memory.bytes = lua_newuserdatauv(L, r->memory.size, 0);
+    if (lua_type(L, SIGV4_SPARE) == LUA_TUSERDATA && lua_rawlen(L, SIGV4_SPARE) >= r->memory.size) {
+        lua_pushvalue(L, SIGV4_SPARE);
+        lua_pushnil(L);
+        lua_replace(L, SIGV4_SPARE);
+        r->memory.bytes = lua_touserdata(L, -1);
+    } else {
+        r->memory.bytes = lua_newuserdatauv(L, r->memory.size, 0);
+    }
+    r->memory_slot = lua_gettop(L);
 }
 
 void sigv4_check(lua_State *L, struct sigv4_request *r)

@@ -49,6 +49,7 @@
 #include "sigv4.h"
 
 #define HASH_HEX (HEX_SIZE(SIGV4_HASH_BYTES) + 1)
+#define SPARE_MAX_BYTES 65536
 #define OWN_PAIRS 6 /* at most: X-Amz-Algorithm, -Credential and so on */
 
 struct signed_request {
@@ -280,6 +281,10 @@ static int sigv4_sign(lua_State *L)
     if (why.op)
         return failure_return(L, why);
     push_signed(L, &request, &out);
+    if (request.memory.size <= SPARE_MAX_BYTES) {
+        lua_pushvalue(L, request.memory_slot);
+        lua_replace(L, SIGV4_SPARE);
+    }
     return 1;
 }
 
@@ -307,6 +312,7 @@ int luaopen_native_sigv4(lua_State *L)
 {
     luaL_newlibtable(L, functions);
     sigv4_keys_new(L);
-    luaL_setfuncs(L, functions, 1);
+    lua_pushnil(L);
+    luaL_setfuncs(L, functions, 2);
     return 1;
 }

@@ -73,7 +73,9 @@ struct sigv4_request {
     size_t header_count;
     struct sigv4_pair *pairs; /* of the URL, and room for the signature's own */
     struct text memory;
+    int memory_slot; /* the stack index of the userdata that is the memory */
 };
+#define SIGV4_SPARE lua_upvalueindex(2) /* memory of the last request, or nil while it is used */
 void sigv4_check(lua_State *L, struct sigv4_request *r);
 void sigv4_check_time(lua_State *L, char text[TIMESTAMP_SIZE]);
 struct sigv4_scope sigv4_check_scope(lua_State *L, const char *time);
