@@ -100,7 +100,7 @@ end
 function url.is_loopback(host)
   host = host:lower()
   return host == "localhost" or host:match("%.localhost$") ~= nil or host == "[::1]"
-    or (url.is_ipv4(host) and host:match("^127%.") ~= nil)
+    or (host:match("^127%.") ~= nil and url.is_ipv4(host))
 end
 
 ---Whether a host is an address, or this machine: nothing can be put before it.
