@@ -139,7 +139,8 @@ describe("mrun aws", function()
     assert.matches("\n  TableName  string, required\n", text)
     assert.matches("\n      AttributeName  string, required\n", text)
     assert.matches("one of PROVISIONED, PAY_PER_REQUEST", text)
-    assert.matches("\nOutput:\n  TableDescription  TableDescription\n      AttributeDefinitions", text)
+    assert.matches("\nOutput:\n  TableDescription  TableDescription\n      AttributeDefinitions",
+      text, 1, true)
     for line in text:gmatch "[^\n]+" do
       assert.is_true(utf8.len(line) <= 100 or line:find "mrun aws" ~= nil, line)
     end

@@ -2,6 +2,7 @@
 --
 --   make bench            -- MRUN_BENCH_COPIES=50 for the larger stack too
 package.path = "./?.lua;" .. package.path
+local beside_botocore = require "spec.support.bench_client"
 local child = require "spec.support.child"
 local emulator = require "spec.support.emulator"
 local fs = require "native.fs"
@@ -13,7 +14,7 @@ local over = 0
 local function line(what, unit, figure, budget)
   local ratio = figure / budget
   if ratio > 1 then over = over + 1 end
-  print(("%-52s %9.2f %-5s %8.2f %6.2f%s"):format(what, figure, unit, budget, ratio,
+  print(("%-60s %9.2f %-5s %8.2f %6.2f%s"):format(what, figure, unit, budget, ratio,
     ratio > 1 and "  OVER" or ""))
 end
 
@@ -120,7 +121,7 @@ local function engine_alone()
   line("engine alone, 10,000 resources: memory", "MB", tonumber(mb), 150)
 end
 
-print(("%-52s %9s %-5s %8s %6s"):format("what", "figure", "", "budget", "ratio"))
+print(("%-60s %9s %-5s %8s %6s"):format("what", "figure", "", "budget", "ratio"))
 local aws = emulator.start "moto"
 local bench = { root = sys.cwd(), folder = os.getenv "TMPDIR", environment = aws:environment() }
 local ok, why = pcall(function()
@@ -129,6 +130,7 @@ local ok, why = pcall(function()
   many(bench, 10)
   if os.getenv "MRUN_BENCH_COPIES" == "50" then many(bench, 50) end
   engine_alone()
+  beside_botocore(line, bench.folder)
 end)
 aws:stop()
 if not ok then error(why, 0) end

@@ -54,7 +54,9 @@ function cases.run()
   end
 end
 
-function cases.instances() return reading(call("ec2", "DescribeInstances", {}), body "instances") end
+function cases.instances()
+  return reading(call("ec2", "DescribeInstances", {}), body "instances")
+end
 
 function cases.items() return reading(call("dynamodb", "Query", {}), body "items") end
 

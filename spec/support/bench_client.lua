@@ -1,0 +1,113 @@
+-- The client beside botocore, in the same run: its own work alone, whole processes, many calls.
+local bodies = require "spec.support.bodies"
+local child = require "spec.support.child"
+local fs = require "native.fs"
+local server = require "spec.support.server"
+local sys = require "native.sys"
+
+local VENV <const> = os.getenv "MRUN_VENV" or "build/deps/venv"
+local PYTHON <const> = VENV .. "/bin/python spec/support/"
+local LARGE <const> = 1000
+
+-- What is measured: how it is called, how often each does it in one go.
+local CASES <const> = {
+  { "sign", "sign a request", 2000, 500 },
+  { "run", "build and parse RunInstances", 300, 60 },
+  { "instances", "parse DescribeInstances of 1,000", 3, 2 },
+  { "items", "parse Query of 1,000 items", 20, 4 },
+  { "keys", "parse ListObjectsV2 of 1,000 keys", 20, 4 },
+}
+
+local function said(command)
+  local answer = assert(sys.run({ "/bin/sh", "-c", "unset MRUN_MAIN; " .. command },
+    { timeout_ms = 300000 }))
+  assert(answer.code == 0, answer.err)
+  return answer
+end
+
+-- The least of several runs: what is above it was the machine's doing.
+local function least(times, command)
+  local figure = math.huge
+  for _ = 1, times do figure = math.min(figure, tonumber((said(command).out:match "[%d.]+"))) end
+  return figure
+end
+
+local function work_alone(line, folder)
+  for _, case in ipairs(CASES) do
+    local ours = least(5, ("%s run spec/support/client_bench.lua %s %d %s"):format(child.binary,
+      case[1], case[3], folder))
+    local theirs = least(3, ("%sclient_bench.py %s %d %s"):format(PYTHON, case[1], case[4],
+      folder))
+    line(("%s: CPU, botocore's / 20"):format(case[2]), "us", ours * 1e6, theirs * 1e6 / 20)
+  end
+end
+
+-- What a process took: CPU, memory at the peak, and that without the libraries it shares.
+local function process(command)
+  local least_of = { cpu_ms = math.huge, mb = math.huge, own_mb = math.huge }
+  for _ = 1, 3 do
+    local answer = said("/usr/bin/time --quiet -f '@%M %U %S' " .. command)
+    local kb, user, system = answer.err:match "@(%d+) ([%d.]+) ([%d.]+)"
+    local own_kb = answer.out:match "\n(%d+)"
+    for key, figure in pairs { cpu_ms = (user + system) * 1000, mb = kb / 1024,
+      own_mb = own_kb / 1024 } do
+      least_of[key] = math.min(least_of[key], figure)
+    end
+  end
+  return least_of
+end
+
+local FIGURES <const> = { { "CPU, boto3's / 20", "ms", "cpu_ms", 20 },
+  { "memory, boto3's / 5", "MB", "mb", 5 }, { "its own memory, boto3's / 5", "MB", "own_mb", 5 } }
+
+local function whole_processes(line, url)
+  for at = 2, #CASES do
+    local case, name = CASES[at][1], CASES[at][2]:gsub("^[%l ]*", "")
+    local ours = process(("%s run spec/support/one_call.lua %s %s"):format(child.binary, case,
+      url))
+    local theirs = process(("%sone_call.py %s %s"):format(PYTHON, case, url))
+    for _, figure in ipairs(FIGURES) do
+      line(("%s, process: %s"):format(name, figure[1]), figure[2], ours[figure[3]],
+        theirs[figure[3]] / figure[4])
+    end
+  end
+end
+
+local function server_cpu(url) return tonumber(said("curl -sS " .. url .. "/cpu").out) end
+
+-- Where the client takes less of a CPU for a call than the server, the server is the limit.
+local function many_calls(line, url)
+  local cpu, plain, server_s, rate = math.huge, math.huge, math.huge, 0
+  for _ = 1, 5 do
+    local before = server_cpu(url)
+    local words = said(("%s run spec/support/many_calls.lua %d %s"):format(child.binary, LARGE,
+      url)).out
+    server_s = math.min(server_s, (server_cpu(url) - before) / 2)
+    local wall, own, _, bare = words:match "([%d.]+) ([%d.]+)\n([%d.]+) ([%d.]+)"
+    cpu, plain = math.min(cpu, tonumber(own)), math.min(plain, tonumber(bare))
+    rate = math.max(rate, LARGE / tonumber(wall))
+  end
+  print(("1,000 calls at once: %.0f a second"):format(rate))
+  line("1,000 calls at once: CPU a call, the server's", "us", cpu * 1e6 / LARGE,
+    server_s * 1e6 / LARGE)
+  line("1,000 calls at once: CPU a call, libcurl's x 2", "us", cpu * 1e6 / LARGE,
+    2 * plain * 1e6 / LARGE)
+end
+
+---@param line fun(what: string, unit: string, figure: number, budget: number)
+---@param folder string
+return function(line, folder)
+  for name, text in pairs { run = bodies.run(), instances = bodies.instances(LARGE),
+    items = bodies.items(LARGE), keys = bodies.keys(LARGE) } do
+    assert(fs.replace(folder .. "/" .. name, text))
+  end
+  work_alone(line, folder)
+  local answering = server.start("bench_server.py", folder)
+  local ok, why = pcall(function()
+    local url = answering:url ""
+    whole_processes(line, url)
+    many_calls(line, url)
+  end)
+  answering:stop()
+  if not ok then error(why, 0) end
+end
