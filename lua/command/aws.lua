@@ -44,6 +44,7 @@ return {
     { name = "all-pages", help = "ask for every page, and give them as one answer" },
     { name = "wait", value = "[NAME]", optional = true,
       help = "ask until a state is reached, such as InstanceRunning" },
+    { name = "to-file", value = "FILE", help = "where the body goes of an answer that streams" },
     { name = "endpoint-url", value = "URL", help = "ask there and not where AWS is" },
   },
   helps = function(args) return args[2] ~= nil end, -- with --help, of one operation

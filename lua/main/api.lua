@@ -7,6 +7,7 @@ local failure = require "engine.failure"
 local fs = require "native.fs"
 local jmespath = require "aws.jmespath"
 local nearest = require "aws.nearest"
+local stream = require "aws.stream"
 local token = require "aws.token"
 local wire = require "native.json"
 
@@ -130,7 +131,8 @@ end
 -- Everything that is wrong with the input, before anything else is looked for.
 local function check(service, operation, record, params)
   if not record.input then return end
-  local ok, why = record.input:check((token.fill(record, params)))
+  local without_file = stream.source({ name = service }, record, params)
+  local ok, why = record.input:check((token.fill(record, without_file)))
   if ok then return end
   local sentences = {}
   for i, fault in ipairs(why.faults) do sentences[i] = sentence_of(fault) end
@@ -145,7 +147,7 @@ local function ask(mrun, client, operation, params, wanted)
   elseif wanted.all_pages then
     return client:all(operation, params)
   end
-  return (client:call(operation, params))
+  return (client:call(operation, params, { to_file = wanted.to_file }))
 end
 
 ---Calls an operation with the region and the profile of the command line.
@@ -153,7 +155,7 @@ end
 ---@param service string
 ---@param operation string
 ---@param wanted { input: string|nil, query: string|nil, all_pages: boolean|nil,
----  wait: string|boolean|nil, endpoint_url: string|nil }
+---  wait: string|boolean|nil, to_file: string|nil, endpoint_url: string|nil }
 ---@return string json
 function api.call_operation(mrun, service, operation, wanted)
   local record = mrun.data():operation(service, operation)

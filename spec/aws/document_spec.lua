@@ -43,8 +43,10 @@ describe("params out of a document", function()
   it("are bytes where the model says blob", function()
     assert.same({ Item = { a = { B = "\0\1" } }, TableName = "t" },
       params("dynamodb", "PutItem", '{"TableName":"t","Item":{"a":{"B":"AAE="}}}'))
-    assert.equal("bytes of x", params("s3", "PutObject", '{"Body":"@x"}',
-      function(path) return "bytes of " .. path end).Body)
+    local function read(path) return "bytes of " .. path end
+    assert.equal("bytes of x",
+      params("lambda", "UpdateFunctionCode", '{"ZipFile":"@x"}', read).ZipFile)
+    assert.same({ file = "x" }, params("s3", "PutObject", '{"Body":"@x"}', read).Body)
     local ok, why = pcall(params, "kms", "Encrypt", '{"Plaintext":"%"}')
     assert.is_false(ok)
     assert.equal("usage", why.kind)

@@ -119,8 +119,10 @@ describe("a REST service", function()
         { ["x-amzn-errortype"] = "ResourceNotFoundException:http://x/" })))
     assert.equal("NoSuchBucket", code("s3", "ListObjectsV2", { Bucket = "my-bucket" },
       support.answer(404, "<Error><Code>NoSuchBucket</Code><Message>m</Message></Error>")))
-    assert.equal("404", code("s3", "HeadObject", { Bucket = "my-bucket", Key = "k" },
-      support.answer(404, "")))
+    local _, log = call("s3", "HeadObject", { Bucket = "my-bucket", Key = "k" },
+      support.answer(404, ""))
+    assert.equal("404", log.failure.code)
+    assert.matches("s3 HeadObject: 404: Not Found", log.failure.what, 1, true)
   end)
 
   it("has a host of its own where the model says so", function()

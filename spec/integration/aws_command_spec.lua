@@ -59,6 +59,17 @@ describe("mrun aws", function()
     assert.matches("^%d%d%d%d%-%d%d%-%d%dT.*Z$", head.LastModified)
   end)
 
+  it("gives a body that streams to a file", function()
+    document("s3", "CreateBucket", "--input", '{"Bucket":"of-streams"}')
+    user:write("sent", ("x"):rep(100000))
+    document("s3", "PutObject", "--input", '{"Bucket":"of-streams","Key":"k","Body":"@sent"}')
+    local answer = document("s3", "GetObject", "--to-file", "came", "--input",
+      '{"Bucket":"of-streams","Key":"k"}')
+    assert.same({ file = "came", bytes = 100000 }, answer.Body)
+    assert.equal(0, user:shell("cmp sent came").code)
+    refused(1, { "not a stream" }, "s3", "ListBuckets", "--to-file", "x")
+  end)
+
   it("prints what --query asks for", function()
     document("sqs", "CreateQueue", "--input", '{"QueueName":"of-query"}')
     local said = user:must("aws", "sqs", "ListQueues", "--query",

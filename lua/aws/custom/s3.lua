@@ -84,10 +84,14 @@ local function read_location(response, result)
   if text ~= "" then result.LocationConstraint = text end
 end
 
+local EXPIRING <const> = { GetObject = true, HeadObject = true }
+
 ---@param call table
 ---@param response table
 ---@param result table
 function s3.result(call, response, result)
+  -- As it was written, since S3 takes what is no time too.
+  if EXPIRING[call.operation.name] then result.ExpiresString = response.headers.expires end
   local listing = LISTINGS[call.operation.name]
   if listing and result.EncodingType == "url" and call.given.EncodingType == nil then
     decode_listing(listing, result)

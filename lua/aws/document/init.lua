@@ -76,7 +76,8 @@ local function number_of(value)
   return type(value) == "table" and tonumber(tostring(value)) or value
 end
 
----The params of a call out of a document; blobs are base64, or @FILE.
+---The params of a call out of a document; blobs are base64, or @FILE, which a body that streams
+---stays until it is sent.
 ---@param shape table|nil  the operation's input
 ---@param given table  as native.json decodes it
 ---@param read_file (fun(path: string): string)|nil
@@ -85,6 +86,8 @@ function document.params(shape, given, read_file)
   if not shape then return given end
   return walk(Plan.new(shape), given, function(plan, value, path)
     if not plan or plan.free then return value end
+    local file = plan.streaming and read_file and type(value) == "string" and value:match("^@(.+)$")
+    if file then return { file = file } end
     if plan.kind == "blob" then return bytes_of(value, path, read_file) end
     return number_of(value)
   end, "")

@@ -180,6 +180,15 @@ function rest.located(shape, response, result)
   return result
 end
 
+-- What HTTP itself calls them: all that there is where an answer has no body, as those of HEAD.
+local WORDS <const> = {
+  [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found",
+  [405] = "Method Not Allowed", [409] = "Conflict", [410] = "Gone",
+  [412] = "Precondition Failed", [416] = "Range Not Satisfiable", [429] = "Too Many Requests",
+  [500] = "Internal Server Error", [501] = "Not Implemented", [502] = "Bad Gateway",
+  [503] = "Service Unavailable", [504] = "Gateway Timeout",
+}
+
 ---The same for an error. One whose body says nothing is known by its status.
 ---@param response table
 ---@param found table|nil
@@ -187,7 +196,7 @@ end
 ---@return table|nil error
 function rest.fault(response, found, shape)
   if not found and (response.body or "") == "" and response.status >= 400 then
-    return { code = tostring(response.status), fields = {} }
+    return { code = tostring(response.status), message = WORDS[response.status], fields = {} }
   end
   if found and shape then rest.located(shape, response, found.fields) end
   return found
