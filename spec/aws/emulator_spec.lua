@@ -39,7 +39,7 @@ end
 -- One read of each protocol.
 local READS <const> = { { "ec2", "DescribeVpcs" }, { "sts", "GetCallerIdentity" },
   { "iam", "ListRoles" }, { "ssm", "DescribeParameters" }, { "lambda", "ListFunctions" },
-  { "s3", "ListBuckets" } }
+  { "s3", "ListBuckets" }, { "dynamodb", "ListTables" } }
 
 for _, kind in ipairs { "moto", "ministack" } do
   describe("the client, with " .. kind .. ",", function()
