@@ -27,6 +27,26 @@ describe("the README", function()
   before_each(function() user = User.new(emulator) end)
   after_each(function() user:leave() end)
 
+  local function blocks(language)
+    local found = {}
+    for text in README:gmatch("```" .. language .. "\n(.-)```") do found[#found + 1] = text end
+    return found
+  end
+
+  it("shows a script that talks to S3", function()
+    local script = user:write("script.lua", blocks "lua"[2])
+    local said = user:must("run", script)
+    assert.matches("a %+ b\t5\nhttp://%S+X%-Amz%-Signature=%x+", said.out)
+  end)
+
+  it("shows calls of AWS", function()
+    assert.matches("\nec2\n", user:must("aws").out)
+    assert.matches("\nDescribeVpcs\n", user:must("aws", "ec2").out)
+    assert.matches("VpcIds", user:must("aws", "ec2", "DescribeVpcs", "--help").out)
+    local vpcs = user:must("aws", "ec2", "describe-vpcs", "--query", "Vpcs[].VpcId", "--all-pages")
+    assert.matches('^%["vpc%-%x+"%]\n$', vpcs.out)
+  end)
+
   it("shows a recipe that applies and plans empty", function()
     local recipe = user:write("recipe.lua", block "lua")
     assert.matches("VpcId = \"vpc%-", user:must("apply", "--yes", recipe).out)
