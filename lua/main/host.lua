@@ -42,7 +42,8 @@ local function asker(console)
   if not console.can_ask then return nil end
   return function(name, param)
     local help = type(param) == "table" and param.help and (" (" .. param.help .. ")") or ""
-    return console.ask(("%s%s: "):format(name, help))
+    local hidden = type(param) == "table" and param.secret == true
+    return console.ask(("%s%s: "):format(name, help), hidden)
   end
 end
 
