@@ -104,10 +104,11 @@ end
 ---@param context table
 ---@param path string
 ---@param have any
-function removed.key(context, path, have)
+---@param stranger any mrun did not put it there
+function removed.key(context, path, have, stranger)
   if have == nil or context:read_only(path) then return end
   context.dropped[path] = true
-  context:change { path = path, old = have, reset = true }
+  context:change { path = path, old = have, reset = true, stranger = stranger and true or nil }
 end
 
 --- A member that the schema names, of a map that is declared still.

@@ -26,7 +26,8 @@ local record = {}
 ---@field secret table<string, boolean>
 ---@field ref string|function|boolean|nil
 ---@field attributes table<string, boolean>
----@field shares table<string, { type: string, item: fun(want: table, have: table): any }>
+---@field shares table<string, { type: string, item: fun(want: table, have: table, identifier: string|nil):
+---  any, same: nil|fun(item: any, live: any): boolean }>
 ---  lists to which resources of another type add: which type, and the item that one of them adds
 ---@field name_property string|nil
 ---@field name_limit integer|nil

@@ -173,11 +173,7 @@ function rules.same(direction)
   end
 end
 
---- For `shares`: the rule that a resource of its own adds to a group.
----@param want table
----@param group table
----@return table|nil nothing where it is another group's
-function rules.item(want, group)
+local function added(want, group)
   local group_name = want.GroupId == nil and want.GroupName or nil
   if want.GroupId ~= nil and want.GroupId ~= group.GroupId then return nil end
   if group_name ~= nil and group_name ~= group.GroupName then return nil end
@@ -186,6 +182,18 @@ function rules.item(want, group)
     if name ~= "GroupId" and name ~= "GroupName" then copy[name] = v end
   end
   return copy
+end
+
+--- For `shares`: the rules of a group that are resources of their own. Their descriptions are
+--- theirs to mend.
+---@param type_name string
+---@param direction "ingress"|"egress"
+---@return table
+function rules.own(type_name, direction)
+  return { type = type_name, item = added, same = function(rule, live)
+    return not value.contains_deferred(rule)
+      and rules.key(rule, direction) == rules.key(live, direction)
+  end }
 end
 
 -- Of a described rule.

@@ -1,6 +1,7 @@
 --- AWS::IAM::Role
 local account = require "provider.aws.account"
 local form = require "provider.aws.form"
+local managed = require "provider.aws.managed"
 local policies = require "provider.aws.policies"
 
 return {
@@ -29,5 +30,9 @@ return {
   delete   = { "DeleteRole", before = policies.remove },
   defaults = { Path = "/", Description = "", MaxSessionDuration = 3600 },
   keyed    = { Policies = "PolicyName" },
+  shares   = { -- policies may also be resources of their own
+    ManagedPolicyArns = { type = "AWS::IAM::ManagedPolicy", item = managed.attached },
+    Policies          = policies.own("AWS::IAM::RolePolicy", "RoleName"),
+  },
   have     = { PermissionsBoundary = "PermissionsBoundary.PermissionsBoundaryArn" },
 }
