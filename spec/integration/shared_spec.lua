@@ -12,8 +12,8 @@ local attached = aws.IAM.ManagedPolicy "Attached" { PolicyDocument = allow "s3:G
 local role = aws.IAM.Role "Role" {
   RoleName = "shared", Policies = { { PolicyName = "own", PolicyDocument = allow "s3:List*" } },
   ManagedPolicyArns = { attached },
-  AssumeRolePolicyDocument = { Version = "2012-10-17", Statement = { {
-    Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" } } },
+  AssumeRolePolicyDocument = { Version = "2012-10-17", Statement = { { Effect = "Allow",
+    Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" } } },
 }
 aws.IAM.ManagedPolicy "Attaching" { PolicyDocument = allow "ec2:Describe*", Roles = { role } }
 aws.IAM.RolePolicy "Inline" { RoleName = role, PolicyName = "inline",
