@@ -311,6 +311,24 @@ describe("diff of what is no longer declared", function()
   end)
 end)
 
+describe("diff of what mrun attached", function()
+  local handler = { attached = { "Name" } }
+
+  local function told(last, have)
+    return compare { want = {}, last = { Name = last }, have = { Name = have }, handler = handler }
+  end
+
+  it("takes it off when it is no longer declared", function()
+    local lines, target = told("ours", "ours")
+    assert.are.equal("Name reset", lines)
+    assert.is_nil(target.Name)
+  end)
+
+  it("leaves what somebody else has put in its place", function()
+    assert.are.equal("Name unmanaged", (told("ours", "theirs")))
+  end)
+end)
+
 describe("diff of a list that other resources add to", function()
   local handler = { shares = { Rules = { type = "Test::Net::Rule",
     item = function(want, have)

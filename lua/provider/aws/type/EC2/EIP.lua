@@ -38,5 +38,6 @@ return {
     gone = { "^InvalidAllocationID%.NotFound$" }, later = { "^InvalidIPAddress%.InUse$" } },
   replaces = { Domain = true, PublicIpv4Pool = true },
   defaults = { Domain = "vpc" },
+  attached = { "InstanceId" },
   have     = { InstanceId = instance_of },
 }

@@ -4,6 +4,12 @@ local form = require "provider.aws.form"
 local managed = require "provider.aws.managed"
 local policies = require "provider.aws.policies"
 
+--- What UpdateRole is not told goes back to AWS's default, so it is told both.
+local function describe(change)
+  return { { "UpdateRole", { Description = change.want.Description or "",
+    MaxSessionDuration = change.want.MaxSessionDuration } } }
+end
+
 return {
   service = "iam",
   create = "CreateRole",
@@ -17,8 +23,8 @@ return {
   },
   update = {
     AssumeRolePolicyDocument = { "UpdateAssumeRolePolicy", as = "PolicyDocument" },
-    Description         = "UpdateRole",
-    MaxSessionDuration  = "UpdateRole",
+    Description         = describe,
+    MaxSessionDuration  = describe,
     PermissionsBoundary = form.put("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
     ManagedPolicyArns   = form.set {
       add = "AttachRolePolicy", remove = "DetachRolePolicy", member = "PolicyArn",
@@ -29,6 +35,7 @@ return {
   tagging  = { add = "TagRole", remove = "UntagRole" },
   delete   = { "DeleteRole", before = policies.remove },
   defaults = { Path = "/", Description = "", MaxSessionDuration = 3600 },
+  attached = { "PermissionsBoundary" },
   keyed    = { Policies = "PolicyName" },
   shares   = { -- policies may also be resources of their own
     ManagedPolicyArns = { type = "AWS::IAM::ManagedPolicy", item = managed.attached },
