@@ -35,6 +35,9 @@ local RECIPES = {
   ["a boolean that is none"] = {
     [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16", EnableDnsSupport = "maybe" }]],
     { "EnableDnsSupport takes a boolean", "r%.lua:2", "see mrun types AWS::EC2::VPC" } },
+  ["a property that the service cannot write"] = {
+    [[aws.EC2.Instance "x" { SsmAssociations = { { DocumentName = "d" } } }]],
+    { "SsmAssociations cannot be written", "r%.lua:2", "Systems Manager" } },
   ["a pipe for a file"] = { [[file "pipe"]], { "pipe is a pipe or a device", "r%.lua:2" } },
   ["a missing required property"] = { [[aws.EC2.Subnet "x" { CidrBlock = "10.0.0.0/24" }]],
     { "VpcId is required", "r%.lua:2" } },

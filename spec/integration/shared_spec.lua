@@ -32,6 +32,17 @@ aws.EC2.SecurityGroupIngress "Rule" { GroupId = group, IpProtocol = "tcp", FromP
 local EVERYTHING = [['{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*",]]
   .. [["Resource":"*"}]}']]
 
+local NAMES = [[
+local aws = provider "aws"
+local source = aws.EC2.SecurityGroup "Source" { GroupName = "source", GroupDescription = "shared" }
+local group = aws.EC2.SecurityGroup "Group" { GroupName = "named", GroupDescription = "shared",
+  SecurityGroupIngress = { { IpProtocol = "tcp", FromPort = 80, ToPort = 80,
+    SourceSecurityGroupName = source.GroupName } }, depends_on = source }
+aws.EC2.SecurityGroupIngress "Rule" { GroupName = group.GroupName, IpProtocol = "tcp",
+  FromPort = 81, ToPort = 81, SourceSecurityGroupName = source.GroupName,
+  depends_on = { group, source } }
+]]
+
 describe("what several resources declare together", function()
   local aws, one
 
@@ -61,6 +72,13 @@ describe("what several resources declare together", function()
 iam = client("iam")
 result = len(iam.list_role_policies(RoleName="shared")["PolicyNames"])
 result += len(iam.list_attached_role_policies(RoleName="shared")["AttachedPolicies"]) - 1]])
+    one:must("destroy", "--yes")
+  end)
+
+  it("may be rules of groups that are named, where AWS shows only their ids", function()
+    one:write("n.lua", NAMES)
+    one:must("apply", "--yes", "n.lua")
+    assert.are.same({}, one:planned "n.lua")
     one:must("destroy", "--yes")
   end)
 

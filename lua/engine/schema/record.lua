@@ -28,6 +28,7 @@ local record = {}
 ---@field exclusive string[]
 ---@field defaults table<string, any>
 ---@field attached table<string, boolean> what mrun attaches, and takes off again
+---@field refused table<string, string> what the service's API cannot write, and what to do instead
 ---@field keyed table<string, string|boolean>
 ---@field equal table<string, function>|function|nil
 ---@field secret table<string, boolean>
@@ -156,7 +157,8 @@ function record.new(raw, handler)
     write_only = write_only_of(raw, own),
     replacement = own.replacement or REPLACEMENT[raw.replacementStrategy],
     exclusive = own.exclusive or {}, defaults = own.defaults or {}, keyed = own.keyed or {},
-    attached = set_of(own.attached), equal = own.equal, ref = own.ref, shares = own.shares or {},
+    attached = set_of(own.attached), refused = own.refused or {}, equal = own.equal, ref = own.ref,
+    shares = own.shares or {},
     attributes = attributes_of(raw, own), documentation = raw.documentation,
   }
   self.tags, self.tag_form = tags_of(raw, own)

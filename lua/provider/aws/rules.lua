@@ -162,13 +162,22 @@ function rules.same_port(_, _, facts)
   if protocol(facts.want) == "-1" then return true end
 end
 
+--- AWS takes the name of a source and shows its id: nothing says that it is another.
+local function like(want, have)
+  if not want.SourceSecurityGroupName or not have.SourceSecurityGroupId then return want end
+  local copy = {}
+  for name, v in pairs(want) do copy[name] = v end
+  copy.SourceSecurityGroupId, copy.SourceSecurityGroupName = have.SourceSecurityGroupId, nil
+  return copy
+end
+
 --- For `equal`: the same rule with the same words.
 ---@param direction "ingress"|"egress"
 ---@return fun(want: table, have: table): boolean|nil
 function rules.same(direction)
   return function(want, have)
     if value.contains_deferred(want) then return nil end
-    return rules.key(want, direction) == rules.key(have, direction)
+    return rules.key(like(want, have), direction) == rules.key(have, direction)
       and (want.Description or "") == (have.Description or "")
   end
 end
@@ -192,7 +201,7 @@ end
 function rules.own(type_name, direction)
   return { type = type_name, item = added, same = function(rule, live)
     return not value.contains_deferred(rule)
-      and rules.key(rule, direction) == rules.key(live, direction)
+      and rules.key(like(rule, live), direction) == rules.key(live, direction)
   end }
 end
 

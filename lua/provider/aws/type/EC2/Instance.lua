@@ -71,6 +71,9 @@ return {
   },
   exclusive  = { "PrivateIpAddress", "Volumes" },
   attached   = { "IamInstanceProfile" },
+  refused    = {
+    SsmAssociations = "associate the document by Systems Manager, not by EC2",
+  },
   write_only = { "ElasticGpuSpecifications", "ElasticInferenceAccelerators", "LaunchTemplate" },
   keyed    = { BlockDeviceMappings = "DeviceName", Volumes = "Device" },
   equal    = { BlockDeviceMappings = devices.covers, Volumes = devices.holds },
