@@ -38,6 +38,11 @@ local RECIPES = {
   ["a property that the service cannot write"] = {
     [[aws.EC2.Instance "x" { SsmAssociations = { { DocumentName = "d" } } }]],
     { "SsmAssociations cannot be written", "r%.lua:2", "Systems Manager" } },
+  ["a look-up of what is not there"] = { [[aws.lookup.parameter "/nope"]],
+    { "no parameter /nope in us%-east%-1", "r%.lua:2" } },
+  ["a parameter that names what is not there"] = {
+    [[params { P = { type = "AWS::SSM::Parameter::Value<String>", default = "/nope" } }]],
+    { "no parameter /nope in us%-east%-1", "r%.lua:2" } },
   ["a pipe for a file"] = { [[file "pipe"]], { "pipe is a pipe or a device", "r%.lua:2" } },
   ["a missing required property"] = { [[aws.EC2.Subnet "x" { CidrBlock = "10.0.0.0/24" }]],
     { "VpcId is required", "r%.lua:2" } },
