@@ -12,7 +12,9 @@ return {
       mrun.json { stack = stack.name, resources = #stack.evaluated.resources,
         warnings = stack.warnings }
     else
-      mrun.print(("%s is valid: %d resources.\n"):format(stack.path, #stack.evaluated.resources))
+      local count = #stack.evaluated.resources
+      mrun.print(("%s is valid: %d resource%s.\n"):format(stack.path, count,
+        count == 1 and "" or "s"))
     end
     return 0
   end,

@@ -14,6 +14,7 @@ local diff = {}
 ---@field replaces boolean
 ---@field conditional boolean|nil it replaces because nobody but AWS can tell that it need not
 ---@field reset boolean|nil it is no longer declared, and goes back to what it was
+---@field stranger boolean|nil it never was declared, in a list that is exact
 ---@field unmanaged boolean|nil it is no longer declared, and stays as it is
 
 local function created(options)

@@ -77,7 +77,8 @@ local function checked(resource, options, faults)
     return result
   end
   for _, found in ipairs(schema.check(record, resource.properties, options.match)) do
-    faults[#faults + 1] = fault(resource, found.what, found.next)
+    faults[#faults + 1] = fault(resource, found.what,
+      found.next or "see mrun types " .. resource.type)
   end
   result.want = schema.canonical(record, resource.properties)
   return result

@@ -37,8 +37,9 @@ local function load_rows(ctx, options, notices)
   if state.lost then
     ctx.rows = strangers.rebuilt(ctx, options.graph)
     ctx.rebuilt = true
-    notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resources")
-      :format(#value.keys(ctx.rows))
+    local count = #value.keys(ctx.rows)
+    notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resource%s")
+      :format(count, count == 1 and "" or "s")
   elseif state.fresh and not options.new and not options.destroy then
     strangers.stop(ctx)
   end

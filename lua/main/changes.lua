@@ -74,7 +74,8 @@ function changes.must_be_able_to_ask(mrun, what)
   if mrun.options.yes or mrun.console.can_ask then return end
   failure.raise { kind = "usage",
     what = ("mrun %s asks before it changes anything, and this is no terminal"):format(what),
-    next = "say --yes, or run mrun plan and then mrun apply" }
+    next = what:find "^apply" and "say --yes, or run mrun plan and then mrun apply"
+      or "say --yes when you mean it" }
 end
 
 local function agreed(mrun, made)

@@ -37,10 +37,12 @@ function console.new()
   ---Whether there is somebody who can answer.
   self.can_ask = sys.isatty(STDIN) and sys.isatty(STDERR)
 
-  ---One line typed by the person; nil at the end of input.
-  function self.ask(question)
+  ---One line typed by the person; nil at the end of input. A hidden one is not shown.
+  function self.ask(question, hidden)
     write(STDERR, question)
-    return (sys.read_line())
+    local line = sys.read_line { hidden = hidden }
+    if hidden then write(STDERR, "\n") end
+    return line
   end
 
   return self

@@ -7,6 +7,7 @@ local json = require "json"
 local process = require "native.host"
 local regex = require "native.regex"
 local sys = require "native.sys"
+local value = require "engine.value"
 local yaml = require "native.yaml"
 
 local RECIPE_BYTES <const> = 16 * 1024 * 1024
@@ -21,16 +22,19 @@ local function parameters(file, given)
   local params = {}
   if file then
     local text, why = fs.read(file, RECIPE_BYTES)
-    if not text then failure.raise(failure.add(failure.from(why), { kind = "usage" })) end
+    if not text then
+      failure.raise(failure.add(failure.from(why), { kind = "usage",
+        next = "give --params-file the path of a JSON object" }))
+    end
     local values, broken = json.decode(text)
-    if type(values) ~= "table" then
+    if type(values) ~= "table" or value.is_list(values) then
       failure.raise { what = "the parameters' file is not a JSON object", kind = "usage",
         where = file .. (broken and (": " .. tostring(broken)) or ""),
         next = 'write { "Name": "value" }' }
     end
-    for name, value in pairs(values) do params[name] = value end
+    for name, v in pairs(values) do params[name] = v end
   end
-  for name, value in pairs(given) do params[name] = value end
+  for name, v in pairs(given) do params[name] = v end
   return params
 end
 
@@ -42,7 +46,8 @@ local function asker(console)
   if not console.can_ask then return nil end
   return function(name, param)
     local help = type(param) == "table" and param.help and (" (" .. param.help .. ")") or ""
-    return console.ask(("%s%s: "):format(name, help))
+    local hidden = type(param) == "table" and param.secret == true
+    return console.ask(("%s%s: "):format(name, help), hidden)
   end
 end
 
@@ -53,6 +58,11 @@ local function read_sources(recorded)
     if saved[path] then return saved[path] end
     return fs.read(path, RECIPE_BYTES)
   end
+end
+
+local function is_special(path)
+  local about = fs.stat(path)
+  return about ~= nil and about.type == "other"
 end
 
 ---@param given { console: table, providers: table, params_file: string|nil, params: table,
@@ -69,6 +79,7 @@ function host.new(given)
     call = function(name, place, lookup) return providers.get(name).call(place, lookup) end,
     read_file = read_sources(given.recorded),
     realpath = fs.realpath,
+    is_special = is_special,
     regex = regex.match,
     env = sys.getenv,
     params = parameters(given.params_file, given.params),

@@ -58,12 +58,21 @@ function files.locate(ev, name)
   return path
 end
 
+--- A pipe or a device may never end, and never says the same twice.
+local function must_be_plain(ev, path)
+  if ev.host.is_special(path) then
+    failure.raise { what = ("%s is a pipe or a device"):format(path),
+      next = "put what it says into a file beside the recipe" }
+  end
+end
+
 --- The contents of a file: the recipe's `file "path"`.
 ---@param ev table
 ---@param name string
 ---@return string
 function files.read(ev, name)
   local path = files.locate(ev, name)
+  must_be_plain(ev, path)
   local text, why = ev.host.read_file(path)
   if not text then
     failure.raise { what = ("cannot read %s: %s"):format(path, failure.from(why).what),
@@ -106,6 +115,7 @@ local function find_module(ev, name)
   local base = name:gsub("%.", "/")
   for _, candidate in ipairs { base .. ".lua", base .. "/init.lua" } do
     local path = files.locate(ev, candidate)
+    must_be_plain(ev, path)
     -- A saved plan is evaluated with its own modules, whatever has come beside the
     -- recipe since.
     local saved = ev.host.recorded and ev.host.recorded.sources

@@ -105,10 +105,9 @@ local function check(ev, inside)
   local node = inside.node.value.Properties
   local at = node and document.locate(node, fault.path) or inside.key
   if at == node then at = inside.key end
-  local path = fault.path ~= "" and "." .. fault.path or ""
   local more = #faults > 1 and (" (and %d more faults)"):format(#faults - 1) or ""
-  mark.fault(ev, at, ("%s%s %s%s"):format(inside.name, path, fault.what, more),
-    fault.next or "correct the template")
+  mark.fault(ev, at, ("%s (%s): %s%s"):format(inside.name, inside.record.type, fault.what,
+    more), fault.next or "see mrun types " .. inside.record.type)
 end
 
 --- Reads the section: every resource is checked and entered.

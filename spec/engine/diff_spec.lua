@@ -311,6 +311,24 @@ describe("diff of what is no longer declared", function()
   end)
 end)
 
+describe("diff of what mrun attached", function()
+  local handler = { attached = { "Name" } }
+
+  local function told(last, have)
+    return compare { want = {}, last = { Name = last }, have = { Name = have }, handler = handler }
+  end
+
+  it("takes it off when it is no longer declared", function()
+    local lines, target = told("ours", "ours")
+    assert.are.equal("Name reset", lines)
+    assert.is_nil(target.Name)
+  end)
+
+  it("leaves what somebody else has put in its place", function()
+    assert.are.equal("Name unmanaged", (told("ours", "theirs")))
+  end)
+end)
+
 describe("diff of a list that other resources add to", function()
   local handler = { shares = { Rules = { type = "Test::Net::Rule",
     item = function(want, have)
@@ -338,5 +356,37 @@ describe("diff of a list that other resources add to", function()
     assert.are.same({ own, theirs }, target.Rules)
     assert.are.same({ foreign }, changes[1].old)
     assert.are.equal("Rules", (told({ own }, { own, foreign })))
+  end)
+
+  it("shows what nobody declared with all that it has", function()
+    local _, _, changes = compare { want = { Rules = { own } }, handler = handler,
+      have = { Rules = { own, theirs } } }
+    assert.are.same({ own, theirs }, changes[1].old)
+  end)
+
+  it("takes for theirs what the handler says is the same", function()
+    local share = { type = "Test::Net::Rule", item = function(want) return want end,
+      same = function(item, live) return item.CidrIp == live.CidrIp end }
+    local other = { CidrIp = "11.0.0.0/8", IpProtocol = "udp" }
+    assert.are.equal("", (compare { want = { Rules = {} }, have = { Rules = { other } },
+      handler = { shares = { Rules = share } }, siblings = siblings }))
+  end)
+
+  it("may be of names that follow from the other's identifier", function()
+    local share = { type = "Test::Net::Rule", item = function(_, _, id) return id end }
+    assert.are.equal("", (compare { want = { Set = {} }, have = { Set = { "arn:x" } },
+      handler = { shares = { Set = share } },
+      siblings = { { type = "Test::Net::Rule", want = {}, identifier = "arn:x" } } }))
+  end)
+
+  it("is exact also where its items have keys", function()
+    local share = { type = "Test::Net::Rule", item = function(want) return want end,
+      same = function(item, live) return item.Device == live.Device end }
+    local told, target = compare { want = { Disks = { { Device = "a", Size = 2 } } },
+      have = { Disks = { { Device = "a", Size = 1 }, { Device = "b" }, { Device = "c" } } },
+      handler = { keyed = { Disks = "Device" }, shares = { Disks = share } },
+      siblings = { { type = "Test::Net::Rule", want = { Device = "b" } } } }
+    assert.are.equal("Disks[a].Size\nDisks[c] reset", told)
+    assert.are.same({ { Device = "a", Size = 2 }, { Device = "b" } }, target.Disks)
   end)
 end)

@@ -29,6 +29,21 @@ local RECIPES = {
     { "CidrBlock", "r%.lua:2" } },
   ["a CIDR with host bits"] = { [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.1/16" }]],
     { "host bits", "10%.0%.0%.0/16" } },
+  ["a bad CIDR of IPv6"] = {
+    [[aws.EC2.Route "x" { RouteTableId = "rtb-1", DestinationIpv6CidrBlock = "zz::/0" }]],
+    { "DestinationIpv6CidrBlock", "no IPv6 network", "r%.lua:2" } },
+  ["a boolean that is none"] = {
+    [[aws.EC2.VPC "x" { CidrBlock = "10.0.0.0/16", EnableDnsSupport = "maybe" }]],
+    { "EnableDnsSupport takes a boolean", "r%.lua:2", "see mrun types AWS::EC2::VPC" } },
+  ["a property that the service cannot write"] = {
+    [[aws.EC2.Instance "x" { SsmAssociations = { { DocumentName = "d" } } }]],
+    { "SsmAssociations cannot be written", "r%.lua:2", "Systems Manager" } },
+  ["a look-up of what is not there"] = { [[aws.lookup.parameter "/nope"]],
+    { "no parameter /nope in us%-east%-1", "r%.lua:2" } },
+  ["a parameter that names what is not there"] = {
+    [[params { P = { type = "AWS::SSM::Parameter::Value<String>", default = "/nope" } }]],
+    { "no parameter /nope in us%-east%-1", "r%.lua:2" } },
+  ["a pipe for a file"] = { [[file "pipe"]], { "pipe is a pipe or a device", "r%.lua:2" } },
   ["a missing required property"] = { [[aws.EC2.Subnet "x" { CidrBlock = "10.0.0.0/24" }]],
     { "VpcId is required", "r%.lua:2" } },
   ["a cycle"] = { [[
@@ -96,7 +111,7 @@ describe("bad input", function()
           and "local vpc = aws.EC2.VPC \"x\" { CidrBlock = \"10.0.0.0/16\" }\n" or ""
         local first = case[1]:find "^local aws" and "" or "local aws = provider \"aws\"\n"
         one:write("r.lua", first .. vpc .. case[1] .. "\n")
-        one:shell "ln -s /etc/passwd link"
+        one:shell "ln -s /etc/passwd link; mkfifo pipe"
         assert_clear(mrun(one, "apply --yes r.lua"), case[2])
         assert.is_nil(changed())
       end)
@@ -108,6 +123,10 @@ describe("bad input", function()
     assert.are.equal(64, mrun(one, "frob").code)
     assert_clear(mrun(one, "plam r.lua"), { "did you mean mrun plan" })
     assert_clear(mrun(one, "plan --exit-cod"), { "did you mean %-%-exit%-code" })
+    one:write("r.lua", "")
+    one:write("list.json", "[1]")
+    assert_clear(mrun(one, "plan --params-file list.json r.lua"), { "not a JSON object" })
+    assert_clear(mrun(one, "plan --params-file none.json r.lua"), { "none%.json", "give " })
     assert.are.equal(64, mrun(one, "plan").code)
   end)
 

@@ -49,7 +49,7 @@ local CASES = {
       { property = "EbsOptimized", to = true, calls = TYPE },
       { property = "SourceDestCheck", to = false, calls = { "ModifyInstanceAttribute" } },
       -- UserData: the emulator wants it encoded twice; InstanceInitiatedShutdownBehavior: it
-      -- forgets it. spec/provider/aws/instance_spec.lua has both.
+      -- forgets it. spec/provider/aws/updates_spec.lua has both, and all that no emulator does.
       { property = "SecurityGroupIds", from = { lua "red" }, to = { lua "blue" }, stays = true,
         calls = { "ModifyInstanceAttribute" } },
       { property = "DisableApiTermination", to = true, calls = { "ModifyInstanceAttribute" } },
@@ -125,6 +125,8 @@ local CASES = {
       { property = "Value", to = "two", calls = { "PutParameter" } },
       { property = "Description", to = "a parameter", calls = { "PutParameter" } },
       { property = "Type", to = "StringList", calls = { "PutParameter" } },
+      { property = "Tier", to = "Advanced", calls = { "PutParameter" } },
+      { property = "Tier", from = "Advanced", to = "Standard", action = "replace" },
       { property = "Name", to = "/other", action = "replace" },
     },
   },

@@ -153,6 +153,8 @@ describe("a deferred value used too early", function()
     wrong("(table.unpack(a.Zones))", { "A.Zones", "table.unpack", "site.lua:2" })
     wrong("a.Id[1]", { "A.Id", "no list", "site.lua:2" })
     wrong("a.Id()", { "A.Id", "called", "site.lua:2" })
+    wrong("(a.Id:upper())", { "A.Id is", "string.upper", "site.lua:2",
+      "apply(A.Id, function(v) return v:upper() end)" })
     wrong("(rawlen(a.Id))", { "A.Id", "rawlen" })
     wrong("(json.decode(a.Id))", { "A.Id", "json.decode" })
   end)

@@ -44,6 +44,11 @@ describe("files beside a recipe", function()
       overrides)
   end)
 
+  it("are no pipes and no devices, which may never end", function()
+    fails(site 'file "a.pipe"', { "web/a.pipe is a pipe or a device", "site.lua:1" })
+    fails(site 'require "pipe"', { "web/pipe.lua is a pipe or a device" })
+  end)
+
   it("are found for a recipe in the current folder", function()
     local host = support.host { ["site.lua"] = 'output { X = file "a.txt" }', ["a.txt"] = "a" }
     assert.are.equal("a", support.load(host, "site.lua").outputs[1].value)

@@ -65,6 +65,7 @@ function support.host(files, overrides)
       return nil, { op = "read", subject = path, reason = "No such file", code = "ENOENT" }
     end,
     realpath = function(path) return path == "." and "/home" or "/home/" .. path end,
+    is_special = function(path) return path:find("pipe", 1, true) ~= nil end,
     env = function(name) return ({ USER = "ann", TOKEN = "s3cret" })[name] end,
     digest = function(text) return "digest:" .. #text .. ":" .. text:byte(1, 1) end,
     params = {}, regex = regex, json = json,

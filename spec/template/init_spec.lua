@@ -162,8 +162,8 @@ Parameters:
   end)
 
   it("names the line and column of a value that the schema does not take", function()
-    fails(with "{ Size: [1] }", { "A.Size", "site.yml:5:" })
-    fails(with "{ Items: [a, { b: 1 }] }", { "A.Items[2]", "site.yml:5:" })
+    fails(with "{ Size: [1] }", { "A (AWS::Spec::Thing): Size takes", "site.yml:5:" })
+    fails(with "{ Items: [a, { b: 1 }] }", { "Items[2]", "site.yml:5:" })
   end)
 
   it("refuses what mrun does not do, and does not pass over it", function()

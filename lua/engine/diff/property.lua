@@ -7,6 +7,7 @@ local node = require "engine.schema.node"
 local plain = require "engine.value.plain"
 local removed = require "engine.diff.removed"
 local secret = require "engine.value.secret"
+local shared = require "engine.diff.shared"
 
 local property = {}
 
@@ -79,6 +80,7 @@ local function emit_keyed(context, spot, key)
     local other = not wanted and lists.item(spot.have, key, item[key])
     if other then removed.key(context, lists.keyed_path(spot.path, item[key]), other) end
   end
+  if shared.is(context, spot) then shared.strangers(context, spot, key) end
 end
 
 local function all_keyed(list, key)
@@ -144,43 +146,6 @@ local function emit_tags(context, spot)
   end
 end
 
---- Indexes of live items that another resource of the stack declares.
-local function siblings_items(context, spot, left)
-  local items, theirs = node.items(context.raw, spot.node), {}
-  local share = context.record.shares[spot.path]
-  for _, sibling in ipairs(context.siblings) do
-    local item = sibling.type == share.type and share.item(sibling.want, context.have)
-    for _, j in ipairs(item and left or {}) do
-      local one = { path = spot.path .. "[1]", node = items, want = item, have = spot.have[j] }
-      if lists.same(context, one) then theirs[j] = true end
-    end
-  end
-  return theirs
-end
-
---- A list that other resources of the stack add to: exact, but for what is theirs.
-local function emit_shared(context, spot)
-  local want, have = spot.want, spot.have
-  local found, left = lists.pair(context, spot)
-  local theirs = siblings_items(context, spot, left)
-  local all_found, mine, target = true, plain.list(), plain.list()
-  for i, item in ipairs(want) do
-    target[i] = found[i] and have[found[i]] or item
-    all_found = all_found and found[i] ~= nil
-  end
-  for j, item in ipairs(have) do
-    if theirs[j] then target[#target + 1] = item else mine[#mine + 1] = item end
-  end
-  if all_found and #mine == #want then return end
-  context:change { path = spot.path, old = projected(mine, want), new = want }
-  context.target[spot.path] = target
-end
-
-local function is_shared(context, spot)
-  return context.record.shares[spot.path] ~= nil and plain.is_list(spot.want)
-    and (spot.have == nil or is_open(spot.have))
-end
-
 --- Adds the changes of a declared property, and its target where there are any.
 ---@param context table
 ---@param name string
@@ -191,9 +156,9 @@ function property.declared(context, name)
   local before = #context.changes
   if name == context.record.tags then
     emit_tags(context, spot)
-  elseif is_shared(context, spot) then
+  elseif shared.is(context, spot) and not lists.key(context, name) then
     spot.have = spot.have or {}
-    emit_shared(context, spot)
+    shared.whole(context, spot)
   else
     emit(context, spot)
   end

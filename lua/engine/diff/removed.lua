@@ -78,6 +78,13 @@ local function becomes(context, name, have, new)
   context.target[name] = new
 end
 
+--- Whether it is of those that mrun attaches, and still what mrun attached.
+local function is_ours(context, name, n, have, last)
+  if not context.record.attached[name] or have == nil or last == nil then return false end
+  return lists.same(context, { path = name, node = n, want = last, have = have })
+    and not context:replaces(name, have, nil)
+end
+
 --- Adds to the changes what a removed property leads to: back to the default, without what mrun
 --- added, or left as it is and said so.
 ---@param context table
@@ -89,6 +96,9 @@ function removed.property(context, name)
   local new, decided = default_of(context, name, n)
   local spot = { path = name, node = n, want = new, have = have }
   if new ~= nil and have ~= nil and lists.same(context, spot) then return end
+  if new == nil and is_ours(context, name, n, have, last) then
+    return becomes(context, name, have, nil)
+  end
   if new == nil and not decided then
     local fewer
     new, fewer = rest(context, name, n, have, last)
@@ -104,10 +114,11 @@ end
 ---@param context table
 ---@param path string
 ---@param have any
-function removed.key(context, path, have)
+---@param stranger any mrun did not put it there
+function removed.key(context, path, have, stranger)
   if have == nil or context:read_only(path) then return end
   context.dropped[path] = true
-  context:change { path = path, old = have, reset = true }
+  context:change { path = path, old = have, reset = true, stranger = stranger and true or nil }
 end
 
 --- A member that the schema names, of a map that is declared still.

@@ -62,10 +62,13 @@ local function siblings(run, resource, record, have)
   for other in pairs(types) do
     for _, sibling in ipairs(run.by_type[other] or {}) do
       if stands_on(run.graph.edges[sibling.name], resource.name) then
-        found[#found + 1] = { type = other, want = decide.wanted(run, sibling) }
-        -- What it was until now is its own to take away.
         local row = run.matched[sibling.name]
-        if row and row.last then found[#found + 1] = { type = other, want = row.last } end
+        local id = row and row.identifier
+        found[#found + 1] = { type = other, identifier = id, want = decide.wanted(run, sibling) }
+        -- What it was until now is its own to take away.
+        if row and row.last then
+          found[#found + 1] = { type = other, identifier = id, want = row.last }
+        end
       end
     end
   end
@@ -73,7 +76,7 @@ local function siblings(run, resource, record, have)
   for _, name in ipairs(run.leaving) do
     local row = run.ctx.rows[name]
     if types[row.type] and row.last and stands_on(row.depends, resource.name) then
-      found[#found + 1] = { type = row.type, want = row.last }
+      found[#found + 1] = { type = row.type, identifier = row.identifier, want = row.last }
     end
   end
   return found

@@ -32,6 +32,7 @@ local function note_of(property)
   if property.replaces then
     return "forces replacement" .. (property.conditional and UNSURE or "")
   end
+  if property.stranger then return "not declared" end
   return property.reset and "no longer declared" or nil
 end
 

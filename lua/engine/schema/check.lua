@@ -101,6 +101,11 @@ return function(record, want, match)
     others[record.tags] = deferred.attribute("", "")
   end
   check_read_only(context, want)
+  for name, instead in next, record.refused do
+    if want[name] ~= nil then
+      fault.add(context, name, name .. " cannot be written by the service's own API", instead)
+    end
+  end
   check_node(context, record.raw, others, "")
   return in_order(context.faults)
 end

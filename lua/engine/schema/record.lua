@@ -2,8 +2,14 @@
 local failure = require "engine.failure"
 local node = require "engine.schema.node"
 local path = require "engine.schema.path"
+local plain = require "engine.value.plain"
 
 local record = {}
+
+---@class Share another type of which each resource adds an item to a list of this one
+---@field type string
+---@field item fun(want: table, have: table, identifier: string|nil): any its item, if any
+---@field same nil|fun(item: any, live: any): boolean whether that is this live one
 
 ---@class SchemaRecord
 ---@field type string
@@ -21,13 +27,14 @@ local record = {}
 ---@field replacement "create_first"|"delete_first"|nil
 ---@field exclusive string[]
 ---@field defaults table<string, any>
+---@field attached table<string, boolean> what mrun attaches, and takes off again
+---@field refused table<string, string> what the service's API cannot write, and what to do instead
 ---@field keyed table<string, string|boolean>
 ---@field equal table<string, function>|function|nil
 ---@field secret table<string, boolean>
 ---@field ref string|function|boolean|nil
 ---@field attributes table<string, boolean>
----@field shares table<string, { type: string, item: fun(want: table, have: table): any }>
----  lists to which resources of another type add: which type, and the item that one of them adds
+---@field shares table<string, Share> lists to which resources of another type add
 ---@field name_property string|nil
 ---@field name_limit integer|nil
 ---@field handler table|nil
@@ -120,6 +127,14 @@ local function secrets_of(handler, write_only)
   return write_only
 end
 
+--- The schema with the formats that it leaves out and the handler knows.
+local function with_formats(raw, formats)
+  if not formats then return raw end
+  local copy = plain.copy(raw)
+  for name, format in next, formats do copy.properties[name].format = format end
+  return copy
+end
+
 --- A record of this schema.
 ---@param raw table the CloudFormation schema, decoded
 ---@param handler table|nil
@@ -132,6 +147,7 @@ function record.new(raw, handler)
     failure.raise { what = ("the schema of %s has no properties"):format(raw.typeName) }
   end
   local own = handler or {}
+  raw = with_formats(raw, own.formats)
   local self = {
     type = raw.typeName, raw = raw, handler = handler, properties = raw.properties,
     required = raw.required or {}, identifier = identifier_of(raw, own),
@@ -141,7 +157,8 @@ function record.new(raw, handler)
     write_only = write_only_of(raw, own),
     replacement = own.replacement or REPLACEMENT[raw.replacementStrategy],
     exclusive = own.exclusive or {}, defaults = own.defaults or {}, keyed = own.keyed or {},
-    equal = own.equal, ref = own.ref, shares = own.shares or {},
+    attached = set_of(own.attached), refused = own.refused or {}, equal = own.equal, ref = own.ref,
+    shares = own.shares or {},
     attributes = attributes_of(raw, own), documentation = raw.documentation,
   }
   self.tags, self.tag_form = tags_of(raw, own)

@@ -176,7 +176,14 @@ Deferred.__lt = refuse("compared", "apply(VALUE, function(v) return v < ... end)
 Deferred.__le = refuse("compared", "apply(VALUE, function(v) return v <= ... end)")
 Deferred.__eq = refuse("compared", "apply(VALUE, function(v) return v == ... end)")
 Deferred.__len = refuse("measured with #", "apply(VALUE, function(v) return #v end)")
-Deferred.__call = refuse("called", "apply(VALUE, function(v) ... end)")
+Deferred.__call = function(self)
+  local raw = hidden.raw(self)
+  if raw and raw.kind == "index" and string[raw.key] then -- value:upper()
+    refuse("given to string." .. raw.key,
+      ("apply(VALUE, function(v) return v:%s() end)"):format(raw.key))(raw.of)
+  end
+  refuse("called", "apply(VALUE, function(v) ... end)")(self)
+end
 Deferred.__tostring = refuse("turned into text",
   '"..." .. VALUE, or apply(VALUE, function(v) return tostring(v) end)')
 Deferred.__pairs = refuse("walked through", "each(VALUE, function(item) ... end)")

@@ -19,15 +19,24 @@ local to_scalar = {
   end,
 }
 
+--- The shape of a structure's member.
+---@param shape table
+---@param name string
+---@return table|nil
+function fit.member(shape, name)
+  local member = shape:member(name)
+  return member and member.shape
+end
+
 local function to_structure(shape, v, called)
   if type(v) ~= "table" then
     -- EC2 wraps what it modifies: { Value = true }
-    return { Value = fit.to_shape(shape:member("Value"), v, called) }
+    return { Value = fit.to_shape(fit.member(shape, "Value"), v, called) }
   end
   local result = {}
   for name, member in pairs(v) do
-    local theirs = shape:member(name) and name or called[name] or name
-    local inner = shape:member(theirs)
+    local theirs = fit.member(shape, name) and name or called[name] or name
+    local inner = fit.member(shape, theirs)
     result[theirs] = inner and fit.to_shape(inner, member, called) or member
   end
   return result

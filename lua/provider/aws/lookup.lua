@@ -26,7 +26,7 @@ function lookup.parameter(job, name)
     return get_parameters(job, names)
   end)[name]
   if not found then
-    failure.raise { what = ("there is no parameter %s"):format(name), where = job.place.display,
+    failure.raise { what = ("there is no parameter %s in %s"):format(name, job.place.display),
       code = "ParameterNotFound", next = "check its name, and the region" }
   end
   if found.Type == "SecureString" then return value.secret(found.Value) end
@@ -64,7 +64,7 @@ function lookup.image(job, wanted)
     if is_newer then newest = image end
   end
   if not newest then
-    failure.raise { what = "no image is like that", where = job.place.display,
+    failure.raise { what = "no image in " .. job.place.display .. " is like that",
       next = "check the owner, the name pattern and the region" }
   end
   return newest.ImageId

@@ -84,6 +84,31 @@ function managed.remove(change)
   end
 end
 
+local function has(list, wanted)
+  for _, each in ipairs(list or {}) do
+    if each == wanted then return true end
+  end
+  return false
+end
+
+--- For a role's `shares`: the policy that attaches itself to the role.
+---@param policy table
+---@param role table
+---@param arn string|nil
+---@return string|nil
+function managed.attached(policy, role, arn)
+  return has(policy.Roles, role.RoleName) and arn or nil
+end
+
+--- For a policy's `shares`: the role that attaches it.
+---@param role table
+---@param policy table
+---@param name string|nil
+---@return string|nil
+function managed.attaching(role, policy, name)
+  return has(role.ManagedPolicyArns, policy.PolicyArn) and name or nil
+end
+
 --- For `find`: the ARN follows from the account, the path and the name.
 ---@param job table
 ---@param query table

@@ -9,7 +9,7 @@ local function shape_at(input, text)
   local shape = input[path.root(text)]
   for name in text:gmatch("%.([^%.]+)") do
     if not shape then return nil end
-    shape = shape.kind == "structure" and shape:member(name) or nil
+    shape = shape.kind == "structure" and fit.member(shape, name) or nil
   end
   return shape
 end

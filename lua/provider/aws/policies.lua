@@ -62,6 +62,18 @@ function policies.update(change)
   return steps
 end
 
+--- For `shares`: the inline policies of a role that are resources of their own.
+---@param type_name string
+---@param owner string the property that says whose
+---@return table
+function policies.own(type_name, owner)
+  return {
+    type = type_name,
+    item = function(want, have) return want[owner] == have[owner] and want or nil end,
+    same = function(want, live) return want.PolicyName == live.PolicyName end,
+  }
+end
+
 --- Before a role can be deleted: what was attached and written with it goes. What others have
 --- attached stays, and AWS refuses.
 ---@param change table

@@ -162,22 +162,27 @@ function rules.same_port(_, _, facts)
   if protocol(facts.want) == "-1" then return true end
 end
 
+--- AWS takes the name of a source and shows its id: nothing says that it is another.
+local function like(want, have)
+  if not want.SourceSecurityGroupName or not have.SourceSecurityGroupId then return want end
+  local copy = {}
+  for name, v in pairs(want) do copy[name] = v end
+  copy.SourceSecurityGroupId, copy.SourceSecurityGroupName = have.SourceSecurityGroupId, nil
+  return copy
+end
+
 --- For `equal`: the same rule with the same words.
 ---@param direction "ingress"|"egress"
 ---@return fun(want: table, have: table): boolean|nil
 function rules.same(direction)
   return function(want, have)
     if value.contains_deferred(want) then return nil end
-    return rules.key(want, direction) == rules.key(have, direction)
+    return rules.key(like(want, have), direction) == rules.key(have, direction)
       and (want.Description or "") == (have.Description or "")
   end
 end
 
---- For `shares`: the rule that a resource of its own adds to a group.
----@param want table
----@param group table
----@return table|nil nothing where it is another group's
-function rules.item(want, group)
+local function added(want, group)
   local group_name = want.GroupId == nil and want.GroupName or nil
   if want.GroupId ~= nil and want.GroupId ~= group.GroupId then return nil end
   if group_name ~= nil and group_name ~= group.GroupName then return nil end
@@ -186,6 +191,18 @@ function rules.item(want, group)
     if name ~= "GroupId" and name ~= "GroupName" then copy[name] = v end
   end
   return copy
+end
+
+--- For `shares`: the rules of a group that are resources of their own. Their descriptions are
+--- theirs to mend.
+---@param type_name string
+---@param direction "ingress"|"egress"
+---@return table
+function rules.own(type_name, direction)
+  return { type = type_name, item = added, same = function(rule, live)
+    return not value.contains_deferred(rule)
+      and rules.key(like(rule, live), direction) == rules.key(live, direction)
+  end }
 end
 
 -- Of a described rule.

@@ -26,17 +26,36 @@ local function instance_of(address)
   return address.InstanceId ~= "" and address.InstanceId or nil
 end
 
+--- An address of another account is accepted; any other one is allocated.
+local function variant(_, want)
+  return want and want.TransferAddress and "Accepted" or "Allocated"
+end
+
+local ALLOCATED = {
+  create = { "AllocateAddress", tags = "elastic-ip",
+    with = function(want) return { Domain = want.Domain or "vpc" } end },
+  read   = "DescribeAddresses",
+}
+
+local ACCEPTED = {
+  called = { TransferAddress = "Address" },
+  create = {
+    "AcceptAddressTransfer", tags = "elastic-ip", id = "AddressTransfer.AllocationId",
+  },
+  read   = "DescribeAddresses",
+}
+
 return {
   service    = "ec2",
   identifier = "AllocationId", -- the address itself may be another's later
   ref        = "PublicIp",
-  create   = { "AllocateAddress", tags = "elastic-ip",
-    with = function(want) return { Domain = want.Domain or "vpc" } end },
-  read     = "DescribeAddresses",
+  variant    = variant, Allocated = ALLOCATED, Accepted = ACCEPTED,
+  create     = ALLOCATED.create, -- what rebuilding the state goes by
   update   = { InstanceId = associate },
   delete   = { "ReleaseAddress", before = release_instance,
     gone = { "^InvalidAllocationID%.NotFound$" }, later = { "^InvalidIPAddress%.InUse$" } },
   replaces = { Domain = true, PublicIpv4Pool = true },
   defaults = { Domain = "vpc" },
+  attached = { "InstanceId" },
   have     = { InstanceId = instance_of },
 }

@@ -69,7 +69,11 @@ return {
     PrivateDnsNameOptions = false, RamdiskId = false, SecurityGroupIds = false, UserData = false,
     AdditionalInfo = true, BlockDeviceMappings = devices.replaces, Tenancy = instances.moves,
   },
-  exclusive  = { "PrivateIpAddress" },
+  exclusive  = { "PrivateIpAddress", "Volumes" },
+  attached   = { "IamInstanceProfile" },
+  refused    = {
+    SsmAssociations = "associate the document by Systems Manager, not by EC2",
+  },
   write_only = { "ElasticGpuSpecifications", "ElasticInferenceAccelerators", "LaunchTemplate" },
   keyed    = { BlockDeviceMappings = "DeviceName", Volumes = "Device" },
   equal    = { BlockDeviceMappings = devices.covers, Volumes = devices.holds },

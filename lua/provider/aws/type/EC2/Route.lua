@@ -14,6 +14,7 @@ return {
   },
   find   = routes.find,
   update = update,
+  formats = { DestinationIpv6CidrBlock = "ipv6-network" },
   delete = { "DeleteRoute", with = function(change) return routes.target_of(change) end },
   have   = {
     RouteTableId  = "parent.RouteTableId",

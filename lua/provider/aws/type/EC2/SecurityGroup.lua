@@ -20,8 +20,8 @@ return {
     ["SecurityGroupEgress/*"]  = rules.same "egress",
   },
   shares = { -- rules may also be resources of their own
-    SecurityGroupIngress = { type = "AWS::EC2::SecurityGroupIngress", item = rules.item },
-    SecurityGroupEgress  = { type = "AWS::EC2::SecurityGroupEgress", item = rules.item },
+    SecurityGroupIngress = rules.own("AWS::EC2::SecurityGroupIngress", "ingress"),
+    SecurityGroupEgress  = rules.own("AWS::EC2::SecurityGroupEgress", "egress"),
   },
   have = {
     SecurityGroupIngress = function(group) return rules.list(group.IpPermissions, "ingress") end,

@@ -17,5 +17,6 @@ return {
   equal   = {
     IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
   },
+  write_only = { "GroupName", "SourceSecurityGroupName" }, -- AWS shows the ids
   have    = rules.have "ingress",
 }

@@ -65,6 +65,7 @@ return {
   delete   = "DeleteSubnet",
   ready    = { "available", at = "State", failed = { "failed", "failed-insufficient-capacity" } },
   replaces = { Ipv6CidrBlock = false },
+  attached = { "Ipv6CidrBlock" },
   readable = { "EnableLniAtDeviceIndex" },
   exclusive = { "CidrBlock" },
   defaults = {

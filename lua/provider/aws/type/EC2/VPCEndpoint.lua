@@ -58,6 +58,7 @@ return {
     failed = { "failed", "rejected", "expired" }, why = "LastError.Message",
   },
   defaults = { VpcEndpointType = "Gateway", PrivateDnsEnabled = false },
+  attached = { "PolicyDocument" },
   send    = {
     DnsOptions    = to_options,
     IpAddressType = function(v) return v ~= "not-specified" and v or nil end,

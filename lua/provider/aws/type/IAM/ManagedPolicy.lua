@@ -27,6 +27,7 @@ return {
   },
   delete   = { "DeletePolicy", before = managed.remove },
   defaults = { Path = "/", Description = "" },
+  shares   = { Roles = { type = "AWS::IAM::Role", item = managed.attaching } },
   have     = {
     PolicyArn = "Arn",
     CreateDate = function(policy) return form.time(policy.CreateDate) end,

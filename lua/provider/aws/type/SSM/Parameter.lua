@@ -1,6 +1,11 @@
 --- AWS::SSM::Parameter
 local parameters = require "provider.aws.parameters"
 
+--- AWS takes no parameter back from the advanced tier.
+local function goes_down(old, new)
+  return old == "Advanced" and new == "Standard"
+end
+
 return {
   service = "ssm",
   create = { "PutParameter", id = function(_, want) return want.Name end },
@@ -25,6 +30,9 @@ return {
     with = { ResourceType = "Parameter" } },
   delete   = "DeleteParameter",
   readable = { "Description", "Tier", "AllowedPattern", "Policies" },
+  replaces = { Tier = goes_down },
+  -- Intelligent tiering chooses one of the other two, and that is what AWS shows.
+  equal    = { Tier = function(want) return want == "Intelligent-Tiering" or nil end },
   defaults = { DataType = "text", Description = "", Tier = "Standard" },
   have     = { Arn = "ARN" },
 }
