@@ -1,4 +1,3 @@
-local suites = require "spec.support.suites"
 local time = require "native.time"
 
 local FORMATS = {
@@ -70,22 +69,5 @@ describe("time", function()
     assert.has_error(function() time.format(1 / 0, "date_time") end)
     assert.has_error(function() time.format(1, "iso") end)
     assert.has_error(function() time.format(1, "date_time", 1000000000) end)
-  end)
-
-  it("agrees with the public cases", function()
-    local path = "timestamps/date_time_format.json"
-    local cases = suites.json(path)
-    if not cases then return pending(suites.absent(path)) end
-    for _, case in ipairs(cases) do
-      local kind, format = case.kind:match "^(%l+)_(.+)$"
-      local seconds, nanos = math.tointeger(case.canonical_seconds), case.canonical_nanos
-      if kind == "format" then
-        local text = time.format(seconds, format, math.tointeger(nanos))
-        assert.are.equal(not case.error and case.smithy_format_value or nil, text, case.iso8601)
-      elseif not case.error then
-        local got = { time.parse(case.smithy_format_value) }
-        assert.are.same({ seconds, math.tointeger(nanos) }, got, case.iso8601)
-      end
-    end
   end)
 end)
