@@ -5,6 +5,9 @@ local json = require "json"
 
 local document = {}
 
+---The version of all these files.
+document.VERSION = 1
+
 ---The bytes of a file of this kind.
 ---@param kind string  "state", "identity" or "plan"
 ---@param version integer

@@ -1,5 +1,4 @@
--- The state of one stack in its folder: what it owns, what it was about to change, its plan and
--- lock.
+-- The state of one stack: what it owns, what it was about to change, its plan and lock.
 --
 --   .mrun/STACK/identity    the random id and digest key; written before the first call
 --               state.json  what is owned, replaced as a whole
@@ -8,24 +7,28 @@
 --               plan        the saved plan; .mrun/last names the stack that was planned last
 --               lock        held while something is changed; lock.json says by whom
 --
+-- The same stands in a bucket (state.backend), where the journal is a folder of objects.
+--
 -- The journal stands on one serial of state.json. A save writes state.json with the next serial
 -- and only then moves the journal away, so a journal with an older serial has been taken in
--- already.
+-- already; in a bucket state.json says up to which object it has.
+local backend = require "state.backend"
 local crypto = require "native.crypto"
 local document = require "state.document"
 local failure = require "engine.failure"
-local folder = require "state.folder"
-local fs = require "native.fs"
 local journal = require "state.journal"
+local load = require "state.load"
+local location = require "state.location"
 local owner = require "state.owner"
 local plans = require "state.plans"
 local recipe = require "state.recipe"
 local sys = require "native.sys"
 
-local VERSION <const> = 1
-local STATE <const>, JOURNAL <const>, IDENTITY <const> = "state.json", "journal", "identity"
+local VERSION <const> = document.VERSION
+local STATE <const>, IDENTITY <const> = "state.json", "identity"
 local KEPT <const> = { "id", "serial", "recipe", "resources", "open", "outputs", "inputs",
-  "retired" }
+  "retired", "journal" }
+local SAVES <const>, LOOK_MS <const> = 3, 500
 
 ---@class state.store
 local store = {}
@@ -35,127 +38,39 @@ local function random_hex(bytes)
   return crypto.hex(crypto.random(bytes))
 end
 
----Opens the folder of a stack; nothing is read or made yet.
----@param options { root: string?, local_root: string?, stack: string, now: function?,
----  random: function? }  root: the folder of all stacks (.mrun); local_root: the folder of saved
---- plans (root when absent)
+local function check_name(name)
+  if name:match("^[%w._-]+$") and not name:match("^%.+$") then return end
+  failure.raise { what = ("%q is not a stack name"):format(name), kind = "usage",
+    next = "use letters, digits, dots, dashes and underscores" }
+end
+
+---Opens a stack's state; nothing is read or made yet. What is in a network waits by yielding.
+---@param options { root: string|table|nil, local_root: string?, stack: string, now: function?,
+---  boot_now: function?, random: function?, signal: function?, session: table?, region: string?,
+---  profile: string? }  root: where all stacks are, as state.location takes it (.mrun); local_root:
+---  the folder of saved plans (root when absent); signal: an event of engine.tasks
 ---@return state.store
 local function open(options)
-  local root = options.root or ".mrun"
-  if not options.stack:match("^[%w._-]+$") or options.stack:match("^%.+$") then
-    failure.raise { what = ("%q is not a stack name"):format(options.stack), kind = "usage",
-      next = "use letters, digits, dots, dashes and underscores" }
-  end
-  local self = {
-    stack = options.stack,
-    folder = folder.open(root .. "/" .. options.stack),
-    now = options.now or sys.now_ms,
-    random = options.random or random_hex,
-  }
-  self.plans = plans.open(options.local_root or root, options.stack)
-  return setmetatable(self, store)
-end
-
-local function read_identity(self)
-  local bytes = self.folder:read(IDENTITY)
-  if not bytes then return nil end
-  local found = document.decode("identity", VERSION, bytes, self.folder:at(IDENTITY))
-  return { id = found.id, key = found.key }
-end
-
-local function read_state(self)
-  local bytes = self.folder:read(STATE)
-  if not bytes then return nil end
-  local path = self.folder:at(STATE)
-  local state = document.decode("state", VERSION, bytes, path)
-  if state.stack ~= self.stack then
-    failure.raise { what = ("this is the state of the stack %s, not of %s")
-      :format(tostring(state.stack), self.stack), where = path,
-      next = "put the file back where it belongs" }
-  end
-  state.serial = math.floor(state.serial)
-  return state
-end
-
-local function read_journal(self)
-  local bytes = self.folder:read(JOURNAL)
-  if not bytes then return nil end
-  local records, position = journal.parse(bytes)
-  local path = self.folder:at(JOURNAL)
-  if not records then
-    failure.raise { what = ("the journal is damaged at byte %d"):format(position),
-      where = path, next = "put back a copy of this file" }
-  end
-  local header = records[1]
-  if not header then return { records = {}, torn = true, size = 0 } end
-  if header.version > journal.VERSION then
-    failure.raise { what = "the journal is of a newer version of mrun", where = path,
-      next = "use a newer mrun" }
-  end
-  return { id = header.id, serial = math.floor(header.serial), records = records,
-    size = position, torn = position < #bytes }
-end
-
-local function new_state(self)
-  return { stack = self.stack, serial = 0, resources = {}, open = {}, outputs = {}, inputs = {} }
-end
-
--- What a saved plan compares to see that the state has not moved.
-local function revision(state, records)
-  return ("%s/%d/%d"):format(state.id, state.serial, records)
-end
-
--- The journal's records upon the state that they continue; true when they count.
-local function replay(self, state, log)
-  if not log or not log.id then return false end
-  if log.serial < state.serial then return false end
-  if log.serial > state.serial and not state.lost then
-    failure.raise {
-      what = ("state.json (serial %d) is older than its journal (serial %d)")
-        :format(state.serial, log.serial),
-      where = self.folder:at(STATE),
-      next = "put back the newest copy of state.json, or move it away",
-    }
-  end
-  state.serial = log.serial
-  for _, record in ipairs(log.records) do journal.apply(state, record) end
-  return true
-end
-
-local function settle_identity(self, state)
-  local known = read_identity(self)
-  if known and known.id == state.retired then known = nil end
-  if known and state.id and known.id ~= state.id then
-    failure.raise { what = "the identity file and state.json are of two different stacks",
-      where = self.folder.path, next = "put back the identity file that belongs to state.json" }
-  end
-  self.known = known ~= nil
-  if known then return known end
-  local given = self.provisional or {}
-  if state.id and given.id ~= state.id then given = { id = state.id } end
-  -- With a new key every secret looks changed, and is applied once more: no harm.
-  return { id = given.id or self.random(8), key = given.key or self.random(32) }
+  check_name(options.stack)
+  local root = location.parse(options.root or ".mrun")
+  local self = setmetatable({
+    stack = options.stack, now = options.now or sys.now_ms,
+    boot_now = options.boot_now or sys.boottime_ms, random = options.random or random_hex,
+  }, store)
+  self.backend = backend.open(root, options.stack, {
+    region = options.region, profile = options.profile, session = options.session,
+    signal = options.signal, now = self.now, boot_now = self.boot_now, random = self.random,
+    read_state = function(bytes) return load.state(self, bytes) end,
+  })
+  self.plans = plans.open(options.local_root or root.path or ".mrun", options.stack)
+  return self
 end
 
 ---What the stack owns, with every record of the journal in it. Takes no lock, changes no file.
 ---fresh: no identity on disk yet; lost: there is one, and the state is gone (rebuild it).
 ---@return table state
 function store:load()
-  local found, log = read_state(self), read_journal(self)
-  local state = found or new_state(self)
-  state.open = state.open or {}
-  local identity = settle_identity(self, state)
-  state.fresh = not self.known and not state.id
-  state.id, state.key = identity.id, identity.key
-  state.path = self.folder.path
-  local first = log and log.serial == 0
-  state.lost = (self.known and not found and not first) or nil
-  if log and log.id and log.id ~= state.id then log = nil end -- a stack that was here before
-  local counts = replay(self, state, log)
-  state.revision = revision(state, counts and #log.records or 0)
-  self.current, self.log, self.counts = state, log, counts
-  self.provisional = identity
-  return state
+  return load.all(self)
 end
 
 ---The stack's id and digest key, made durable; a given id takes over the stack of that id.
@@ -166,63 +81,67 @@ function store:identity(id)
   if id and id ~= state.id then
     if next(state.resources) or next(state.open) then
       failure.raise { what = "the stack has an id and resources of its own",
-        where = self.folder.path, next = "use another stack name, or another --state" }
+        where = self.backend.where, next = "use another stack name, or another --state" }
     end
     state.id, self.known = id, false
   end
   local identity = { id = state.id, key = state.key }
   if not self.known then
-    self.folder:ensure()
-    self.folder:replace(IDENTITY, document.encode("identity", VERSION,
+    local written = self.backend:replace(IDENTITY, document.encode("identity", VERSION,
       { id = identity.id, key = identity.key, stack = self.stack }))
+    if not written then backend.raise_moved(self.backend, IDENTITY) end
     self.known, self.provisional = true, identity
   end
   return identity
 end
 
 ---Takes the lock that every change needs.
----@param options { reason: string }
----@return table|nil lock
+---@param options { reason: string, timeout_ms: number? }  timeout_ms: how long to wait for it
+---@return state.lock|nil
 ---@return table|nil failure  that names who holds it
 function store:lock(options)
-  local lock, held = owner.take(self.folder, options.reason, self.now())
-  return lock, held
+  self.card = owner.card(options.reason, self.now())
+  local last = self.boot_now() + (options.timeout_ms or 0)
+  while true do
+    local lock, holder = self.backend:take(self.card)
+    if lock then return lock end
+    local left = last - self.boot_now()
+    if left <= 0 then return nil, owner.in_use(holder, self.backend.where) end
+    coroutine.yield { until_ms = self.now() + math.min(left, LOOK_MS) }
+  end
 end
 
--- Adds whole lines. After a write that failed half-way (a full disk), the part is cut off first.
-local function append(self, lines, synced)
-  if self.damaged then self.handle:truncate(self.size) end
-  self.damaged = true
-  self.handle:write(lines)
-  if synced then self.handle:sync() end
-  self.damaged, self.size = nil, self.size + #lines
+---Breaks the lock of somebody who is gone.
+---@return table|nil card  of who had it
+function store:unlock()
+  return self.backend:unlock(owner.card("state unlock", self.now()))
 end
 
--- A journal of an older serial is history already; a torn one is cut before it grows.
-local function open_journal(self)
-  local state = self.current
+-- Who writes from here on, as the history tells it; on a new journal, after what it continues.
+local function opening(self)
+  local state, log = self.current, self.log
   self:identity()
-  local log = self.log
   if log and not self.counts then
     self:archive()
     log = nil
   end
-  self.handle = self.folder:append(JOURNAL)
-  self.size = log and log.size or 0
-  if log and log.torn then self.handle:truncate(self.size) end
-  if not log then
-    append(self, journal.header(state, self.now()), true)
-    self.folder:sync()
-    self.log, self.counts = { id = state.id, serial = state.serial }, true
-  end
+  local lines = ""
+  if self.backend:continue(log and log.size) then lines = journal.header(state, self.now()) end
+  self.log, self.counts = log or { id = state.id, serial = state.serial }, true
+  local card = self.card or owner.card("mrun", self.now())
+  return lines .. journal.line { kind = "run", by = card, run = self.random(8),
+    at_ms = self.now() }
 end
 
 local function record(self, records, synced)
   if not self.current then self:load() end
-  if not self.handle then open_journal(self) end
   local lines = {}
-  for at, each in ipairs(records) do lines[at] = journal.line(each) end
-  append(self, table.concat(lines), synced)
+  if not self.writing then
+    lines[1] = opening(self)
+    self.writing, synced = true, true
+  end
+  for _, each in ipairs(records) do lines[#lines + 1] = journal.line(each) end
+  self.backend:append(table.concat(lines), synced)
   for _, each in ipairs(records) do journal.apply(self.current, each) end
 end
 
@@ -245,22 +164,71 @@ function store:finish(results)
   record(self, records, false)
 end
 
+---Puts another content in the place of everything; what was there goes to the history.
+---@param content table  { resources, open, outputs, inputs, recipe, serial }
+---@param why string  as the history tells it
+function store:replace_all(content, why)
+  local state = self.current or self:load()
+  if next(state.resources) or next(state.open) then
+    self.backend:keep(("state-%s-%06d"):format(state.id, state.serial), self:text())
+  end
+  record(self, { { kind = "whole", content = content, why = why } }, true)
+  state.serial = math.max(state.serial, content.serial or 0)
+end
+
+---The whole state as the bytes of a file, with the journal in it.
+---@return string
+function store:text()
+  local state = self.current or self:load()
+  local content = { stack = self.stack, records = state.records }
+  for _, key in ipairs(KEPT) do content[key] = state[key] end
+  content.journal = nil
+  return document.encode("state", VERSION, content)
+end
+
+---The content of a file that text() gave.
+---@param bytes string
+---@param path string
+---@return table
+function store.read_text(_, bytes, path)
+  return document.decode("state", VERSION, bytes, path)
+end
+
 ---Moves the journal to the history; nothing there is ever replaced.
 function store:archive()
-  if self.handle then self.handle:close() end
-  self.handle, self.damaged = nil, nil
-  if self.folder:read(JOURNAL) then
-    local history = folder.open(self.folder:at("history"))
-    history:ensure()
-    local name = ("%s-%06d"):format(self.log.id or "torn", self.log.serial or 0)
-    local copy, tail = 0, ""
-    while fs.stat(history:at(name .. tail)) do
-      copy = copy + 1
-      tail = "." .. copy
-    end
-    self.folder:rename(JOURNAL, "history/" .. name .. tail)
+  self.backend:archive(("%s-%06d"):format(self.log and self.log.id or "torn",
+    self.log and self.log.serial or 0))
+  self.log, self.counts, self.writing = nil, false, nil
+end
+
+local function content_of(self, over)
+  local state, content = self.current, { stack = self.stack }
+  for _, key in ipairs(KEPT) do content[key] = state[key] end
+  content.serial = state.serial + 1
+  content.journal = self.backend:position() or state.journal
+  if over then
+    content.retired, content.id, content.recipe = state.id, nil, nil
+    content.outputs, content.inputs = {}, {}
   end
-  self.log, self.counts = nil, false
+  return content
+end
+
+-- A holder of the lock who has lost it may have written its last state after we read it.
+local function write_state(self, content)
+  for _ = 1, SAVES do
+    local bytes = document.encode("state", VERSION, content)
+    if self.backend:replace(STATE, bytes) then
+      if self.backend.keeps_versions then
+        self.backend:keep(("state-%s-%06d"):format(self.current.id, content.serial), bytes)
+      end
+      return
+    end
+    local there = self.backend:read(STATE)
+    there = there and load.state(self, there)
+    if there and there.id ~= content.id then break end
+    content.serial = math.max(content.serial, there and there.serial + 1 or 0)
+  end
+  backend.raise_moved(self.backend, STATE)
 end
 
 ---Writes state.json from what is known now and takes the journal into the history. A stack with
@@ -273,23 +241,16 @@ function store:save(changes)
   end
   local over = not next(state.resources) and not next(state.open)
   if not over then self:identity() end
-  self.folder:ensure()
-  local content = { stack = self.stack }
-  for _, key in ipairs(KEPT) do content[key] = state[key] end
-  content.serial = state.serial + 1
-  if over then
-    content.retired, content.id, content.recipe = state.id, nil, nil
-    content.outputs, content.inputs = {}, {}
-  end
-  self.folder:replace(STATE, document.encode("state", VERSION, content))
+  local content = content_of(self, over)
+  write_state(self, content)
   self:archive()
   if over then
-    self.folder:remove(IDENTITY)
-    self.folder:sync()
+    self.backend:remove(IDENTITY)
     self.current, self.provisional = nil, nil
   else
     state.serial, state.fresh, state.lost = content.serial, false, nil
-    state.revision = revision(state, 0)
+    state.journal, state.records = content.journal, 0
+    state.revision = load.revision(state, 0)
   end
 end
 
@@ -310,10 +271,19 @@ function store:drop_plan()
   self.plans:drop()
 end
 
+---The stacks that hold something, sorted.
+---@param root string|table  as state.location takes it
+---@param options table|nil  of open
+---@return string[]
+local function stacks(root, options)
+  return backend.stacks(location.parse(root), options or {})
+end
+
 return {
   open = open,
   recipe_address = recipe.address,
   check_recipe = recipe.check,
   last = plans.last,
-  stacks = plans.stacks,
+  location = location.parse,
+  stacks = stacks,
 }

@@ -11,6 +11,9 @@ local json = require "json"
 local VERSION <const> = 1
 local FRAME <const> = "^(%x%x%x%x%x%x%x%x) (%x%x%x%x%x%x%x%x) (.*)$"
 
+-- What a pushed or rebuilt state brings with it.
+local WHOLE <const> = { "recipe", "resources", "open", "outputs", "inputs" }
+
 local journal = { VERSION = VERSION }
 
 ---One record as the line that is appended.
@@ -86,6 +89,11 @@ function apply.result(state, record)
   elseif result.row then
     state.resources[result.name] = result.row
   end
+end
+
+function apply.whole(state, record)
+  for _, key in ipairs(WHOLE) do state[key] = record.content[key] end
+  state.lost = nil
 end
 
 ---Brings a state up to date with one record (the state is the caller's own copy).

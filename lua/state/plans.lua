@@ -1,9 +1,8 @@
 -- Saved plans: one a stack, always local, and the name of the stack that was planned last.
 local document = require "state.document"
 local folder = require "state.folder"
-local fs = require "native.fs"
 
-local VERSION <const> = 1
+local VERSION <const> = document.VERSION
 local PLAN <const>, LAST <const> = "plan", "last"
 
 ---@class state.plans
@@ -52,19 +51,4 @@ local function last(root)
   return name and name:match("^([%w._/-]+)\n?$")
 end
 
----The stacks that have a state or a journal below this root, sorted.
----@param root string
----@return string[]
-local function stacks(root)
-  local names = {}
-  for _, name in ipairs(fs.list(root) or {}) do
-    local path = root .. "/" .. name
-    if fs.stat(path .. "/state.json") or fs.stat(path .. "/journal") then
-      names[#names + 1] = name
-    end
-  end
-  table.sort(names)
-  return names
-end
-
-return { open = open, last = last, stacks = stacks }
+return { open = open, last = last }

@@ -116,8 +116,8 @@ describe("state", function()
     store:load()
     store:begin { { op = "1", name = "a" } }
     local full = support.disk(2, "full") -- opening is the first change, writing the second
-    store.handle:close()
-    store.handle = support.checked(full.append(root .. "/demo/journal"))
+    store.backend.handle:close()
+    store.backend.handle = support.checked(full.append(root .. "/demo/journal"))
     assert.has_error(function() store:begin { { op = "2", name = "b" } } end)
     store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
     local loaded = state.open { root = root, stack = "demo" }:load()

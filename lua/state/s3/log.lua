@@ -1,0 +1,166 @@
+-- The journal as objects, for S3 cannot append: journal/EPOCH-SEQ, each put where nothing is.
+--
+-- An epoch is one holding of the lock. Its objects are written one after the other, without a gap,
+-- so that whoever takes the lock over from a dead holder can write a closing record at the place
+-- where that one's next record would go: a holder who was only asleep fails there, before the call
+-- that the record announces. Closing records stay for ever.
+local failure = require "engine.failure"
+local journal = require "state.journal"
+local owner = require "state.owner"
+
+local FOLDER <const> = "journal/"
+local KEY <const> = "^journal/(%d+)%-(%d+)$"
+
+---@class state.s3.log
+---@field lost table|nil  the failure with which every write ends, since the lock was taken over
+local log = {}
+log.__index = log
+
+local function key_of(epoch, seq) return ("%s%08d-%06d"):format(FOLDER, epoch, seq) end
+
+---@param bucket state.s3.bucket
+---@param signal fun(): table  an event to wait for (engine.tasks)
+---@return state.s3.log
+local function new(bucket, signal)
+  return setmetatable({ bucket = bucket, signal = signal, parts = {} }, log)
+end
+
+---All keys, sorted.
+---@return string[]
+function log:keys() return self.bucket:list(FOLDER) end
+
+---Reads the objects after a position; nil where one has gone meanwhile.
+---@param keys string[]
+---@param position string|nil
+---@return string|nil
+function log:read(keys, position)
+  local later = {}
+  for _, key in ipairs(keys) do
+    if not position or key > position then later[#later + 1] = key end
+  end
+  local found = self.bucket:get_all(later)
+  if not found then return nil end
+  self.parts = {}
+  for at, key in ipairs(later) do self.parts[at] = { key = key, bytes = found[at] } end
+  return table.concat(found)
+end
+
+---The newest epoch and its last number; 0 and 0 where there is none.
+---@param keys string[]
+---@param epoch integer|nil  look at this one
+local function last_of(keys, epoch)
+  local newest, last = epoch or 0, 0
+  for _, key in ipairs(keys) do
+    local its, seq = key:match(KEY)
+    its, seq = tonumber(its), tonumber(seq)
+    if its and (its == newest or (its > newest and not epoch)) then newest, last = its, seq end
+  end
+  return newest, last
+end
+
+---The newest epoch that there was, as far as can be seen.
+---@param position string|nil  up to where a state has taken the journal in
+---@return integer
+function log:newest_epoch(position)
+  local keys = self:keys()
+  keys[#keys + 1] = position
+  return (last_of(keys))
+end
+
+---From here on this process writes, under the lock of this epoch.
+---@param epoch integer
+function log:start(epoch)
+  self.epoch, self.seq, self.lost, self.unsure = epoch, 0, nil, nil
+end
+
+local function closing_record(bytes)
+  for _, record in ipairs(journal.parse(bytes) or {}) do
+    if record.kind == "closed" then return record end
+  end
+end
+
+---Writes the closing record of an epoch; false where its holder has written just now, and lives.
+---@param epoch integer
+---@param card table  of who takes over
+---@return boolean
+function log:close(epoch, card)
+  local _, last = last_of(self:keys(), epoch)
+  local bytes = last > 0 and self.bucket:get(key_of(epoch, last))
+  if bytes and closing_record(bytes) then return true end
+  local line = journal.line { kind = "closed", by = card, at_ms = card.since_ms }
+  local key = key_of(epoch, last + 1)
+  if self.bucket:put(key, line, false) then return true end
+  return closing_record(self.bucket:get(key) or "") ~= nil
+end
+
+local function raise_lost(self, bytes)
+  local record = closing_record(bytes or "")
+  self.lost = failure.new {
+    what = "the lock was taken over by " .. owner.describe(record and record.by),
+    where = self.bucket:at(key_of(self.epoch, self.seq + 1)), code = "LockLost",
+    next = "nothing was called since: see mrun history, then run the same command again",
+  }
+  error(self.lost, 0)
+end
+
+-- Puts one object. An earlier one of which nobody knows whether it arrived may be there: what it
+-- announced was never done, and it counts.
+local function put(self, bytes)
+  if self.lost then error(self.lost, 0) end
+  local key = key_of(self.epoch, self.seq + 1)
+  local unsure
+  unsure, self.unsure = self.unsure, bytes
+  if not self.bucket:put(key, bytes, false) then
+    local there = self.bucket:get(key)
+    if not unsure or there ~= unsure then raise_lost(self, there) end
+    self.seq, self.parts[#self.parts + 1] = self.seq + 1, { key = key, bytes = there }
+    return put(self, bytes)
+  end
+  self.unsure = nil
+  self.seq, self.parts[#self.parts + 1] = self.seq + 1, { key = key, bytes = bytes }
+end
+
+---Adds lines; what is added while an object is being written goes into the next one, together.
+---@param lines string
+function log:append(lines)
+  local batch = self.gathering
+  if batch then
+    batch[#batch + 1] = lines
+    local err = batch.done:wait()
+    if err then error(err, 0) end
+    return
+  end
+  batch = { lines, done = self.signal() }
+  if self.writing then
+    self.gathering = batch
+    self.writing.done:wait()
+    self.gathering = nil
+  end
+  self.writing = batch
+  local ok, err = coroutine.yield { try = function() put(self, table.concat(batch)) end }
+  self.writing = nil
+  batch.done:fire(not ok and err or nil)
+  if not ok then error(err, 0) end
+end
+
+---The last key that is known here, and what stands in all of them.
+---@return string|nil position
+---@return string bytes
+function log:taken()
+  local bytes = {}
+  for at, part in ipairs(self.parts) do bytes[at] = part.bytes end
+  local last = self.parts[#self.parts]
+  return last and last.key, table.concat(bytes)
+end
+
+---Removes what has been taken in, but for closing records.
+function log:clear()
+  local keys = {}
+  for _, part in ipairs(self.parts) do
+    if not closing_record(part.bytes) then keys[#keys + 1] = part.key end
+  end
+  self.parts = {}
+  self.bucket:remove_all(keys)
+end
+
+return { new = new }
