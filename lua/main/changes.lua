@@ -28,7 +28,7 @@ end
 ---@param options { destroy: boolean?, new: boolean?, update_inputs: boolean?, settle: boolean? }
 ---@return table plan
 function changes.plan(mrun, stack, options)
-  stack.state = stack.store:load()
+  mrun.load_state(stack)
   if stack.path and not options.destroy then
     stack.address = stack.address or state.recipe_address(stack.path)
     state.check_recipe(stack.state, stack.address)
@@ -50,21 +50,11 @@ function changes.nothing_to_do(_, made) return #made.changes == 0 end
 function changes.save_plan(mrun, stack, made)
   if mrun.nothing_to_do(made) then return stack.store:drop_plan() end
   stack.store:save_plan {
-    path = stack.path, address = stack.address, state = mrun.options.state,
+    path = stack.path, address = stack.address, state = mrun.state_location(),
     region = mrun.options.region, profile = mrun.options.profile,
     new = mrun.options.new, update_inputs = mrun.options.update_inputs,
     inputs = stack.evaluated.inputs, rests = plan.rests_on(made), plan = plan.public(made),
   }
-end
-
----Takes the stack's lock for this process; the reason is told to whoever comes second.
----@param stack mrun.stack
----@param reason string
----@return table lock to be closed
-function changes.lock(_, stack, reason)
-  local held, why = stack.store:lock { reason = reason }
-  if not held then failure.raise(why) end
-  return held
 end
 
 ---Refuses before any call where nobody could answer the question that will be asked.
@@ -100,7 +90,8 @@ local function run(mrun, stack, made)
   local stop = mrun.show_progress()
   local outcome = mrun.task(function() return apply.run(mrun.ports, made) end)
   stop()
-  stack.store:save { recipe = stack.address, outputs = kept_outputs(mrun, stack, outcome) }
+  local kept = { recipe = stack.address, outputs = kept_outputs(mrun, stack, outcome) }
+  mrun.safely(function() stack.store:save(kept) end)
   stack.store:drop_plan()
   return mrun.show_outcome(made, outcome)
 end

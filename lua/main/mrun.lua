@@ -12,10 +12,13 @@ local PARTS <const> = {
     "call_operation",
   },
   script = { "run_script" },
-  world = { "providers", "ports", "task", "api_calls", "listen" },
-  stack = { "FOLDER", "open", "recipe", "load", "existing" },
+  world = { "providers", "ports", "settings", "settings_path", "task", "safely", "keep",
+    "api_calls", "listen" },
+  where = { "FOLDER", "state_location", "state_options" },
+  lock = { "lock" },
+  stack = { "open", "load_state", "recipe", "load", "existing" },
   changes = {
-    "plan", "save_plan", "lock", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
+    "plan", "save_plan", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
     "nothing_to_do",
   },
   show = {

@@ -10,7 +10,8 @@ local options = {}
 
 options.GLOBAL = {
   { name = "stack", value = "NAME", help = "the stack; the recipe's base name unless said" },
-  { name = "state", value = "FOLDER", help = "where .mrun lives; the current folder unless said" },
+  { name = "state", value = "PLACE", help = "where state is: a folder, or s3://BUCKET/PREFIX" },
+  { name = "lock-timeout", value = "SECONDS", help = "how long to wait for a stack in use" },
   { name = "region", value = "REGION", help = "AWS region" },
   { name = "profile", value = "PROFILE", help = "AWS profile" },
   { name = "param", short = "P", value = "NAME=VALUE", many = true,

@@ -7,9 +7,6 @@ local state = require "state"
 
 local stack = {}
 
----The folder of all stacks, and of saved plans always.
-stack.FOLDER = ".mrun"
-
 ---@class mrun.stack
 ---@field name string
 ---@field path string|nil of the recipe
@@ -38,8 +35,18 @@ end
 ---@param name string
 ---@return table store
 function stack.open(mrun, name)
-  return state.open { root = mrun.options.state or stack.FOLDER, local_root = stack.FOLDER,
-    stack = name, now = mrun.ports.now, random = mrun.ports.random }
+  local options = mrun.state_options()
+  options.stack = name
+  return state.open(options)
+end
+
+---Reads what a stack owns; where its state is in a network this waits.
+---@param mrun table
+---@param opened mrun.stack
+---@return table state
+function stack.load_state(mrun, opened)
+  opened.state = mrun.task(function() return opened.store:load() end)
+  return opened.state
 end
 
 ---The recipe named on the command line.
@@ -78,7 +85,8 @@ end
 local function name_of(mrun, path)
   if mrun.options.stack then return mrun.options.stack end
   if path then return base_name(path) end
-  local names = state.stacks(mrun.options.state or stack.FOLDER)
+  local options = mrun.state_options()
+  local names = mrun.task(function() return state.stacks(options.root, options) end)
   if #names == 1 then return names[1] end
   usage(#names == 0 and "there is no stack here" or "there are several stacks here: "
     .. table.concat(names, ", "), "name one with --stack, or its recipe")
@@ -90,9 +98,9 @@ end
 ---@return mrun.stack
 function stack.existing(mrun, path)
   local name = name_of(mrun, path)
-  local store = mrun.open(name)
-  return { name = name, path = path, store = store, state = store:load(),
-    graph = graph.nothing(name) }
+  local found = { name = name, path = path, store = mrun.open(name), graph = graph.nothing(name) }
+  mrun.load_state(found)
+  return found
 end
 
 return stack

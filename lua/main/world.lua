@@ -1,6 +1,7 @@
 -- world.lua: the ports, the providers and the loop of one run of mrun. Made when the first of them
 -- is asked for.
 local fs = require "native.fs"
+local lock = require "main.lock"
 local ports = require "main.ports"
 local project = require "main.project"
 local providers = require "main.providers"
@@ -15,7 +16,8 @@ end
 ---@param mrun table
 ---@return table the functions and tables of this run
 return function(mrun)
-  local calls, listener, on_turn = 0, nil, nil
+  local calls, listener, on_turn, held = 0, nil, nil, nil
+  local settings, settings_path = project.settings(folder_of(mrun))
 
   local made = ports.new {
     user_agent = "mrun/" .. mrun.VERSION,
@@ -27,15 +29,35 @@ return function(mrun)
   }
   if mrun.options.debug then made = require "main.debug" (made, mrun.note) end
 
+  local function run(fn)
+    return tasks.run(made, held and lock.kept(mrun, held, fn) or fn)
+  end
+
   return {
     ports = made,
+
+    ---What mrun.json says, and its path where there is one.
+    settings = settings, settings_path = settings_path,
+
     providers = providers.new(made, {
       region = mrun.options.region, profile = mrun.options.profile,
-      aws = project.settings(folder_of(mrun)).aws or {},
+      aws = settings.aws or {},
     }),
 
     ---Runs a function as the main task of the loop, and returns what it returns.
-    task = function(fn) return tasks.run(made, fn) end,
+    task = run,
+
+    ---The same; an interrupt does not stop it.
+    safely = function(fn)
+      return run(function()
+        local result = table.pack(tasks.shield(fn))
+        if not result[1] then error(result[2], 0) end
+        return table.unpack(result, 2, result.n)
+      end)
+    end,
+
+    ---The lock that every task renews beside its work, from here on; nil: none.
+    keep = function(taken) held = taken end,
 
     ---How many requests went to the providers' services since the start.
     api_calls = function() return calls end,

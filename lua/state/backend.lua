@@ -29,7 +29,7 @@ local folder = require "state.backend.folder"
 ---@class state.lock
 ---@field release fun(self)
 ---@field renew (fun(self))|nil  where a lock ends by itself; raises where it is somebody else's
----@field renew_ms integer|nil  how often
+---@field renew_in_ms (fun(self): number)|nil  when to do so
 
 local S3 <const> = "state.backend.s3"
 

@@ -52,8 +52,7 @@ end
 local function hold(self, card, mark)
   self.log:start(card.epoch)
   return setmetatable({ bucket = self.bucket, log = self.log, card = card, mark = mark,
-    boot_now = self.boot_now, renewed = self.boot_now(), expiry_ms = card.expiry_s * 1000,
-    renew_ms = math.floor(card.expiry_s * 1000 / 3) }, lock)
+    boot_now = self.boot_now, renewed = self.boot_now(), expiry_ms = card.expiry_s * 1000 }, lock)
 end
 
 local function copy_of(card, fields)
@@ -119,6 +118,12 @@ function lock:lose()
     next = "nothing was called since: see mrun history, then run the same command again",
   }
   error(self.log.lost, 0)
+end
+
+---How long until it is to be renewed: twice may go wrong.
+---@return number
+function lock:renew_in_ms()
+  return math.max(0, self.renewed + self.expiry_ms / 3 - self.boot_now())
 end
 
 ---Whether it was not renewed for so long that somebody else may have it.
