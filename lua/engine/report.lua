@@ -8,6 +8,7 @@ local operation = require "engine.report.operation"
 local plan = require "engine.report.plan"
 local progress = require "engine.report.progress"
 local show = require "engine.report.show"
+local state = require "engine.report.state"
 local text = require "engine.report.text"
 local totals = require "engine.report.totals"
 local unified = require "engine.report.unified"
@@ -18,6 +19,8 @@ local report = {
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
   operation = operation.text, names = operation.list, sentence = operation.sentence,
   pretty = json,
+  state_document = state.document, state_list = state.list, row_document = state.row,
+  history = state.history, history_document = state.history_document, count = text.count,
   show_document = document.show, outputs = document.outputs, failure_document = failure.document,
 }
 

@@ -16,6 +16,7 @@ local PARTS <const> = {
     "api_calls", "listen" },
   where = { "FOLDER", "state_location", "state_options" },
   lock = { "lock" },
+  state = { "edit_state", "pull_state", "push_state", "unlock_state", "rebuild_state", "history" },
   stack = { "open", "load_state", "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",

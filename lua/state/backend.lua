@@ -22,7 +22,7 @@ local folder = require "state.backend.folder"
 ---@field archive fun(self, name: string)  moves the journal to the history
 ---@field keep fun(self, name: string, bytes: string)  puts a file into the history
 ---@field history fun(self): string[]  the names there, in no order
----@field read_history fun(self, name: string): string|nil
+---@field read_history fun(self, names: string[]): string[]
 ---@field take fun(self, card: table): state.lock|nil, table|nil  the card of who has the lock
 ---@field unlock fun(self, card: table): table|nil  breaks the lock; the card of who had it
 

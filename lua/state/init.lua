@@ -15,7 +15,9 @@
 local backend = require "state.backend"
 local crypto = require "native.crypto"
 local document = require "state.document"
+local edit = require "state.edit"
 local failure = require "engine.failure"
+local history = require "state.history"
 local journal = require "state.journal"
 local load = require "state.load"
 local location = require "state.location"
@@ -133,7 +135,10 @@ local function opening(self)
     at_ms = self.now() }
 end
 
-local function record(self, records, synced)
+---Adds records to the journal, and to what is known; synced: on disk when it returns.
+---@param records table[]
+---@param synced boolean
+function store:write(records, synced)
   if not self.current then self:load() end
   local lines = {}
   if not self.writing then
@@ -150,7 +155,7 @@ end
 function store:begin(intents)
   local records = {}
   for at, intent in ipairs(intents) do records[at] = { kind = "intent", intent = intent } end
-  record(self, records, true)
+  self:write(records, true)
 end
 
 ---Records results. Not synced by itself: a result that a power cut takes leaves an open intent,
@@ -161,37 +166,7 @@ function store:finish(results)
   for at, result in ipairs(results) do
     records[at] = { kind = "result", result = result, at_ms = self.now() }
   end
-  record(self, records, false)
-end
-
----Puts another content in the place of everything; what was there goes to the history.
----@param content table  { resources, open, outputs, inputs, recipe, serial }
----@param why string  as the history tells it
-function store:replace_all(content, why)
-  local state = self.current or self:load()
-  if next(state.resources) or next(state.open) then
-    self.backend:keep(("state-%s-%06d"):format(state.id, state.serial), self:text())
-  end
-  record(self, { { kind = "whole", content = content, why = why } }, true)
-  state.serial = math.max(state.serial, content.serial or 0)
-end
-
----The whole state as the bytes of a file, with the journal in it.
----@return string
-function store:text()
-  local state = self.current or self:load()
-  local content = { stack = self.stack, records = state.records }
-  for _, key in ipairs(KEPT) do content[key] = state[key] end
-  content.journal = nil
-  return document.encode("state", VERSION, content)
-end
-
----The content of a file that text() gave.
----@param bytes string
----@param path string
----@return table
-function store.read_text(_, bytes, path)
-  return document.decode("state", VERSION, bytes, path)
+  self:write(records, false)
 end
 
 ---Moves the journal to the history; nothing there is ever replaced.
@@ -254,6 +229,13 @@ function store:save(changes)
   end
 end
 
+---Who changed the stack, when, and what: state.history.
+---@return table[] runs
+function store:history()
+  if not self.current then self:load() end
+  return history.all(self.backend, self.log and self.log.records)
+end
+
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.
 ---@param plan table
 function store:save_plan(plan)
@@ -270,6 +252,8 @@ end
 function store:drop_plan()
   self.plans:drop()
 end
+
+for name, act in pairs(edit) do store[name] = act end
 
 ---The stacks that hold something, sorted.
 ---@param root string|table  as state.location takes it

@@ -14,7 +14,7 @@ local FRAME <const> = "^(%x%x%x%x%x%x%x%x) (%x%x%x%x%x%x%x%x) (.*)$"
 -- What a pushed or rebuilt state brings with it.
 local WHOLE <const> = { "recipe", "resources", "open", "outputs", "inputs" }
 
-local journal = { VERSION = VERSION }
+local journal = { VERSION = VERSION, WHOLE = WHOLE }
 
 ---One record as the line that is appended.
 ---@param record table

@@ -56,7 +56,8 @@ result = sorted(o["Key"] for o in
   end)
 
   it("is where --state, MRUN_STATE or mrun.json says, in that order", function()
-    one:write("mrun.json", json.encode { state = { url = "s3://states/json", region = "us-east-1" } })
+    one:write("mrun.json", json.encode {
+      state = { url = "s3://states/json", region = "us-east-1" } })
     one:must("apply", "--yes", "net.lua")
     assert.matches("^json/net/", keys()[1])
     local said = one:shell 'MRUN_STATE=s3://states/env $MRUN plan net.lua'

@@ -72,8 +72,8 @@ function strangers.stop(ctx)
   failure.raise {
     what = ("there is no state here, and a stack of this name exists: %s"):format(described(found)),
     where = "stack " .. ctx.stack.name,
-    next = ("mrun state rebuild --stack-id %s when it is yours; --new for a second stack beside it")
-      :format(id),
+    next = ("when it is yours: mrun state rebuild --stack %s --stack-id %s; --new for a second one")
+      :format(ctx.stack.name, id),
   }
 end
 

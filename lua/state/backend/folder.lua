@@ -87,7 +87,11 @@ end
 
 function backend:history() return fs.list(self.kept.path) or {} end
 
-function backend:read_history(name) return self.kept:read(name) end
+function backend:read_history(names)
+  local found = {}
+  for at, name in ipairs(names) do found[at] = self.kept:read(name) or "" end
+  return found
+end
 
 function backend:take(card) return owner.take(self.folder, card) end
 

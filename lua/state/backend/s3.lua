@@ -107,8 +107,10 @@ function backend:history()
   return names
 end
 
-function backend:read_history(name)
-  return (self.bucket:get(HISTORY .. name))
+function backend:read_history(names)
+  local keys = {}
+  for at, name in ipairs(names) do keys[at] = HISTORY .. name end
+  return self.bucket:get_all(keys) or {}
 end
 
 function backend:take(card)

@@ -1,0 +1,133 @@
+-- Who changed a stack, when, and what: told by the journals, those kept and the current one.
+local journal = require "state.journal"
+
+local history = {}
+
+local WORD <const> = { create = "create", update = "update", delete = "delete" }
+
+local function new_run(record, header)
+  local by = record.by or {}
+  return { at_ms = record.at_ms, who = by.who, host = by.host, pid = by.pid, command = by.reason,
+    run = record.run, id = header and header.id, serial = header and header.serial,
+    intents = {}, names = {}, by_name = {} }
+end
+
+local function entry(run, name)
+  if not run.by_name[name] then
+    run.by_name[name] = { name = name, done = {} }
+    run.names[#run.names + 1] = name
+  end
+  return run.by_name[name]
+end
+
+local step = {}
+
+function step.intent(run, record)
+  local intent = record.intent
+  run.intents[intent.op or ""] = intent
+  local one = entry(run, intent.name)
+  one.type, one.open = intent.type, (one.open or 0) + 1
+end
+
+-- A result without an intent of this run settles one of a run before, or notes a row.
+function step.result(run, record)
+  local result = record.result
+  local intent = result.op and run.intents[result.op]
+  local one = entry(run, result.name)
+  if intent then one.open = one.open - 1 end
+  if result.op and not intent then
+    one.settled = true
+  elseif not intent then
+    one.done[result.row == false and "forget" or "note"] = true
+  elseif result.ok then
+    one.done[WORD[intent.action] or intent.action] = true
+  else
+    one.failed = true
+  end
+  if result.row then one.type = result.row.type or one.type end
+end
+
+function step.whole(run, record)
+  run.replaced = record.why
+end
+
+local function action_of(one)
+  local done = one.done
+  if done.create and done.delete then return "replace" end
+  for _, word in ipairs { "create", "update", "delete", "forget" } do
+    if done[word] then return word end
+  end
+  return one.settled and "settle" or "note"
+end
+
+local function result_of(one)
+  if one.failed then return "failed" end
+  return one.open and one.open > 0 and "open" or "done"
+end
+
+-- What a run did to each resource, and how often each thing was done.
+local function finish(run)
+  local totals, resources = {}, {}
+  for at, name in ipairs(run.names) do
+    local one = run.by_name[name]
+    local action, result = action_of(one), result_of(one)
+    resources[at] = { name = name, type = one.type, action = action, result = result }
+    local counted = result == "done" and action or result
+    totals[counted] = (totals[counted] or 0) + 1
+  end
+  table.sort(resources, function(a, b) return a.name < b.name end)
+  local at = run.at_ms and os.date("!%Y-%m-%d %H:%M:%S UTC", run.at_ms // 1000) or nil
+  return { at = at, at_ms = run.at_ms, who = run.who, host = run.host, pid = run.pid,
+    command = run.command or "mrun", run = run.run, id = run.id, serial = run.serial,
+    replaced = run.replaced, totals = totals, resources = resources }
+end
+
+---The runs that a journal's records tell of.
+---@param records table[]
+---@return table[] runs
+function history.of(records)
+  local runs, run, header = {}, nil, nil
+  for _, record in ipairs(records) do
+    if record.kind == "open" then
+      header = record
+    elseif record.kind == "run" then
+      run = new_run(record, header)
+      runs[#runs + 1] = run
+    elseif step[record.kind] then
+      if not run then
+        run = new_run({ at_ms = header and header.at_ms }, header)
+        runs[#runs + 1] = run
+      end
+      step[record.kind](run, record)
+    end
+  end
+  for at, one in ipairs(runs) do runs[at] = finish(one) end
+  return runs
+end
+
+---All runs of a stack, oldest first.
+---@param backend state.backend
+---@param current table[]|nil  the records of the journal that is not in the history yet
+---@return table[] runs
+function history.all(backend, current)
+  local runs, seen = {}, {}
+  local function take(records)
+    for _, run in ipairs(history.of(records)) do
+      if not run.run or not seen[run.run] then runs[#runs + 1] = run end
+      if run.run then seen[run.run] = true end
+    end
+  end
+  take(current or {})
+  local names = {}
+  for _, name in ipairs(backend:history()) do
+    if not name:match "^state%-" then names[#names + 1] = name end
+  end
+  for _, bytes in ipairs(backend:read_history(names)) do take(journal.parse(bytes) or {}) end
+  table.sort(runs, function(a, b)
+    if (a.at_ms or 0) ~= (b.at_ms or 0) then return (a.at_ms or 0) < (b.at_ms or 0) end
+    return (a.serial or 0) < (b.serial or 0)
+  end)
+  return runs
+end
+
+return history

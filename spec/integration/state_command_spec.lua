@@ -1,0 +1,126 @@
+-- The state commands, as people use them, on state in a folder and in a bucket.
+local Emulator = require "spec.support.emulator"
+local User = require "spec.support.user"
+local fs = require "native.fs"
+local json = require "json"
+
+local RECIPE = [[
+local aws = provider "aws"
+local vpc = aws.EC2.VPC "Vpc" { CidrBlock = "10.0.0.0/16" }
+aws.EC2.Subnet "Subnet" { VpcId = vpc, CidrBlock = "10.0.1.0/24" }
+aws.IAM.Role "Role" { RoleName = "net", AssumeRolePolicyDocument = { Version = "2012-10-17",
+  Statement = { { Effect = "Allow", Action = "sts:AssumeRole",
+    Principal = { Service = "ec2.amazonaws.com" } } } } }
+]]
+
+local function names_of(document)
+  local names = {}
+  for i, row in ipairs(document.resources) do names[i] = row.name end
+  return names
+end
+
+local emulator
+
+local function commands(place)
+  describe("in " .. place, function()
+    local one
+
+    before_each(function()
+      emulator:reset()
+      emulator:elsewhere 'client("s3").create_bucket(Bucket="states")'
+      one = User.new(emulator)
+      one:write("net.lua", RECIPE)
+      one:write("mrun.json", json.encode { state = place })
+      one:must("apply", "--yes", "net.lua")
+    end)
+
+    after_each(function() one:leave() end)
+
+    it("is listed, shown, changed by hand, and its history told", function()
+      assert.are.same({ "Role", "Subnet", "Vpc" }, names_of(one:json("state", "list")))
+      local vpc = one:json("state", "show", "Vpc")
+      assert.matches("^vpc%-", vpc.identifier)
+      assert.are.equal(1, one:mrun("state", "show", "Nobody").code)
+
+      one:must("state", "mv", "Vpc", "net/Vpc")
+      one:must("state", "rm", "Role")
+      assert.are.same({ "Subnet", "net/Vpc" }, names_of(one:json("state", "list")))
+      one:write("net.lua", (RECIPE:gsub('"Vpc"', '"net/Vpc"'):gsub("aws.IAM.Role.*", "")))
+      assert.are.equal(64, one:mrun("state", "mv", "Vpc").code)
+
+      local runs = one:json("history").runs
+      assert.are.same({ "apply net.lua", "state mv Vpc net/Vpc", "state rm Role" },
+        { runs[1].command, runs[2].command, runs[3].command })
+      assert.are.equal(3, runs[1].totals.create)
+      assert.are.same({ name = "Role", type = "AWS::IAM::Role", action = "create",
+        result = "done" }, runs[1].resources[1])
+      assert.matches("%d%d:%d%d:%d%d UTC  .+@.+  apply net.lua: 3 created\n  %+ Role",
+        one:must("state", "history").out)
+    end)
+
+    it("is pulled and pushed, but no older one and no stranger's", function()
+      one:write("old.json", one:must("state", "pull").out)
+      one:must("state", "rm", "Role")
+      local said = one:mrun("state", "push", "old.json")
+      assert.are.equal(1, said.code)
+      assert.matches("this state is older %(serial 1%) than the one there %(serial 2%)", said.err)
+      one:must("state", "push", "--force", "old.json")
+      local list = one:json("state", "list")
+      assert.are.same({ "Role", "Subnet", "Vpc" }, names_of(list))
+      assert.are.equal(3, list.serial)
+      assert.matches("Nothing to do", one:must("plan", "net.lua").out)
+
+      one:write("other.json", (one:must("state", "pull").out:gsub(list.id, "00112233")))
+      said = one:mrun("state", "push", "other.json")
+      assert.matches("of another stack: its id is 00112233", said.err)
+      one:must("state", "push", "--force", "other.json")
+      assert.are.equal("00112233", one:json("state", "list").id)
+      one:write("bad.json", "{")
+      assert.matches("cut short or damaged", one:mrun("state", "push", "bad.json").err)
+    end)
+
+    it("is rebuilt from the tags when all of it is gone", function()
+      local id = one:json("state", "list").id
+      if place == ".mrun" then
+        os.execute("rm -rf " .. one.folder .. "/.mrun")
+      else
+        emulator:elsewhere [[
+s3 = client("s3")
+for o in s3.list_objects_v2(Bucket="states")["Contents"]:
+    s3.delete_object(Bucket="states", Key=o["Key"])]]
+      end
+      local said = one:mrun("plan", "net.lua")
+      assert.matches("state rebuild %-%-stack net %-%-stack%-id " .. id, said.err)
+      assert.matches("net/" .. id, one:mrun("state", "rebuild", "net.lua").err)
+      assert.matches("nothing here carries the tags of net/abcd",
+        one:mrun("state", "rebuild", "net.lua", "--stack-id", "abcd").err)
+      local found = one:json("state", "rebuild", "--stack", "net", "--stack-id", id)
+      assert.are.same({ "Subnet", "Vpc" }, names_of(found))
+      one:must("apply", "--yes", "net.lua")
+      assert.matches("Nothing to do: 3 resources", one:must("plan", "net.lua").out)
+      local subnets = emulator:account().Subnets
+      assert.is_nil(next(subnets, (next(subnets))))
+      one:must("destroy", "--yes")
+      assert.are.same({}, emulator:account().Subnets)
+    end)
+
+    it("is rebuilt by itself when its identity is there", function()
+      if place == ".mrun" then
+        assert(fs.remove(one.folder .. "/.mrun/net/state.json"))
+      else
+        emulator:elsewhere 'client("s3").delete_object(Bucket="states", Key="team/net/state.json")'
+      end
+      assert.matches("the state was lost: rebuilt", one:must("plan", "net.lua").out)
+      one:must("apply", "--yes", "net.lua")
+      assert.matches("Nothing to do: 3 resources", one:must("plan", "net.lua").out)
+    end)
+  end)
+end
+
+describe("state", function()
+  lazy_setup(function() emulator = Emulator.start() end)
+  lazy_teardown(function() emulator:stop() end)
+
+  commands ".mrun"
+  commands "s3://states/team"
+end)
