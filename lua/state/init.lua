@@ -19,6 +19,7 @@ local edit = require "state.edit"
 local failure = require "engine.failure"
 local history = require "state.history"
 local journal = require "state.journal"
+local json = require "json"
 local load = require "state.load"
 local location = require "state.location"
 local owner = require "state.owner"
@@ -206,14 +207,25 @@ local function write_state(self, content)
   backend.raise_moved(self.backend, STATE)
 end
 
----Writes state.json from what is known now and takes the journal into the history. A stack with
----nothing left in it gives up its id: used again, it is a new one.
+-- Puts these into the state; whether anything is to be written then.
+local function take(self, state, changes)
+  local moved = self.writing or self.log ~= nil or state.lost or state.serial == 0
+  for _, key in ipairs { "recipe", "outputs", "inputs", "resources", "open" } do
+    local new = changes and changes[key]
+    if new ~= nil then
+      moved = moved or json.encode { new } ~= json.encode { state[key] }
+      state[key] = new
+    end
+  end
+  return moved
+end
+
+---Writes state.json from what is known now, where that is something new, and takes the journal
+---into the history. A stack with nothing left in it gives up its id: used again, it is a new one.
 ---@param changes table|nil  { recipe, outputs, inputs, resources } to replace
 function store:save(changes)
   local state = self.current or self:load()
-  for _, key in ipairs { "recipe", "outputs", "inputs", "resources", "open" } do
-    if changes and changes[key] ~= nil then state[key] = changes[key] end
-  end
+  if not take(self, state, changes) then return end
   local over = not next(state.resources) and not next(state.open)
   if not over then self:identity() end
   local content = content_of(self, over)

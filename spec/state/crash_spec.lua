@@ -109,6 +109,30 @@ describe("state", function()
     end)
   end)
 
+  it("goes on from a journal cut at every byte of its last two records", function()
+    local function open() return state.open { root = root, stack = "demo" } end
+    root, clean = support.folder()
+    local store = open()
+    store:load()
+    store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+    local path = root .. "/demo/journal"
+    local bytes = fs.read(path)
+    local last = #bytes - #bytes:match "[^\n]*\n[^\n]*\n$"
+    for cut = last, #bytes do
+      assert(fs.replace(path, bytes:sub(1, cut), 384))
+      local opened = ops(open():load())
+      local whole = select(2, bytes:sub(1, cut):gsub("\n", ""))
+      assert.equal(whole >= 3 and whole < 5 or nil, opened["1"])
+      assert.equal(whole >= 4 or nil, opened["2"])
+      goes_on()
+      if whole >= 4 then assert.is_true(ops(open():load())["2"]) end
+      support.remove(root .. "/demo/history")
+      assert(fs.remove(root .. "/demo/state.json"))
+    end
+    clean()
+  end)
+
   it("goes on in the same process once there is space again", function()
     root, clean = support.folder()
     local disk = support.disk(nil)

@@ -82,16 +82,37 @@ describe("state", function()
     assert.same({}, store():load().resources)
   end)
 
-  it("adds to the journal what changed and nothing else", function()
-    local first = applied()
-    for at = 1, 50 do
-      first:begin { intent(tostring(at), "r" .. at) }
-      first:finish { done(tostring(at), "r" .. at, row "x") }
+  it("writes for a change what it is about, however large the state is", function()
+    local written = {}
+    for _, size in ipairs { 10, 1000 } do
+      local disk = support.disk(nil)
+      local first = support.state_with(disk).open { root = root .. size, stack = "demo" }
+      first:load()
+      local rows = {}
+      for at = 1, size do rows["r" .. at] = row "x" end
+      first:save { resources = rows }
+      first:begin { intent("1", "a") }
+      local before, changes = disk.written(), disk.count()
+      first:begin { intent("2", "b") }
+      first:finish { done("2", "b", row "x") }
+      written[#written + 1] = disk.written() - before
+      assert.equal(3, disk.count() - changes) -- two writes and a sync
     end
-    local before = #fs.read(root .. "/demo/journal")
-    first:begin { intent("51", "r51") }
-    first:finish { done("51", "r51", row "x") }
-    assert.is_true(#fs.read(root .. "/demo/journal") - before < 600)
+    assert.equal(written[1], written[2])
+    assert.is_true(written[1] < 600)
+    for _, size in ipairs { 10, 1000 } do support.remove(root .. size) end
+  end)
+
+  it("is written at the end of a run, and not at all where nothing is new", function()
+    local first = applied()
+    local before = fs.read(root .. "/demo/state.json")
+    local again = store()
+    again:load()
+    again:save { recipe = "demo.lua", outputs = { Id = "i-1" } }
+    assert.equal(before, fs.read(root .. "/demo/state.json"))
+    assert.equal(1, #fs.list(root .. "/demo/history"))
+    again:save { outputs = { Id = "i-2" } }
+    assert.equal(first.current.serial + 1, store():load().serial)
   end)
 
   it("takes the journal into state.json at a save and keeps it as history", function()

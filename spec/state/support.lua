@@ -8,6 +8,8 @@ local function remove_all(path)
   fs.remove(path)
 end
 
+support.remove = remove_all
+
 ---A new empty folder below TMPDIR and a function that takes it away.
 function support.folder()
   local path = os.tmpname()
@@ -40,6 +42,7 @@ local WRITES <const> = { "replace", "mkdir", "rename", "remove", "chmod", "sync_
 ---  mode "killed": an error flies through, and nothing more reaches the disk
 function support.disk(fail_at, mode)
   local disk, count, dead = setmetatable({}, { __index = fs }), 0, false
+  local written = 0
   local full = { op = "write", code = "ENOSPC", reason = "No space left on device" }
   local function step(act, half)
     count = count + 1
@@ -55,6 +58,7 @@ function support.disk(fail_at, mode)
     if not handle then return nil, cause end
     return {
       write = function(_, bytes)
+        written = written + #bytes
         return step(function() return handle:write(bytes) end,
           function() handle:write(bytes:sub(1, #bytes // 2)) end)
       end,
@@ -69,10 +73,12 @@ function support.disk(fail_at, mode)
     local real = name == "append" and appender or fs[name]
     disk[name] = function(...)
       local arguments = table.pack(...)
+      if name == "replace" then written = written + #arguments[2] end
       return step(function() return real(table.unpack(arguments, 1, arguments.n)) end)
     end
   end
   function disk.count() return count end
+  function disk.written() return written end
   return disk
 end
 

@@ -29,6 +29,25 @@ end
 ---@return string[]
 function log:keys() return self.bucket:list(FOLDER) end
 
+local function closing_record(bytes)
+  for _, record in ipairs(journal.parse(bytes) or {}) do
+    if record.kind == "closed" then return record end
+  end
+end
+
+-- S3 keeps an object whole or not at all. Where one was cut all the same, it is good as far as its
+-- records are, if it is the last of its epoch; in between the gap shows.
+local function mend(parts)
+  for at, part in ipairs(parts) do
+    local after = parts[at + 1]
+    local same = after and after.key:match(KEY) == part.key:match(KEY)
+    if not same or closing_record(after.bytes) then
+      local records, good_bytes = journal.parse(part.bytes)
+      if records then part.bytes = part.bytes:sub(1, good_bytes) end
+    end
+  end
+end
+
 ---Reads the objects after a position; nil where one has gone meanwhile.
 ---@param keys string[]
 ---@param position string|nil
@@ -42,7 +61,10 @@ function log:read(keys, position)
   if not found then return nil end
   self.parts = {}
   for at, key in ipairs(later) do self.parts[at] = { key = key, bytes = found[at] } end
-  return table.concat(found)
+  mend(self.parts)
+  local bytes = {}
+  for at, part in ipairs(self.parts) do bytes[at] = part.bytes end
+  return table.concat(bytes)
 end
 
 ---The newest epoch and its last number; 0 and 0 where there is none.
@@ -71,12 +93,6 @@ end
 ---@param epoch integer
 function log:start(epoch)
   self.epoch, self.seq, self.lost, self.unsure = epoch, 0, nil, nil
-end
-
-local function closing_record(bytes)
-  for _, record in ipairs(journal.parse(bytes) or {}) do
-    if record.kind == "closed" then return record end
-  end
 end
 
 ---Writes the closing record of an epoch; false where its holder has written just now, and lives.

@@ -1,0 +1,128 @@
+-- The state in a bucket under a machine that dies, or is cut off, at every call that it makes; the
+-- next machine waits for the lock to end and goes on.
+local bucket = require "spec.state.bucket"
+local tasks = require "engine.tasks"
+
+local function life(store, steps)
+  local function step(name) steps[name] = true end
+  local lock = store:lock { reason = "apply" }
+  store:load()
+  step "begin 1"; store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+  step "call 1"
+  store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+  step "save"; store:save { recipe = "r.lua" }
+  step "saved"
+  store:begin { { op = "3", name = "a" } }
+  step "call 3"
+  store:finish { { op = "3", name = "a", row = false }, { op = "2", name = "b", row = false } }
+  step "finish"; store:save {}
+  step "over"
+  lock:release()
+  step "released"
+end
+
+local function ops(loaded)
+  local found = {}
+  for _, intent in ipairs(loaded.open) do found[intent.op] = true end
+  return found
+end
+
+-- Whatever was promised before the moment of death holds after it.
+local function check(loaded, steps)
+  local open = ops(loaded)
+  if steps.over then
+    assert.same({}, loaded.resources)
+  elseif steps.finish then
+    assert.is_nil(open["3"])
+  elseif steps["call 3"] then
+    assert.is_true(open["3"] or loaded.resources.a == nil)
+  elseif steps.saved then
+    assert.equal("a1", loaded.resources.a.identifier)
+    assert.is_true(open["2"])
+  elseif steps.save then
+    assert.equal("a1", loaded.resources.a.identifier)
+  elseif steps["call 1"] then
+    assert.is_true(open["2"])
+    assert.is_true(open["1"] or loaded.resources.a.identifier == "a1")
+  end
+  assert.is_falsy(loaded.lost and next(loaded.open))
+end
+
+local function goes_on(world, machine)
+  local store = world:store(machine)
+  local lock = assert(store:lock { reason = "next", timeout_ms = 60000 })
+  local serial = store:load().serial
+  store:begin { { op = "9", name = "z" } }
+  store:finish { { op = "9", name = "z", row = { identifier = "z9" } } }
+  store:save {}
+  lock:release()
+  local loaded = world:store(machine):load()
+  assert.equal("z9", loaded.resources.z.identifier)
+  assert.is_true(loaded.serial > serial)
+end
+
+-- What becomes of the n-th call: "before" and "after" cut the network there, "killed" and "dead"
+-- end the machine after it and before it.
+local function one_point(at, fault)
+  local world, count = bucket.new(), 0
+  local first, second = world:machine "a", world:machine "b"
+  first.fault = function()
+    count = count + 1
+    if count ~= at then return nil end
+    first.dead = fault == "dead"
+    return fault
+  end
+  local steps, ok = {}, nil
+  world:run(function()
+    ok = tasks.try(function() life(world:store(first), steps) end)
+    check(world:store(second):load(), steps)
+    goes_on(world, second)
+  end)
+  return ok, count
+end
+
+describe("state in S3 keeps every promise when", function()
+  for _, fault in ipairs { "dead", "killed", "before", "after" } do
+    it("a call is the last: " .. fault, function()
+      local at = 0
+      repeat
+        at = at + 1
+        local _, count = one_point(at, fault)
+      until count < at
+      assert.is_true(at > 20)
+    end)
+  end
+
+  it("its journal is cut at every byte of its last two records", function()
+    local world = bucket.new()
+    local function with(cut_key, bytes)
+      world.objects[cut_key] = { bytes = bytes, etag = '"cut"', at = 0 }
+    end
+    world:run(function()
+      local store = world:store(world:machine "a")
+      store:lock { reason = "apply" }
+      store:load()
+      store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+      store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+      local before = {}
+      for key, object in pairs(world.objects) do before[key] = object end
+      local last = { "states/demo/journal/00000001-000002", "states/demo/journal/00000001-000001" }
+      for number, key in ipairs(last) do
+        local bytes = before[key].bytes
+        local from = number == 1 and 0 or #bytes - #bytes:match "[^\n]*\n$"
+        for cut = from, #bytes do
+          world.objects = {}
+          for name, object in pairs(before) do world.objects[name] = object end
+          with(key, bytes:sub(1, cut))
+          if number == 2 then world.objects[last[1]] = nil end
+          local seen = world:store(world:machine "b"):load()
+          assert.equal((number == 1 or cut == #bytes) or nil, ops(seen)["2"])
+          tasks.sleep_until(world.now_ms + 40000)
+          goes_on(world, world:machine "c")
+          assert.equal((number == 1 or cut == #bytes) or nil,
+            ops(world:store(world:machine "b"):load())["2"])
+        end
+      end
+    end)
+  end)
+end)
