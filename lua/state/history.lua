@@ -26,7 +26,7 @@ function step.intent(run, record)
   local intent = record.intent
   run.intents[intent.op or ""] = intent
   local one = entry(run, intent.name)
-  one.type, one.open = intent.type, (one.open or 0) + 1
+  one.type, one.open, one.begun = intent.type, (one.open or 0) + 1, intent.action
 end
 
 -- A result without an intent of this run settles one of a run before, or notes a row.
@@ -57,7 +57,7 @@ local function action_of(one)
   for _, word in ipairs { "create", "update", "delete", "forget" } do
     if done[word] then return word end
   end
-  return one.settled and "settle" or "note"
+  return one.begun or one.settled and "settle" or "note"
 end
 
 local function result_of(one)

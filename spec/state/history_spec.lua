@@ -1,0 +1,79 @@
+local history = require "state.history"
+
+local HEADER <const> = { kind = "open", version = 1, id = "ab", serial = 4, at_ms = 1000 }
+
+local function run(name, at_ms)
+  return { kind = "run", run = name, at_ms = at_ms,
+    by = { who = "ann", host = "desk", pid = 7, reason = "apply net.lua" } }
+end
+
+local function intent(op, name, action)
+  return { kind = "intent", intent = { op = op, name = name, action = action, type = "T" } }
+end
+
+local function result(op, name, ok, row)
+  return { kind = "result", result = { op = op, name = name, ok = ok, row = row } }
+end
+
+local function told(records)
+  local found = {}
+  for _, one in ipairs(history.of(records)[1].resources) do
+    found[#found + 1] = ("%s %s %s"):format(one.name, one.action, one.result)
+  end
+  return found
+end
+
+describe("history", function()
+  it("says who did what, when, and what became of it", function()
+    local one = history.of {
+      HEADER, run("1", 1700000000000),
+      intent("1", "a", "create"), result("1", "a", true, { type = "T" }),
+      intent("2", "b", "update"), result("2", "b", false),
+      intent("3", "c", "create"), intent("4", "c", "delete"),
+      result("3", "c", true), result("4", "c", true), intent("5", "d", "create"),
+      result(nil, "e", true, false), result("0", "f", true, { type = "U" }),
+    }[1]
+    assert.same({ "2023-11-14 22:13:20 UTC", "ann", "desk", 7, "apply net.lua", 4 },
+      { one.at, one.who, one.host, one.pid, one.command, one.serial })
+    assert.same({ create = 1, failed = 1, replace = 1, open = 1, forget = 1, settle = 1 },
+      one.totals)
+  end)
+
+  it("tells a replacement from a create and a delete", function()
+    assert.same({ "a replace done", "b delete done", "c create open" }, told {
+      HEADER, run("1", 5), intent("1", "a", "create"), result("1", "a", true),
+      intent("2", "a", "delete"), result("2", "a", true),
+      intent("3", "b", "delete"), result("3", "b", true), intent("4", "c", "create"),
+    })
+  end)
+
+  it("knows the runs of a journal that says nothing of them", function()
+    local runs = history.of { HEADER, intent("1", "a", "create"), result("1", "a", true) }
+    assert.equal(1, #runs)
+    assert.equal(1, runs[1].totals.create)
+    assert.is_nil(runs[1].who)
+  end)
+
+  it("puts the runs of all journals in order, each once", function()
+    local journal = require "state.journal"
+    local function text(records)
+      for at, record in ipairs(records) do records[at] = journal.line(record) end
+      return table.concat(records)
+    end
+    local kept = { ["b-000001"] = text { HEADER, run("1", 10) },
+      ["a-000001"] = text { HEADER, run("2", 20) }, ["state-a-000001"] = "{}",
+      ["a-000001.1"] = text { HEADER, run("2", 20) } }
+    local backend = {
+      history = function()
+        return { "state-a-000001", "b-000001", "a-000001", "a-000001.1" }
+      end,
+      read_history = function(_, names)
+        for at, name in ipairs(names) do names[at] = kept[name] end
+        return names
+      end,
+    }
+    local names = {}
+    for at, one in ipairs(history.all(backend, { HEADER, run("3", 30) })) do names[at] = one.run end
+    assert.same({ "1", "2", "3" }, names)
+  end)
+end)
