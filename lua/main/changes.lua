@@ -73,7 +73,7 @@ local function agreed(mrun, made)
   local loses = made.totals.delete + made.totals.replace
   local question = loses > 0
     and ("%d will be destroyed. Do this? Only yes is yes: "):format(loses) or "Do this? [yes/no] "
-  local answer = mrun.console.ask(question)
+  local answer = mrun.console.ask(question, false, mrun.tend)
   return answer == "yes" or (loses == 0 and answer == "y")
 end
 

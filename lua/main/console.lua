@@ -6,6 +6,8 @@ local sys = require "native.sys"
 
 local STDIN <const>, STDOUT <const>, STDERR <const> = 0, 1, 2
 
+local SECOND_MS <const> = 1000
+
 local console = {}
 
 local function coloured(fd)
@@ -37,9 +39,16 @@ function console.new()
   ---Whether there is somebody who can answer.
   self.can_ask = sys.isatty(STDIN) and sys.isatty(STDERR)
 
-  ---One line typed by the person; nil at the end of input. A hidden one is not shown.
-  function self.ask(question, hidden)
+  ---One line typed by the person; nil at the end of input. A hidden one is not shown; while a
+  ---shown one is waited for, `meanwhile` is called every second.
+  function self.ask(question, hidden, meanwhile)
     write(STDERR, question)
+    while meanwhile and not hidden do
+      local there = sys.input_within(SECOND_MS)
+      if there == nil then return nil end
+      if there then break end
+      meanwhile()
+    end
     local line = sys.read_line { hidden = hidden }
     if hidden then write(STDERR, "\n") end
     return line

@@ -29,6 +29,16 @@ local function renew(mrun, held, ended)
   end
 end
 
+---A function that renews a lock once; only that it is lost is an error.
+---@param held state.lock
+---@return function
+function lock.renewal(held)
+  return function()
+    local ok, err = tasks.try(function() held:renew() end)
+    if not ok and failure.is(err) and err.code == "LockLost" then error(err, 0) end
+  end
+end
+
 ---A function that renews a lock while it runs another one.
 ---@param mrun table
 ---@param held state.lock

@@ -12,7 +12,7 @@ local PARTS <const> = {
     "call_operation",
   },
   script = { "run_script" },
-  world = { "providers", "ports", "settings", "settings_path", "task", "safely", "keep",
+  world = { "providers", "ports", "settings", "settings_path", "task", "safely", "keep", "tend",
     "api_calls", "listen" },
   where = { "FOLDER", "state_location", "state_options" },
   lock = { "lock" },

@@ -35,9 +35,9 @@ end
 ---@param name string
 ---@return table store
 function stack.open(mrun, name)
-  local options = mrun.state_options()
-  options.stack = name
-  return state.open(options)
+  local found = mrun.state_options()
+  found.stack = name
+  return state.open(found)
 end
 
 ---Reads what a stack owns; where its state is in a network this waits.
@@ -85,8 +85,8 @@ end
 local function name_of(mrun, path)
   if mrun.options.stack then return mrun.options.stack end
   if path then return base_name(path) end
-  local options = mrun.state_options()
-  local names = mrun.task(function() return state.stacks(options.root, options) end)
+  local where = mrun.state_options()
+  local names = mrun.task(function() return state.stacks(where.root, where) end)
   if #names == 1 then return names[1] end
   usage(#names == 0 and "there is no stack here" or "there are several stacks here: "
     .. table.concat(names, ", "), "name one with --stack, or its recipe")

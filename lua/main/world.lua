@@ -59,6 +59,11 @@ return function(mrun)
     ---The lock that every task renews beside its work, from here on; nil: none.
     keep = function(taken) held = taken end,
 
+    ---Renews that lock where no task runs: while a person thinks.
+    tend = function()
+      if held and held:renew_in_ms() == 0 then tasks.run(made, lock.renewal(held)) end
+    end,
+
     ---How many requests went to the providers' services since the start.
     api_calls = function() return calls end,
 

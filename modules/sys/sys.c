@@ -8,6 +8,7 @@
  *   sys.isatty(fd)   sys.width()       -- columns of the terminal, or nil
  *   sys.write(fd, text)
  *   sys.read_line{ hidden = true }     -- one line of standard input; nil at its end
+ *   sys.input_within(ms)               -- whether there is some, or its end, before that time is up
  *   sys.run({ "aws-vault", "export" }, { timeout_ms = 60000, input = "", max_bytes = 65536 })
  *       -- { code = 0, signal = nil, out = "...", err = "..." }
  */
@@ -145,6 +146,7 @@ static const luaL_Reg functions[] = {
     {"isatty", sys_isatty},
     {"width", sys_width},
     {"read_line", sys_read_line},
+    {"input_within", sys_input_within},
     {"write", sys_write},
     {"run", sys_run},
     {NULL, NULL},

@@ -11,6 +11,7 @@ long long sys_clock_ms(int clock);
 int sys_isatty(lua_State *L);
 int sys_width(lua_State *L);
 int sys_read_line(lua_State *L);
+int sys_input_within(lua_State *L);
 int sys_write(lua_State *L);
 
 /* child.c */

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "sys.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -50,6 +52,18 @@ int sys_write(lua_State *L)
     if (why.op)
         return failure_return(L, why);
     lua_pushboolean(L, 1);
+    return 1;
+}
+
+int sys_input_within(lua_State *L)
+{
+    lua_Integer ms = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, ms >= 0 && ms <= INT_MAX, 1, "milliseconds");
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    int count = poll(&input, 1, (int)ms);
+    if (count < 0)
+        return failure_return(L, OS_FAILURE("wait for", "standard input"));
+    lua_pushboolean(L, count > 0); /* its end can be read too */
     return 1;
 }
 

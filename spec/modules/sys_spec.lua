@@ -78,6 +78,20 @@ describe("native.sys", function()
     assert.are.equal("run /no/such/program: No such file or directory", failure.message)
   end)
 
+  it("knows whether there is something to read, or the end of it, in time", function()
+    local path = os.getenv "TMPDIR" .. "/look.lua"
+    assert(require "native.fs".replace(path, [[
+local sys = require "native.sys"
+print(sys.input_within(10), sys.input_within(60000), sys.read_line())
+print(sys.input_within(60000), sys.read_line())
+]]))
+    local binary = assert(require "native.fs".realpath "/proc/self/exe")
+    local said = sh(("(sleep 1; echo yes) | MRUN_MAIN=%s %s"):format(path, binary))
+    assert.are.equal("false\ttrue\tyes\ntrue\n", said.out)
+    os.remove(path)
+    assert.has_error(function() sys.input_within(-1) end)
+  end)
+
   it("raises on what is no list of words", function()
     assert.has_error(function() sys.run {} end)
     assert.has_error(function() sys.run { "a", {} } end)

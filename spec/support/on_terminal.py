@@ -3,7 +3,7 @@
     on_terminal.py QUESTION shown|hidden ANSWER PROGRAM [ARGUMENT...]
 
 A hidden answer is typed once the terminal shows no more what is typed: what came before that is
-thrown away. Prints all that the terminal showed; ends as the program does.
+thrown away. ANSWER_AFTER in the environment: seconds that the person thinks. Prints all that the terminal showed; ends as the program does.
 """
 import os
 import pty
@@ -33,6 +33,7 @@ while True:
     if not typed and question in seen:
         while hidden and echoes():
             time.sleep(0.01)
+        time.sleep(float(os.environ.get("ANSWER_AFTER", "0")))
         os.write(fd, answer + b"\n")
         typed = True
 _, status = os.waitpid(pid, 0)
