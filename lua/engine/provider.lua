@@ -39,7 +39,8 @@ local failure = require "engine.failure"
 ---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
 ---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so
----@field owned fun(place, stack_name: string): table[] of { stack, name, type, identifier,
+---@field owned fun(place, stack_name: string, id: string|nil): table[] of
+---  { stack, name, type, identifier,
 ---  types: string[]|nil where its tags leave open which of these it is }
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }

@@ -33,6 +33,12 @@ local function commands(place)
   describe("in " .. place, function()
     local one
 
+    -- All of the state is gone, the identity too.
+    local function lose()
+      if place ~= ".mrun" then return emptied() end
+      os.execute("rm -rf " .. one.folder .. "/.mrun")
+    end
+
     before_each(function()
       one = User.new(emulator)
       one:write("net.lua", RECIPE)
@@ -92,22 +98,22 @@ local function commands(place)
 
     it("is rebuilt from the tags when all of it is gone", function()
       local id = one:json("state", "list").id
-      if place == ".mrun" then
-        os.execute("rm -rf " .. one.folder .. "/.mrun")
-      else
-        emptied()
-      end
+      lose()
       local said = one:mrun("plan", "net.lua")
       assert.matches("state rebuild %-%-stack net %-%-stack%-id " .. id, said.err)
       assert.matches("net/" .. id, one:mrun("state", "rebuild", "net.lua").err)
       assert.matches("nothing here carries the tags of net/abcd",
         one:mrun("state", "rebuild", "net.lua", "--stack-id", "abcd").err)
-      local found = one:json("state", "rebuild", "--stack", "net", "--stack-id", id)
-      assert.are.same({ "Subnet", "Vpc" }, names_of(found))
+      one:must("state", "rebuild", "net.lua", "--stack-id", id)
       one:must("apply", "--yes", "net.lua")
       assert.matches("Nothing to do: 3 resources", one:must("plan", "net.lua").out)
-      local subnets = emulator:account().Subnets
-      assert.is_nil(next(subnets, (next(subnets))))
+      lose()
+      local found = one:json("state", "rebuild", "--stack", "net", "--stack-id", id)
+      assert.are.same({ "Role", "Subnet", "Vpc" }, names_of(found))
+      one:must("destroy", "--yes")
+      local left = emulator:account()
+      assert.are.same({ {}, {}, {} }, { left.Vpcs, left.Subnets, left.Roles })
+      one:must("apply", "--yes", "net.lua")
     end)
 
     it("is rebuilt by itself when its identity is there", function()

@@ -5,8 +5,9 @@ local tasks = require "engine.tasks"
 
 local strangers = {}
 
---- Everything tagged NAME/* in all places, each with its place.
-local function owned(ctx)
+--- Everything tagged NAME/* in all places, each with its place; of the stack with this id also
+--- what is dear to find.
+local function owned(ctx, id)
   local keys = {}
   for key in pairs(ctx.places) do keys[#keys + 1] = key end
   table.sort(keys)
@@ -14,7 +15,7 @@ local function owned(ctx)
   for i, key in ipairs(keys) do
     local place = ctx.places[key]
     functions[i] = function()
-      return ctx.providers[place.provider].owned(place, ctx.stack.name)
+      return ctx.providers[place.provider].owned(place, ctx.stack.name, id)
     end
   end
   local result = {}
@@ -92,7 +93,7 @@ end
 ---@return table<string, table> rows by name
 function strangers.rebuilt(ctx, graph)
   local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
-  for _, one in ipairs(owned(ctx)) do
+  for _, one in ipairs(owned(ctx, ctx.stack.id)) do
     if one.stack == mine then
       local row = { name = one.name, type = type_of(one, graph), provider = one.place.provider,
         place = one.place, identifier = one.identifier, attributes = {}, depends = {},

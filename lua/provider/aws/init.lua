@@ -4,6 +4,7 @@ local failure = require "engine.failure"
 local find = require "provider.aws.find"
 local handler = require "provider.aws.handler"
 local host = require "native.host"
+local listed = require "provider.aws.listed"
 local lookup = require "provider.aws.lookup"
 local machine = require "provider.aws.machine"
 local owned = require "provider.aws.owned"
@@ -98,7 +99,11 @@ local function add_actions(provider, own, types)
     return find.any(job(type_name, place, nil, query.want), query)
   end
 
-  function provider.owned(place, stack_name) return owned.list(own, place, stack_name, types) end
+  function provider.owned(place, stack_name, id)
+    local found = owned.list(own, place, stack_name, types)
+    local more = id and listed.list(own, place, stack_name .. "/" .. id) or {}
+    return table.move(more, 1, #more, #found + 1, found)
+  end
 
   function provider.act(intent) return act.perform(job_of(intent), intent) end
 

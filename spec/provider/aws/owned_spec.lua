@@ -1,4 +1,5 @@
 local fake = require "spec.support.fake_aws"
+local listed = require "provider.aws.listed"
 local owned = require "provider.aws.owned"
 
 describe("aws owned", function()
@@ -15,5 +16,35 @@ describe("aws owned", function()
     assert.are.equal("rule", found[1].name)
     assert.are.same({ "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress" },
       found[1].types)
+  end)
+
+  it("finds in lists what no search by tag tells, each by its own tags", function()
+    local function tags_of(stack)
+      return { { Key = "mrun:stack", Value = stack }, { Key = "mrun:resource", Value = "R" } }
+    end
+    local mine, other = tags_of "demo/1", tags_of "demo/2"
+    local world = fake.new {
+      GetAccountAuthorizationDetails = { RoleDetailList = {
+        { RoleName = "a", Tags = mine }, { RoleName = "b", Tags = other }, { RoleName = "c" } } },
+      ListInstanceProfiles = { InstanceProfiles = { { InstanceProfileName = "p" },
+        { InstanceProfileName = "gone" } } },
+      ListInstanceProfileTags = function(params)
+        if params.InstanceProfileName == "gone" then error(fake.error "NoSuchEntity", 0) end
+        return { Tags = mine }
+      end,
+      ListPolicies = { Policies = { { Arn = "arn:x" } } },
+      ListPolicyTags = { Tags = other },
+      DescribeParameters = function(params)
+        assert.are.same({ { Key = "tag:mrun:stack", Values = { "demo/1" } } },
+          params.ParameterFilters)
+        return { Parameters = { { Name = "/a" } } }
+      end,
+      ListTagsForResource = { TagList = mine },
+    }
+    local found = world.run(function() return listed.list(world.machine, world.place, "demo/1") end)
+    local texts = {}
+    for i, one in ipairs(found) do texts[i] = one.type .. " " .. one.identifier end
+    assert.are.same({ "AWS::IAM::InstanceProfile p", "AWS::IAM::Role a",
+      "AWS::SSM::Parameter /a" }, texts)
   end)
 end)
