@@ -17,14 +17,15 @@ local crypto = require "native.crypto"
 local document = require "state.document"
 local edit = require "state.edit"
 local failure = require "engine.failure"
-local history = require "state.history"
 local journal = require "state.journal"
+local journals = require "state.journals"
 local json = require "json"
 local load = require "state.load"
 local location = require "state.location"
 local owner = require "state.owner"
 local plans = require "state.plans"
 local recipe = require "state.recipe"
+local runs = require "state.runs"
 local sys = require "native.sys"
 
 local VERSION <const> = document.VERSION
@@ -241,11 +242,17 @@ function store:save(changes)
   end
 end
 
----Who changed the stack, when, and what: state.history.
----@return table[] runs
-function store:history()
+---The records of each journal, the newest first; the one that is being written comes before all.
+---@return table[][]
+function store:journals()
   if not self.current then self:load() end
-  return history.all(self.backend, self.log and self.log.records)
+  return journals.newest_first(self.backend, self.log and self.log.records)
+end
+
+---Who changed the stack, when, and what: state.runs.
+---@return table[]  oldest first
+function store:history()
+  return runs.all(self:journals())
 end
 
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.

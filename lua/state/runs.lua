@@ -1,7 +1,5 @@
--- Who changed a stack, when, and what: told by the journals, those kept and the current one.
-local journal = require "state.journal"
-
-local history = {}
+-- Who changed a stack, when, and what: told by the journals.
+local runs = {}
 
 local WORD <const> = { create = "create", update = "update", delete = "delete" }
 
@@ -85,49 +83,38 @@ end
 ---The runs that a journal's records tell of.
 ---@param records table[]
 ---@return table[] runs
-function history.of(records)
-  local runs, run, header = {}, nil, nil
+function runs.of(records)
+  local found, run, header = {}, nil, nil
   for _, record in ipairs(records) do
     if record.kind == "open" then
       header = record
     elseif record.kind == "run" then
       run = new_run(record, header)
-      runs[#runs + 1] = run
+      found[#found + 1] = run
     elseif step[record.kind] then
       if not run then
         run = new_run({ at_ms = header and header.at_ms }, header)
-        runs[#runs + 1] = run
+        found[#found + 1] = run
       end
       step[record.kind](run, record)
     end
   end
-  for at, one in ipairs(runs) do runs[at] = finish(one) end
-  return runs
+  for at, one in ipairs(found) do found[at] = finish(one) end
+  return found
 end
 
----All runs of a stack, oldest first.
----@param backend state.backend
----@param current table[]|nil  the records of the journal that is not in the history yet
+---All runs that journals tell of, oldest first, each once.
+---@param lists table[][]  the records of each journal, as state.journals gives them
 ---@return table[] runs
-function history.all(backend, current)
-  local runs, seen = {}, {}
-  local function take(records)
-    for _, run in ipairs(history.of(records)) do
-      if not run.run or not seen[run.run] then runs[#runs + 1] = run end
+function runs.all(lists)
+  local found, seen = {}, {}
+  for at = #lists, 1, -1 do
+    for _, run in ipairs(runs.of(lists[at])) do
+      if not run.run or not seen[run.run] then found[#found + 1] = run end
       if run.run then seen[run.run] = true end
     end
   end
-  take(current or {})
-  local names = {}
-  for _, name in ipairs(backend:history()) do
-    if not name:match "^state%-" then names[#names + 1] = name end
-  end
-  for _, bytes in ipairs(backend:read_history(names)) do take(journal.parse(bytes) or {}) end
-  table.sort(runs, function(a, b)
-    if (a.at_ms or 0) ~= (b.at_ms or 0) then return (a.at_ms or 0) < (b.at_ms or 0) end
-    return (a.serial or 0) < (b.serial or 0)
-  end)
-  return runs
+  return found
 end
 
-return history
+return runs

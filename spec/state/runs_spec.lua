@@ -1,6 +1,11 @@
-local history = require "state.history"
+local journals = require "state.journals"
+local runs = require "state.runs"
 
-local HEADER <const> = { kind = "open", version = 1, id = "ab", serial = 4, at_ms = 1000 }
+local function header(at_ms)
+  return { kind = "open", version = 1, id = "ab", serial = 4, at_ms = at_ms }
+end
+
+local HEADER <const> = header(1000)
 
 local function run(name, at_ms)
   return { kind = "run", run = name, at_ms = at_ms,
@@ -17,15 +22,15 @@ end
 
 local function told(records)
   local found = {}
-  for _, one in ipairs(history.of(records)[1].resources) do
+  for _, one in ipairs(runs.of(records)[1].resources) do
     found[#found + 1] = ("%s %s %s"):format(one.name, one.action, one.result)
   end
   return found
 end
 
-describe("history", function()
+describe("the runs of a stack", function()
   it("says who did what, when, and what became of it", function()
-    local one = history.of {
+    local one = runs.of {
       HEADER, run("1", 1700000000000),
       intent("1", "a", "create"), result("1", "a", true, { type = "T" }),
       intent("2", "b", "update"), result("2", "b", false),
@@ -48,10 +53,10 @@ describe("history", function()
   end)
 
   it("knows the runs of a journal that says nothing of them", function()
-    local runs = history.of { HEADER, intent("1", "a", "create"), result("1", "a", true) }
-    assert.equal(1, #runs)
-    assert.equal(1, runs[1].totals.create)
-    assert.is_nil(runs[1].who)
+    local found = runs.of { HEADER, intent("1", "a", "create"), result("1", "a", true) }
+    assert.equal(1, #found)
+    assert.equal(1, found[1].totals.create)
+    assert.is_nil(found[1].who)
   end)
 
   it("puts the runs of all journals in order, each once", function()
@@ -60,9 +65,9 @@ describe("history", function()
       for at, record in ipairs(records) do records[at] = journal.line(record) end
       return table.concat(records)
     end
-    local kept = { ["b-000001"] = text { HEADER, run("1", 10) },
-      ["a-000001"] = text { HEADER, run("2", 20) }, ["state-a-000001"] = "{}",
-      ["a-000001.1"] = text { HEADER, run("2", 20) } }
+    local kept = { ["b-000001"] = text { header(10), run("1", 10) },
+      ["a-000001"] = text { header(20), run("2", 20) }, ["state-a-000001"] = "{}",
+      ["a-000001.1"] = text { header(20), run("2", 20) } }
     local backend = {
       history = function()
         return { "state-a-000001", "b-000001", "a-000001", "a-000001.1" }
@@ -73,7 +78,8 @@ describe("history", function()
       end,
     }
     local names = {}
-    for at, one in ipairs(history.all(backend, { HEADER, run("3", 30) })) do names[at] = one.run end
+    local lists = journals.newest_first(backend, { HEADER, run("3", 30) })
+    for at, one in ipairs(runs.all(lists)) do names[at] = one.run end
     assert.same({ "1", "2", "3" }, names)
   end)
 end)
