@@ -1,6 +1,5 @@
 -- lock.lua takes a stack's lock for this process, keeps it while the loop runs, and gives it back.
 local failure = require "engine.failure"
-local report = require "engine.report"
 local tasks = require "engine.tasks"
 
 local PAUSE_MS <const> = 1000
@@ -59,10 +58,10 @@ local function give_back(mrun, held)
   mrun.keep(nil)
   local ok, err = pcall(mrun.safely, function() held:release() end)
   if not ok then
-    mrun.note(report.failure(failure.new {
-      what = "the lock was not given back; it ends by itself", where = failure.from(err).what,
-      next = "mrun state unlock ends it now",
-    }, mrun.console.err))
+    mrun.note(tostring(failure.new {
+      what = "warning: the lock was not given back; it ends by itself",
+      where = failure.from(err).what, next = "mrun state unlock ends it now",
+    }) .. "\n")
   end
 end
 

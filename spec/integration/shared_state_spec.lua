@@ -75,17 +75,6 @@ result = sorted(o["Key"] for o in
     assert.matches("Nothing to do", other:must("--state", STATE, "plan", "net.lua").out)
   end)
 
-  it("stays locked while a person thinks about the question", function()
-    one:write("mrun.json", json.encode { state = { url = STATE, lock_expiry = 3 } })
-    local said = one:shell(([[
-ANSWER_AFTER=8 python3 %s "Do this" shown yes $MRUN apply net.lua > first 2>&1 &
-sleep 7; $MRUN apply --yes net.lua; wait; cat first]]):format(
-      User.project "spec/support/on_terminal.py"))
-    assert.matches("in use by .+ apply net.lua", said.err)
-    assert.matches("Vpc.-created", said.out)
-    assert.matches("Nothing to do: 4 resources", one:must("plan", "net.lua").out)
-  end)
-
   it("that is nowhere, or said wrongly, is told in three lines", function()
     local said = one:mrun("--state", "s3://absent/x", "plan", "net.lua")
     assert.are.equal(1, said.code)

@@ -347,6 +347,20 @@ describe("state in S3", function()
     assert.is_true(written[1] < 600)
   end)
 
+  it("is encrypted with a key of KMS where one is named", function()
+    world:run(function()
+      one.options.root = one.options.root .. "&kms_key=alias/state"
+      local keys = {}
+      one.fault = function(operation, params)
+        if operation ~= "PutObject" then return end
+        keys[#keys + 1] = tostring(params.ServerSideEncryption) .. " " .. params.SSEKMSKeyId
+      end
+      apply_once(world:store(one), "1")
+      assert.is_true(#keys > 5)
+      for _, key in ipairs(keys) do assert.equal("aws:kms alias/state", key) end
+    end)
+  end)
+
   it("gives up its id when nothing is left", function()
     world:run(function()
       local store = world:store(one)
