@@ -124,4 +124,28 @@ end
 --- The store of a machine.
 function bucket.store(_, machine) return state.open(machine.options) end
 
+function bucket.intent(op, name)
+  return { op = op, name = name or "a", action = "create", type = "T", want = { Size = 3 } }
+end
+
+function bucket.done(op, name)
+  return { op = op, ok = true, name = name or "a", identifier = "i-1",
+    row = { name = name or "a", type = "T", identifier = "i-1" } }
+end
+
+function bucket.locked(store, reason)
+  local lock, why = store:lock { reason = reason or "apply" }
+  if not lock then error(why, 0) end
+  store:load()
+  return lock
+end
+
+function bucket.apply_once(store, op)
+  local lock = bucket.locked(store)
+  store:begin { bucket.intent(op, op) }
+  store:finish { bucket.done(op, op) }
+  store:save { recipe = "demo.lua" }
+  lock:release()
+end
+
 return bucket

@@ -4,34 +4,13 @@ local bucket = require "spec.state.bucket"
 local state = require "state"
 local tasks = require "engine.tasks"
 
-local function intent(op, name)
-  return { op = op, name = name or "a", action = "create", type = "T", want = { Size = 3 } }
-end
-
-local function done(op, name)
-  return { op = op, ok = true, name = name or "a", identifier = "i-1",
-    row = { name = name or "a", type = "T", identifier = "i-1" } }
-end
+local intent, done = bucket.intent, bucket.done
+local locked, apply_once = bucket.locked, bucket.apply_once
 
 local function refused(fn)
   local ok, err = tasks.try(fn)
   assert.is_false(ok)
   return err
-end
-
-local function locked(store, reason)
-  local lock, why = store:lock { reason = reason or "apply" }
-  if not lock then error(why, 0) end
-  store:load()
-  return lock
-end
-
-local function apply_once(store, op)
-  local lock = locked(store)
-  store:begin { intent(op, op) }
-  store:finish { done(op, op) }
-  store:save { recipe = "demo.lua" }
-  lock:release()
 end
 
 local function keys_of(world, start)
