@@ -74,7 +74,8 @@ function lock.lock(mrun, stack, reason)
   local wait_ms = timeout_ms(mrun.options.lock_timeout)
   if stack.path then reason = reason .. " " .. stack.path end
   local held, why = mrun.task(function()
-    return stack.store:lock { reason = reason, timeout_ms = wait_ms }
+    return stack.store:lock { reason = reason, timeout_ms = wait_ms,
+      waiting = function(why) mrun.note(("%s; waiting\n"):format(why.what)) end }
   end)
   if not held then failure.raise(why) end
   if held.renew then mrun.keep(held) end

@@ -100,17 +100,21 @@ function store:identity(id)
 end
 
 ---Takes the lock that every change needs.
----@param options { reason: string, timeout_ms: number? }  timeout_ms: how long to wait for it
+---@param options { reason: string, timeout_ms: number?, waiting: fun(why: table)? }
+---  timeout_ms: how long to wait for it; waiting: told once whom it is waited for
 ---@return state.lock|nil
 ---@return table|nil failure  that names who holds it
 function store:lock(options)
   self.card = owner.card(options.reason, self.now())
   local last = self.boot_now() + (options.timeout_ms or 0)
+  local waiting = options.waiting
   while true do
     local lock, holder = self.backend:take(self.card)
     if lock then return lock end
     local left = last - self.boot_now()
     if left <= 0 then return nil, owner.in_use(holder, self.backend.where) end
+    if waiting then waiting(owner.in_use(holder, self.backend.where)) end
+    waiting = nil
     coroutine.yield { until_ms = self.now() + math.min(left, LOOK_MS) }
   end
 end

@@ -45,9 +45,9 @@ function step.result(run, record)
   if result.row then one.type = result.row.type or one.type end
 end
 
-function step.whole(run, record)
-  run.replaced = record.why
-end
+function step.whole(run, record) run.replaced = record.why end
+
+function step.pushed(run) run.replaced = "pushed" end
 
 local function action_of(one)
   local done = one.done

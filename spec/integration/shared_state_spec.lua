@@ -75,6 +75,15 @@ result = sorted(o["Key"] for o in
     assert.matches("Nothing to do", other:must("--state", STATE, "plan", "net.lua").out)
   end)
 
+  it("comes there from a folder by pull and push", function()
+    one:must("apply", "--yes", "net.lua")
+    one:write("state.json", one:must("state", "pull").out)
+    one:must("--state", STATE, "--stack", "net", "state", "push", "state.json")
+    local again = other:must("--state", STATE, "plan", "net.lua")
+    assert.matches("Nothing to do: 4 resources", again.out)
+    assert.matches("the whole state pushed", other:must("--state", STATE, "history").out)
+  end)
+
   it("that is nowhere, or said wrongly, is told in three lines", function()
     local said = one:mrun("--state", "s3://absent/x", "plan", "net.lua")
     assert.are.equal(1, said.code)

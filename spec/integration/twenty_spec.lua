@@ -67,6 +67,7 @@ for _, place in ipairs { ".mrun", "s3://states/team" } do
       assert.is_nil(next(account.Vpcs, (next(account.Vpcs))))
       local seen = one:json("state", "list")
       assert.are.equal(done, seen.serial)
+      assert.matches("in use by [^;]+; waiting ", said.out)
       local changed = 0
       for _, run in ipairs(one:json("history").runs) do
         if run.totals.create or run.totals.update then changed = changed + 1 end
