@@ -65,7 +65,7 @@ end
 
 function act.push(mrun)
   local path = words(mrun, 1)
-  local stack = mrun.existing(nil)
+  local stack = mrun.existing(nil, true)
   mrun.push_state(stack, path, mrun.options.force)
   local state = mrun.load_state(stack)
   return say(mrun, { stack = stack.name, id = state.id, serial = state.serial },
@@ -79,7 +79,7 @@ end
 
 function act.rebuild(mrun)
   local path = words(mrun, 0, 1)
-  local stack = path and mrun.load(path) or mrun.existing(nil)
+  local stack = path and mrun.load(path) or mrun.existing(nil, true)
   local state = mrun.rebuild_state(stack, mrun.options.stack_id)
   local document = report.state_document(state)
   return say(mrun, document, report.state_list(document, mrun.console.out))

@@ -3,6 +3,7 @@ local failure = require "engine.failure"
 local graph = require "engine.graph"
 local host = require "main.host"
 local options = require "main.options"
+local schema = require "engine.schema"
 local state = require "state"
 
 local stack = {}
@@ -82,11 +83,22 @@ function stack.load(mrun, path, recorded)
   }
 end
 
-local function name_of(mrun, path)
-  if mrun.options.stack then return mrun.options.stack end
-  if path then return base_name(path) end
+-- A stack that was named has to be there: a slip of the finger is no empty stack.
+local function among(names, wanted)
+  for _, name in ipairs(names) do
+    if name == wanted then return wanted end
+  end
+  local near = schema.nearest(wanted, names)
+  usage(("there is no stack %s here"):format(wanted), near and ("did you mean %s?"):format(near)
+    or #names > 0 and "there are: " .. table.concat(names, ", ") or "--state says where to look")
+end
+
+local function name_of(mrun, path, absent)
+  if absent and mrun.options.stack then return mrun.options.stack end
+  if path and not mrun.options.stack then return base_name(path) end
   local where = mrun.state_options()
   local names = mrun.task(function() return state.stacks(where.root, where) end)
+  if mrun.options.stack then return among(names, mrun.options.stack) end
   if #names == 1 then return names[1] end
   usage(#names == 0 and "there is no stack here" or "there are several stacks here: "
     .. table.concat(names, ", "), "name one with --stack, or its recipe")
@@ -95,9 +107,10 @@ end
 ---The stack that a recipe's name, --stack, or being the only one here says; nothing is evaluated.
 ---@param mrun table
 ---@param path string|nil
+---@param absent boolean|nil  --stack may name one that is not there yet
 ---@return mrun.stack
-function stack.existing(mrun, path)
-  local name = name_of(mrun, path)
+function stack.existing(mrun, path, absent)
+  local name = name_of(mrun, path, absent)
   local found = { name = name, path = path, store = mrun.open(name), graph = graph.nothing(name) }
   mrun.load_state(found)
   return found
