@@ -1,7 +1,8 @@
 -- The plan: what has to change so that what is declared is there, as a value.
 --
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
---     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool })
+--     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
+--     only = { globs }, except = { globs }, replace = { names } })
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -10,8 +11,10 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local choose = require "engine.plan.choose"
 local context = require "engine.context"
 local decide = require "engine.plan.decide"
+local failure = require "engine.failure"
 local graphs = require "engine.graph"
 local inputs = require "engine.plan.inputs"
 local leaving = require "engine.plan.leaving"
@@ -54,7 +57,7 @@ local function adopted_row(ctx, resource)
     attributes = {}, depends = {}, options = {}, adopted = true }
 end
 
---- Reads what is there of all rows, and of what is to be taken over.
+--- Reads what is there of all rows, and of what is to be taken over; each once.
 local function read_all(run)
   local ctx, refs, targets = run.ctx, {}, {}
   local function add(target, name, row, wanted, about)
@@ -63,20 +66,22 @@ local function read_all(run)
       place = ctx.places[row.place.key], identifier = row.identifier, wanted = wanted,
       made = row.made, source = about and about.source }
   end
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
     local row = run.matched[name]
     if not row and resource.options.identifier then
       row = adopted_row(ctx, resource)
       run.matched[name] = row
     end
-    if row then
+    if row and not run.live[name] then
       local same = row.type == resource.type and row.provider == resource.provider
       add(run.live, name, row, same and ctx.wanted(ctx:record(resource), resource.want, row.last,
         run.graph.attributes[name]) or {}, resource)
     end
   end
-  for _, name in ipairs(run.leaving) do add(run.gone, name, ctx.rows[name], {}, ctx.rows[name]) end
+  for _, name in ipairs(run.leaving) do
+    if not run.gone[name] then add(run.gone, name, ctx.rows[name], {}, ctx.rows[name]) end
+  end
   for i, result in ipairs(refresh.run(ctx, refs)) do targets[i][1][targets[i][2]] = result end
 end
 
@@ -100,9 +105,21 @@ local function refuse_protected(run, resource, change)
   end
 end
 
+--- What is not looked at is known as the state has it, for who refers to it all the same.
+local function remember_unseen(run)
+  for _, name in ipairs(choose.unseen(run)) do
+    local row = run.graph.resources[name] and run.matched[name]
+    if row then
+      run.known[name] = { name = name, type = row.type, provider = row.provider, changes = true,
+        identifier = row.identifier, have = row.attributes or {} }
+    end
+  end
+end
+
 local function decide_all(run)
+  remember_unseen(run)
   taken.ask_all(run)
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
     local change = decide.resource(run, resource)
     if change then
@@ -119,12 +136,12 @@ end
 --- All changes in order: what is made after what it needs, what goes before what it needs.
 local function collect(run)
   local changes, unchanged = {}, 0
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local change = run.changes[name]
     if change then changes[#changes + 1] = change else unchanged = unchanged + 1 end
   end
-  for i = #run.graph.order, 1, -1 do
-    local row = run.matched[run.graph.order[i]]
+  for i = #run.order, 1, -1 do
+    local row = run.matched[run.order[i]]
     local old = row and leaving.leftovers(row) or {}
     table.move(old, 1, #old, #changes + 1, changes)
   end
@@ -145,13 +162,44 @@ local function totals(changes, unchanged)
   return result
 end
 
-local function new_run(ctx, options, notices)
+local function replaced_by_name(graph, names)
+  local set = {}
+  for _, name in ipairs(names or {}) do
+    if not graph.resources[name] then
+      failure.raise { kind = "usage", what = ("--replace %s: nothing of that name is declared")
+        :format(name), next = "mrun show lists the names" }
+    end
+    set[name] = true
+  end
+  return set
+end
+
+local function new_run(ctx, options)
   local graph = options.graph
-  local run = { ctx = ctx, graph = graph, notices = notices, update_inputs = options.update_inputs,
-    live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {},
-    pending = {},
+  local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
+    live = {}, gone = {}, asked = {}, replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
-  run.matched, run.leaving, run.stale = match.rows(ctx, graph)
+  run.matched, run.left, run.stale = match.rows(ctx, graph)
+  run.choice = choose.new(run, options)
+  return run
+end
+
+local function begin(run, notices)
+  run.notices = table.move(notices, 1, #notices, 1, {})
+  run.known, run.changes, run.leaves, run.wants, run.used, run.pending = {}, {}, {}, {}, {}, {}
+  run.order, run.leaving = choose.of(run, run.graph.order), choose.of(run, run.left)
+end
+
+--- Decides about everything chosen; what turns out to be needed besides is looked at too.
+local function decided(ctx, options, notices)
+  local run = new_run(ctx, options)
+  repeat
+    begin(run, notices)
+    read_all(run)
+    decide_all(run)
+    run.conflicts = leaving.conflicts(run)
+  until not choose.extend(run, run.conflicts)
+  choose.tell(run)
   return run
 end
 
@@ -168,16 +216,14 @@ function plan.make(ports, options)
   local ctx = context.new(ports, { state = options.state, providers = options.providers,
     stack = options.stack or graph.stack or options.state.stack })
   load_rows(ctx, options, notices)
-  local run = new_run(ctx, options, notices)
-  read_all(run)
-  decide_all(run)
+  local run = decided(ctx, options, notices)
   run.leaving_order = records.deletion_order(run)
-  run.conflicts = leaving.conflicts(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
   return {
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
-    totals = totals(changes, unchanged), notices = notices, outputs = graph.outputs,
+    totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
+    unseen = choose.unseen(run),
     records = records.changed(run), pending = run.pending, run = run, context = ctx, graph = graph,
     destroy = options.destroy or false,
   }

@@ -33,7 +33,8 @@ function report.diff(made, style, facts)
     for _, line in ipairs(unified(change, style)) do lines[#lines + 1] = line end
   end
   local body = #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
-  return body, totals.plan(made.totals, facts and facts.api_calls) .. "\n"
+  local unseen = #(made.unseen or {})
+  return body, totals.plan(made.totals, facts and facts.api_calls, unseen) .. "\n"
 end
 
 --- A value for a shell: text bare, everything else as it reads in a recipe.

@@ -2,17 +2,18 @@
 local apply = require "engine.apply"
 local failure = require "engine.failure"
 local plan = require "engine.plan"
+local planning = require "main.planning"
 local state = require "state"
 local value = require "engine.value"
 
 local changes = {}
 
 local function plan_options(mrun, stack, options)
-  return {
-    graph = stack.graph, state = stack.state, providers = mrun.providers.by_name,
-    stack = stack.name, destroy = options.destroy, new = options.new,
-    update_inputs = options.update_inputs, settle = options.settle,
-  }
+  local result = planning.chosen(options.chosen or mrun.options)
+  result.graph, result.state, result.stack = stack.graph, stack.state, stack.name
+  result.providers = mrun.providers.by_name
+  result.destroy, result.settle = options.destroy, options.settle
+  return result
 end
 
 local function journal_of(stack)
@@ -25,7 +26,8 @@ end
 ---Makes the plan; `settle` writes what became of open intents to the journal, so it needs the lock.
 ---@param mrun table
 ---@param stack mrun.stack
----@param options { destroy: boolean?, new: boolean?, update_inputs: boolean?, settle: boolean? }
+---@param options { destroy: boolean?, settle: boolean?, chosen: table? } chosen: what a saved plan
+---  was made with; the command line's options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   stack.state = stack.store:load()
@@ -49,12 +51,25 @@ function changes.nothing_to_do(_, made) return #made.changes == 0 end
 ---@param made table a plan
 function changes.save_plan(mrun, stack, made)
   if mrun.nothing_to_do(made) then return stack.store:drop_plan() end
-  stack.store:save_plan {
-    path = stack.path, address = stack.address, state = mrun.options.state,
-    region = mrun.options.region, profile = mrun.options.profile,
-    new = mrun.options.new, update_inputs = mrun.options.update_inputs,
-    inputs = stack.evaluated.inputs, rests = plan.rests_on(made), plan = plan.public(made),
-  }
+  local saved = planning.chosen(mrun.options)
+  saved.path, saved.address, saved.state = stack.path, stack.address, mrun.options.state
+  saved.region, saved.profile = mrun.options.region, mrun.options.profile
+  saved.max_destroy = mrun.options.max_destroy
+  saved.inputs, saved.rests, saved.plan = stack.evaluated.inputs, plan.rests_on(made),
+    plan.public(made)
+  stack.store:save_plan(saved)
+end
+
+---Shows a plan; refuses, and keeps none, where it takes away more than it may.
+---@param mrun table
+---@param stack mrun.stack
+---@param made table a plan
+function changes.show_and_save(mrun, stack, made)
+  local within, why = pcall(planning.check_limit, made, mrun.options.max_destroy)
+  if not within then stack.store:drop_plan() end
+  if within or not mrun.options.json then mrun.show_plan(made) end
+  if not within then error(why, 0) end
+  mrun.save_plan(stack, made)
 end
 
 ---Takes the stack's lock for this process; the reason is told to whoever comes second.
@@ -87,8 +102,12 @@ local function agreed(mrun, made)
   return answer == "yes" or (loses == 0 and answer == "y")
 end
 
-local function kept_outputs(mrun, stack, outcome)
+--- Outputs to be remembered; those of what nobody looked at stay as they were.
+local function kept_outputs(mrun, stack, made, outcome)
   local kept = {}
+  if #made.unseen > 0 then
+    for name, held in pairs(stack.state.outputs or {}) do kept[name] = held end
+  end
   for _, output in ipairs(outcome.outputs) do
     local plain = output.secret and value.secret(value.reveal(output.value)) or output.value
     kept[output.name] = value.sealed(plain, mrun.ports.digest, stack.state.key)
@@ -100,7 +119,7 @@ local function run(mrun, stack, made)
   local stop = mrun.show_progress()
   local outcome = mrun.task(function() return apply.run(mrun.ports, made) end)
   stop()
-  stack.store:save { recipe = stack.address, outputs = kept_outputs(mrun, stack, outcome) }
+  stack.store:save { recipe = stack.address, outputs = kept_outputs(mrun, stack, made, outcome) }
   stack.store:drop_plan()
   return mrun.show_outcome(made, outcome)
 end
@@ -112,6 +131,7 @@ end
 ---@return integer exit code
 function changes.confirm_and_apply(mrun, stack, made)
   mrun.show_before_asking(made)
+  planning.check_limit(made, mrun.options.max_destroy)
   if not mrun.nothing_to_do(made) and not agreed(mrun, made) then
     mrun.note "Nothing was changed.\n"
     return 1
@@ -130,17 +150,19 @@ end
 ---@param mrun table
 ---@return integer exit code
 function changes.apply_saved(mrun)
-  local saved, name = saved_plan(mrun)
   local options = mrun.options
+  planning.refuse_with_saved(options)
+  local saved, name = saved_plan(mrun)
   options.region, options.profile = options.region or saved.region, options.profile or saved.profile
   options.state, options.stack = options.state or saved.state, name
   local stack = mrun.load(saved.path, saved.inputs)
   stack.address = saved.address
   local held <close> = mrun.lock(stack, "apply")
   stack.store:load_plan()
-  local made = mrun.plan(stack, { new = saved.new, update_inputs = saved.update_inputs })
+  local made = mrun.plan(stack, { chosen = planning.chosen(saved) })
   local moved = plan.moved(saved.rests, made)
   if moved then failure.raise(moved) end
+  planning.check_limit(made, saved.max_destroy, options.max_destroy)
   return run(mrun, stack, made)
 end
 

@@ -139,7 +139,8 @@ local function make(self, resources, options)
     { schema = function(provider, type) return self.providers[provider].schema(type) end })
   return plan.make(self.ports, { graph = g, state = self.store:load(), stack = self.store.stack,
     providers = self.providers, destroy = options.destroy, settle = options.settle,
-    update_inputs = options.update_inputs, new = options.new })
+    update_inputs = options.update_inputs, new = options.new, only = options.only,
+    except = options.except, replace = options.replace })
 end
 
 --- The whole plan.

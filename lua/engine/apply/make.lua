@@ -187,7 +187,8 @@ end
 
 --- Whether a replacement is one still, now that everything is known.
 local function still_replaces(run, resource, change, want)
-  if change.order == "delete_first" or change.broken or not change.target then return true end
+  if change.order == "delete_first" or change.broken or change.asked then return true end
+  if not change.target then return true end
   local found = decide.difference(run.plan.run, resource, run.plan.run.matched[resource.name],
     change.have, want)
   for _, one in ipairs(found) do

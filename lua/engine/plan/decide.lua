@@ -73,7 +73,7 @@ local function siblings(run, resource, record, have)
     end
   end
   run.known[resource.name] = before
-  for _, name in ipairs(run.leaving) do
+  for _, name in ipairs(run.left) do
     local row = run.ctx.rows[name]
     if types[row.type] and row.last and stands_on(row.depends, resource.name) then
       found[#found + 1] = { type = row.type, identifier = row.identifier, want = row.last }
@@ -179,13 +179,15 @@ end
 local function existing(run, resource, row, live, want)
   local changes, target, unmanaged = decide.difference(run, resource, row, live.have, want)
   note_unmanaged(run, resource, unmanaged)
-  local because = replacing(run, changes)
+  local asked = run.replace[resource.name] and "--replace asks for it" or nil
+  local because = replacing(run, changes) or asked
   if live.state and live.state.failed then because = "it failed: " .. live.state.failed end
   local change = base(run, resource, because and "replace" or "update")
   change.identifier, change.because, change.properties = live.identifier, because, changes
   change.target, change.have, change.want, change.last = target, live.have, want, row.last
   change.pending = live.state and live.state.pending
   change.broken = live.state and live.state.failed
+  change.asked = asked
   if row.adopted then
     change.action = "adopt"
     if because then

@@ -79,14 +79,14 @@ end
 ---@return table<string, string> name of the new -> name of the leaving
 function leaving.conflicts(run)
   local holders, conflicts = {}, {}
-  for _, name in ipairs(run.leaving) do
-    local row = run.ctx.rows[name]
-    if run.leaves[name].action == "delete" then
+  for _, name in ipairs(run.left) do
+    local row, change = run.ctx.rows[name], run.leaves[name]
+    if not change or change.action == "delete" then
       for _, held in ipairs(holdings(run.ctx, row, row.last)) do holders[held] = name end
     end
   end
   if not next(holders) then return conflicts end
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local change, resource = run.changes[name], run.graph.resources[name]
     if change and change.action == "create" then
       for _, held in ipairs(holdings(run.ctx, resource, change.want)) do

@@ -47,7 +47,7 @@ end
 ---@return table[] rows
 function records.changed(run)
   local result = {}
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local row = run.matched[name]
     if row and not run.changes[name] and (run.ctx.rebuilt or not stays(run, name, row)) then
       local now = records.row(run, name, row)

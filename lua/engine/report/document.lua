@@ -52,8 +52,10 @@ end
 function document.plan(plan, facts)
   local changes = plain.list()
   for i, change in ipairs(plan.changes) do changes[i] = change_of(change) end
+  local unseen = plan.unseen and #plan.unseen > 0 and plain.list(plain.copy(plan.unseen)) or nil
   return { stack = plan.stack, id = plan.id, changes = changes, totals = totals_of(plan),
-    notices = plain.list(plain.copy(plan.notices or {})), api_calls = facts and facts.api_calls }
+    notices = plain.list(plain.copy(plan.notices or {})), not_looked_at = unseen,
+    api_calls = facts and facts.api_calls }
 end
 
 --- Outputs by name; of a list of { name, value, secret } or of a map.

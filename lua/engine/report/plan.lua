@@ -32,7 +32,7 @@ return function(plan, style, facts)
   end
   warning(lines, plan.changes, style, "delete", "%s will be deleted")
   warning(lines, plan.changes, style, "replace", "%s will be destroyed and made anew")
-  local last = totals.plan(plan.totals, facts and facts.api_calls)
+  local last = totals.plan(plan.totals, facts and facts.api_calls, #(plan.unseen or {}))
   lines[#lines + 1] = text.paint(style, "bold", last)
   return table.concat(lines, "\n") .. "\n"
 end

@@ -1,0 +1,84 @@
+-- planning.lua: the options that several commands share, by group; a command names a group in its
+-- `options` where it would describe one. And what they say, as a plan takes it.
+local failure = require "engine.failure"
+
+local planning = {}
+
+planning.GROUPS = {
+  choosing = {
+    { name = "only", value = "GLOB", many = true,
+      help = "only these (web/*, ** for all), with what they need or what stands on them" },
+    { name = "except", value = "GLOB", many = true,
+      help = "everything but these and what goes with them" },
+  },
+  replacing = {
+    { name = "replace", value = "NAME", many = true, help = "replace it although nothing differs" },
+  },
+  limiting = {
+    { name = "max-destroy", value = "N", help = "refuse to delete and replace more than N" },
+  },
+}
+
+--- The options of a command, each group in full.
+---@param module table the command
+---@return table[]
+function planning.options(module)
+  local list = {}
+  for _, option in ipairs(module.options or {}) do
+    local group = planning.GROUPS[option] or { option }
+    table.move(group, 1, #group, #list + 1, list)
+  end
+  return list
+end
+
+-- What belongs to a plan and goes into a saved one.
+local CARRIED <const> = { "new", "update_inputs", "only", "except", "replace" }
+
+--- What the command line says of the plan to be made, or what a saved plan was made with.
+---@param given table the options of the command line, or a saved plan
+---@return table
+function planning.chosen(given)
+  local chosen = {}
+  for _, key in ipairs(CARRIED) do chosen[key] = given[key] end
+  return chosen
+end
+
+--- A saved plan is what it is: what was chosen then cannot be chosen otherwise now.
+---@param given table the options of the command line
+function planning.refuse_with_saved(given)
+  for _, key in ipairs(CARRIED) do
+    if given[key] then
+      failure.raise { kind = "usage",
+        what = ("--%s belongs to the plan, and this one is saved"):format((key:gsub("_", "-"))),
+        next = "say it to mrun plan, or name the recipe" }
+    end
+  end
+end
+
+local function limit_of(text)
+  local limit = text and math.tointeger(tonumber(text))
+  if text and (not limit or limit < 0) then
+    failure.raise { kind = "usage", what = ("--max-destroy takes a number, not %s"):format(text),
+      next = "say --max-destroy 0 to refuse every delete and replacement" }
+  end
+  return limit
+end
+
+--- Refuses a plan that takes away more than it may; before anything is changed.
+---@param made table a plan
+---@param ... string|nil the limits that were set, then and now
+function planning.check_limit(made, ...)
+  local loses = made.totals.delete + made.totals.replace
+  for i = 1, select("#", ...) do
+    local limit = limit_of((select(i, ...)))
+    if limit and loses > limit then
+      failure.raise {
+        what = ("this plan deletes %d and replaces %d, and --max-destroy allows %d")
+          :format(made.totals.delete, made.totals.replace, limit),
+        where = "stack " .. made.stack,
+        next = "nothing was changed: leave some out with --except, or allow more" }
+    end
+  end
+end
+
+return planning
