@@ -11,6 +11,7 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
 local context = require "engine.context"
 local decide = require "engine.plan.decide"
@@ -220,10 +221,11 @@ function plan.make(ports, options)
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
+  local failed_checks, pending_checks = checks.now(run)
   return {
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
     totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
-    unseen = choose.unseen(run),
+    unseen = choose.unseen(run), failed_checks = failed_checks, checks = pending_checks,
     records = records.changed(run), pending = run.pending, run = run, context = ctx, graph = graph,
     destroy = options.destroy or false,
   }

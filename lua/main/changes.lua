@@ -3,6 +3,7 @@ local apply = require "engine.apply"
 local failure = require "engine.failure"
 local plan = require "engine.plan"
 local planning = require "main.planning"
+local report = require "engine.report"
 local state = require "state"
 local value = require "engine.value"
 
@@ -60,12 +61,25 @@ function changes.save_plan(mrun, stack, made)
   stack.store:save_plan(saved)
 end
 
----Shows a plan; refuses, and keeps none, where it takes away more than it may.
+---Refuses a plan that takes away more than it may, that a check does not hold for, or that the
+---recipe's policies refuse.
+---@param mrun table
+---@param stack mrun.stack
+---@param made table a plan
+---@param ... string|nil limits
+function changes.guard(mrun, stack, made, ...)
+  planning.check_limit(made, ...)
+  if made.failed_checks[1] then error(made.failed_checks[1], 0) end
+  local enforce = stack.evaluated and stack.evaluated.enforce
+  if enforce then mrun.task(function() enforce(report.plan_document(made)) end) end
+end
+
+---Shows a plan; refuses, and keeps none, where it must not be applied.
 ---@param mrun table
 ---@param stack mrun.stack
 ---@param made table a plan
 function changes.show_and_save(mrun, stack, made)
-  local within, why = pcall(planning.check_limit, made, mrun.options.max_destroy)
+  local within, why = pcall(mrun.guard, stack, made, mrun.options.max_destroy)
   if not within then stack.store:drop_plan() end
   if within or not mrun.options.json then mrun.show_plan(made) end
   if not within then error(why, 0) end
@@ -131,7 +145,7 @@ end
 ---@return integer exit code
 function changes.confirm_and_apply(mrun, stack, made)
   mrun.show_before_asking(made)
-  planning.check_limit(made, mrun.options.max_destroy)
+  mrun.guard(stack, made, mrun.options.max_destroy)
   if not mrun.nothing_to_do(made) and not agreed(mrun, made) then
     mrun.note "Nothing was changed.\n"
     return 1
@@ -162,7 +176,7 @@ function changes.apply_saved(mrun)
   local made = mrun.plan(stack, { chosen = planning.chosen(saved) })
   local moved = plan.moved(saved.rests, made)
   if moved then failure.raise(moved) end
-  planning.check_limit(made, saved.max_destroy, options.max_destroy)
+  mrun.guard(stack, made, saved.max_destroy, options.max_destroy)
   return run(mrun, stack, made)
 end
 

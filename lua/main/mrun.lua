@@ -16,7 +16,7 @@ local PARTS <const> = {
   world = { "providers", "ports", "task", "api_calls", "listen" },
   stack = { "FOLDER", "open", "recipe", "load", "existing" },
   changes = {
-    "plan", "save_plan", "show_and_save", "lock", "must_be_able_to_ask", "confirm_and_apply",
+    "plan", "save_plan", "guard", "show_and_save", "lock", "must_be_able_to_ask", "confirm_and_apply",
     "apply_saved", "nothing_to_do",
   },
   show = {

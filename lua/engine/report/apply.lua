@@ -52,6 +52,12 @@ local function add_skipped(lines, plan, outcome)
   if #names > 0 then lines[#lines + 1] = "Not begun: " .. table.concat(names, ", ") end
 end
 
+local function add_checks(lines, outcome, style)
+  for _, err in ipairs(outcome.checks or {}) do
+    lines[#lines + 1] = (failure.text(err, style, ""):gsub("\n$", ""))
+  end
+end
+
 --- The outputs, as lines.
 ---@param outputs { name: string, value: any, secret: boolean|nil }[]
 ---@return string[]
@@ -64,11 +70,13 @@ function apply.outputs(outputs)
   return lines
 end
 
-local function next_step(failed, skipped, interrupted)
-  if interrupted then
+local function next_step(failed, skipped, outcome)
+  if outcome.interrupted then
     return "Interrupted: what was begun is finished. Run the same command again to go on."
   elseif failed > 0 then
     return "Everything else is done and known. Mend the cause and run the same command again."
+  elseif #(outcome.checks or {}) > 0 then
+    return "What was made stays, and is known. Nothing more was begun after the check."
   elseif skipped > 0 then
     return "Run the same command again to go on."
   end
@@ -81,6 +89,7 @@ end
 ---@return string
 function apply.text(plan, outcome, style, facts)
   local lines = {}
+  add_checks(lines, outcome, style)
   add_failed(lines, plan, outcome, style)
   add_skipped(lines, plan, outcome)
   local done, failed, skipped = apply.counts(plan, outcome)
@@ -89,7 +98,7 @@ function apply.text(plan, outcome, style, facts)
     lines[#lines + 1] = text.paint(style, "bold", "Outputs:")
     for _, line in ipairs(outputs) do lines[#lines + 1] = "  " .. line end
   end
-  lines[#lines + 1] = next_step(failed, skipped, outcome.interrupted)
+  lines[#lines + 1] = next_step(failed, skipped, outcome)
   local last = totals.applied(done, failed, skipped, facts and facts.api_calls)
   lines[#lines + 1] = text.paint(style, "bold", last)
   return table.concat(lines, "\n") .. "\n"

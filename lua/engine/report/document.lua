@@ -82,6 +82,10 @@ function document.apply(plan, outcome, facts)
     result.changes[i].result = told.result
     if told.error then result.changes[i].error = failure.fields(told.error) end
   end
+  for i, err in ipairs(outcome.checks or {}) do
+    result.checks = result.checks or plain.list()
+    result.checks[i] = failure.fields(err)
+  end
   result.outputs = document.outputs(outcome.outputs)
   if outcome.interrupted then result.interrupted = true end
   return result
