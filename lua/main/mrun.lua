@@ -16,8 +16,8 @@ local PARTS <const> = {
   world = { "providers", "ports", "task", "api_calls", "listen" },
   stack = { "FOLDER", "open", "recipe", "load", "existing" },
   changes = {
-    "plan", "save_plan", "guard", "show_and_save", "lock", "must_be_able_to_ask", "confirm_and_apply",
-    "apply_saved", "nothing_to_do",
+    "plan", "save_plan", "guard", "show_and_save", "lock", "must_be_able_to_ask",
+    "confirm_and_apply", "apply_saved", "nothing_to_do",
   },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",

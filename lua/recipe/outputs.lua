@@ -63,8 +63,8 @@ end
 
 local function enter_policy(ev, name, fn, source)
   if type(fn) ~= "function" then
-    failure.raise { what = ("%s takes a function"):format(name), next = "write policy(function(plan)"
-      .. " ... end), and return a text to refuse the plan" }
+    failure.raise { what = ("%s takes a function"):format(name),
+      next = "write policy(function(plan) ... end), and return a text to refuse the plan" }
   end
   ev.policies[#ev.policies + 1] = { name = name, fn = fn, source = source }
 end
