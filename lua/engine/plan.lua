@@ -2,7 +2,7 @@
 --
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
---     only = { globs }, except = { globs }, replace = { names } })
+--     only = { globs }, except = { globs }, replace = { names }, forget = { globs } })
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -81,7 +81,8 @@ local function read_all(run)
     end
   end
   for _, name in ipairs(run.leaving) do
-    if not run.gone[name] then add(run.gone, name, ctx.rows[name], {}, ctx.rows[name]) end
+    local row = ctx.rows[name]
+    if not run.gone[name] and not run.forget then add(run.gone, name, row, {}, row) end
   end
   for i, result in ipairs(refresh.run(ctx, refs)) do targets[i][1][targets[i][2]] = result end
 end
@@ -98,10 +99,10 @@ local function by_type(graph)
 end
 
 local function refuse_protected(run, resource, change)
+  if change.action ~= "replace" then return end
   local row = run.matched[resource.name]
-  local protect = resource.options.protect
-  if protect == nil then protect = row and row.options and row.options.protect end
-  if protect and change.action == "replace" then
+  local protected = row and row.options and row.options.protect
+  if protected or resource.options.protect then
     leaving.refuse_protected(run.ctx, resource, "replace")
   end
 end
@@ -178,7 +179,8 @@ end
 local function new_run(ctx, options)
   local graph = options.graph
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
-    live = {}, gone = {}, asked = {}, replace = replaced_by_name(graph, options.replace),
+    live = {}, gone = {}, asked = {}, forget = options.forget,
+    replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
   run.choice = choose.new(run, options)
@@ -209,7 +211,7 @@ end
 ---@param options table
 ---@return table plan
 function plan.make(ports, options)
-  if options.destroy then
+  if options.destroy or options.forget then
     options = setmetatable({ graph = graphs.nothing(options.state.stack) }, { __index = options })
   end
   local graph, notices = options.graph, {}

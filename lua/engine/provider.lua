@@ -25,7 +25,10 @@ local failure = require "engine.failure"
 ---@field have table|nil live canonical properties, of an update
 ---@field changed string[]|nil top-level properties that an update is about
 ---@field previous table|nil what was applied last
----@field tags table<string, string> mrun:stack, mrun:resource and mrun:op, where tags can go
+---@field tags table<string, string> mrun:stack, mrun:resource, mrun:op and mrun:protect, where
+---  tags can go
+---@field own { add: table<string, string>, remove: string[] }|nil of an update: which of mrun's tags
+---  to write and to take away, where tags can go
 
 ---@class Provider
 ---@field types fun(): string[]
@@ -38,9 +41,10 @@ local failure = require "engine.failure"
 ---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for
 ---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
----  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so
+---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so;
+---  protect = true where they say that
 ---@field owned fun(place, stack_name: string): table[] of { stack, name, type, identifier,
----  types: string[]|nil where its tags leave open which of these it is }
+---  protect: boolean|nil, types: string[]|nil where its tags leave open which of these it is }
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
 ---  Every step can be repeated: "exists already" is success when it is our own, "not found" is

@@ -66,7 +66,7 @@ local function resend(ctx, intent, resource)
   if not want then return nil end
   local again = { op = intent.op, stack = ctx.stack, name = intent.name, type = intent.type,
     place = intent.place, action = "create", want = want, have = {},
-    tags = ctx:ownership(intent.name, intent.op) }
+    tags = ctx:ownership(intent.name, intent.op, intent.options and intent.options.protect) }
   local ok, answer = tasks.shield(function()
     return ctx.providers[intent.provider].act(again)
   end)

@@ -14,6 +14,7 @@ local function plan_options(mrun, stack, options)
   result.graph, result.state, result.stack = stack.graph, stack.state, stack.name
   result.providers = mrun.providers.by_name
   result.destroy, result.settle = options.destroy, options.settle
+  result.forget = options.forget
   return result
 end
 
@@ -27,12 +28,12 @@ end
 ---Makes the plan; `settle` writes what became of open intents to the journal, so it needs the lock.
 ---@param mrun table
 ---@param stack mrun.stack
----@param options { destroy: boolean?, settle: boolean?, chosen: table? } chosen: what a saved plan
----  was made with; the command line's options otherwise
+---@param options { destroy: boolean?, settle: boolean?, forget: string[]?, chosen: table? }
+---  chosen: what a saved plan was made with; the command line's options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   stack.state = stack.store:load()
-  if stack.path and not options.destroy then
+  if stack.path and not (options.destroy or options.forget) then
     stack.address = stack.address or state.recipe_address(stack.path)
     state.check_recipe(stack.state, stack.address)
   end

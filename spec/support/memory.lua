@@ -72,7 +72,8 @@ function memory.find(type, place, query)
   local found = call(request)
   if not found.id then return nil end
   local stack = found.tags["mrun:stack"]
-  return found.id, stack and { stack = stack, name = found.tags["mrun:resource"] }
+  return found.id, stack and { stack = stack, name = found.tags["mrun:resource"],
+    protect = found.tags["mrun:protect"] == "true" or nil }
 end
 
 function memory.owned(_, stack_name)
@@ -134,6 +135,10 @@ function act.update(intent)
   for _, name in ipairs(intent.changed) do
     call { call = "Set", type = intent.type, id = intent.identifier, property = name,
       value = value.reveal_all(intent.want[name]), name = intent.name }
+  end
+  if intent.own and types[intent.type].schema.properties.Tags then
+    call { call = "Tag", type = intent.type, id = intent.identifier, name = intent.name,
+      add = intent.own.add, remove = intent.own.remove }
   end
   return { identifier = intent.identifier }
 end

@@ -31,8 +31,8 @@ local function matching(run, globs, option)
     end
     if not any then
       local near = schema.nearest(glob, names)
-      failure.raise { kind = "usage", what = ("--%s %s: nothing in this stack has such a name")
-        :format(option, glob),
+      failure.raise { kind = "usage",
+        what = ("%s %s: nothing in this stack has such a name"):format(option, glob),
         next = near and ("did you mean %s?"):format(near) or "a scope's are web/*, all are **" }
     end
   end
@@ -104,18 +104,22 @@ end
 ---@return engine.choice
 function choose.new(run, options)
   local choice = { named = {}, out = {} }
+  if options.forget then
+    choice.set = matching(run, options.forget, "forget")
+    return choice
+  end
   if not options.only and not options.except then return choice end
   choice.standing = standing_on(run)
   choice.turned = order.turned(run.graph.order, run.graph.edges)
   local all = names_of(run)
   if options.except then
-    choice.excepted = matching(run, options.except, "except")
+    choice.excepted = matching(run, options.except, "--except")
     choice.out = closed(choice.excepted, function(name)
       return pulled_out(run, choice.turned, name)
     end)
   end
   if options.only then
-    choice.named = matching(run, options.only, "only")
+    choice.named = matching(run, options.only, "--only")
     choice.set = closed(choice.named, function(name)
       return pulled_in(run, choice.standing, name)
     end)
@@ -194,7 +198,7 @@ end
 ---@param run table
 function choose.tell(run)
   local choice, notices = run.choice, run.notices
-  if not choice.set then return end
+  if not choice.set or run.forget then return end
   local along = next(choice.named) and without(choice.set, choice.named) or {}
   if #along > 0 then
     notices[#notices + 1] = "taken along, because what is chosen needs them or stands on them: "

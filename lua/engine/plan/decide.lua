@@ -2,6 +2,7 @@
 local diff = require "engine.diff"
 local failure = require "engine.failure"
 local inputs = require "engine.plan.inputs"
+local owner = require "engine.owner"
 local places = require "engine.plan.places"
 local schema = require "engine.schema"
 local taken = require "engine.plan.taken"
@@ -182,6 +183,7 @@ local function existing(run, resource, row, live, want)
   local asked = run.replace[resource.name] and "--replace asks for it" or nil
   local because = replacing(run, changes) or asked
   if live.state and live.state.failed then because = "it failed: " .. live.state.failed end
+  local protection = run.ctx:record(resource).taggable and owner.protection(resource, row)
   local change = base(run, resource, because and "replace" or "update")
   change.identifier, change.because, change.properties = live.identifier, because, changes
   change.target, change.have, change.want, change.last = target, live.have, want, row.last
@@ -201,9 +203,11 @@ local function existing(run, resource, row, live, want)
   elseif row.name ~= resource.name then
     change.because = change.because or ("it was %s before"):format(row.name)
     change.moved = true
-  elseif not because and #changes == 0 then
+  elseif not because and #changes == 0 and not protection then
     return nil
   end
+  change.protection = protection
+  if protection and change.action == "update" then table.insert(changes, protection) end
   return change
 end
 

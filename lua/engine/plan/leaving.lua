@@ -21,6 +21,12 @@ local function base(row, action)
     properties = {}, last = row.last }
 end
 
+local function refuse_with_old(ctx, row)
+  failure.raise { what = ("%s has been replaced, and the old one is still to be deleted: %s")
+    :format(row.name, row.old[1].identifier), where = ctx:about(row).where,
+    next = "run mrun apply first, then forget it" }
+end
+
 --- The change that takes away a row, or lets it go.
 ---@param run table
 ---@param row table
@@ -28,6 +34,12 @@ end
 ---@return table change
 function leaving.row(run, row, live)
   local options = row.options or {}
+  if run.forget then
+    if row.old then refuse_with_old(run.ctx, row) end
+    local change = base(row, "forget")
+    change.because = "it was asked for: the resource stays"
+    return change
+  end
   if options.retain then
     local change = base(row, "forget")
     change.because = "it is retained"
@@ -35,7 +47,7 @@ function leaving.row(run, row, live)
   end
   if not live.have then
     local change = base(row, "forget")
-    change.because = "it is gone already"
+    change.because, change.gone = "it is gone already", true
     return change
   end
   if options.protect then leaving.refuse_protected(run.ctx, row, "delete") end

@@ -75,8 +75,8 @@ function taken.check(run, resource, want)
   local live = refresh.run(ctx, { ref })[1]
   if not live.have then return nil end
   local row = { name = resource.name, type = resource.type, provider = resource.provider,
-    place = place, identifier = identifier, attributes = {}, depends = {}, options = {},
-    adopted = true }
+    place = place, identifier = identifier, attributes = {}, depends = {},
+    options = { protect = owner.protect }, adopted = true }
   return { row = row, live = live }
 end
 

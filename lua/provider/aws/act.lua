@@ -120,6 +120,10 @@ local actions = { create = create }
 
 function actions.update(job, intent)
   local identifier = update.apply(job, change_of(job, intent), intent.changed)
+  if intent.own then
+    local of = { identifier = identifier or intent.identifier, op = intent.op }
+    update.own(job, change.new(job, of), intent.own)
+  end
   return { identifier = identifier or intent.identifier }
 end
 
