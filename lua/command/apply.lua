@@ -4,7 +4,7 @@ return {
   usage = "mrun apply [RECIPE [--yes] [--only GLOB] [--except GLOB] [--replace NAME]]",
   options = {
     { name = "yes", help = "do not ask" },
-    "choosing", "replacing", "limiting",
+    "choosing", "replacing", "limiting", "refreshing",
     { name = "new", help = "begin a second stack of this name beside the one that is tagged" },
     { name = "update-inputs", help = "take the newest value of each SSM parameter" },
   },

@@ -2,7 +2,10 @@
 return {
   summary = "show declared against live, attribute by attribute",
   usage = "mrun diff RECIPE [--only GLOB] [--except GLOB] [--exit-code]",
-  options = { "choosing", { name = "exit-code", help = "exit 2 when there are differences" } },
+  options = {
+    "choosing", "refreshing",
+    { name = "exit-code", help = "exit 2 when there are differences" },
+  },
   run = function(mrun)
     local stack = mrun.load(mrun.recipe())
     local plan = mrun.plan(stack, {})

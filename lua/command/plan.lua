@@ -3,7 +3,7 @@ return {
   summary = "show what would change, and save it for `mrun apply`",
   usage = "mrun plan RECIPE [--only GLOB] [--except GLOB] [--replace NAME] [--exit-code]",
   options = {
-    "choosing", "replacing", "limiting",
+    "choosing", "replacing", "limiting", "refreshing",
     { name = "new", help = "begin a second stack of this name beside the one that is tagged" },
     { name = "update-inputs", help = "take the newest value of each SSM parameter" },
     { name = "exit-code", help = "exit 2 when there are changes" },

@@ -2,7 +2,8 @@
 --
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
---     only = { globs }, except = { globs }, replace = { names }, forget = { globs } })
+--     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
+--     refresh = "full" | "batched" | "none", drift = bool })
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -16,13 +17,14 @@ local choose = require "engine.plan.choose"
 local context = require "engine.context"
 local decide = require "engine.plan.decide"
 local failure = require "engine.failure"
+local graph_of_rows = require "engine.graph.rows"
 local graphs = require "engine.graph"
 local inputs = require "engine.plan.inputs"
 local leaving = require "engine.plan.leaving"
+local look = require "engine.plan.look"
 local match = require "engine.plan.match"
 local places = require "engine.plan.places"
 local records = require "engine.plan.records"
-local refresh = require "engine.refresh"
 local replace = require "engine.plan.replace"
 local rests = require "engine.plan.rests"
 local settle = require "engine.settle"
@@ -52,41 +54,6 @@ local function load_rows(ctx, options, notices)
   ctx.row_names = value.keys(ctx.rows)
 end
 
-local function adopted_row(ctx, resource)
-  return { name = resource.name, type = resource.type, provider = resource.provider,
-    place = ctx.places[resource.place.key], identifier = resource.options.identifier,
-    attributes = {}, depends = {}, options = {}, adopted = true }
-end
-
---- Reads what is there of all rows, and of what is to be taken over; each once.
-local function read_all(run)
-  local ctx, refs, targets = run.ctx, {}, {}
-  local function add(target, name, row, wanted, about)
-    targets[#targets + 1] = { target, name }
-    refs[#refs + 1] = { name = name, provider = row.provider, type = row.type,
-      place = ctx.places[row.place.key], identifier = row.identifier, wanted = wanted,
-      made = row.made, source = about and about.source }
-  end
-  for _, name in ipairs(run.order) do
-    local resource = run.graph.resources[name]
-    local row = run.matched[name]
-    if not row and resource.options.identifier then
-      row = adopted_row(ctx, resource)
-      run.matched[name] = row
-    end
-    if row and not run.live[name] then
-      local same = row.type == resource.type and row.provider == resource.provider
-      add(run.live, name, row, same and ctx.wanted(ctx:record(resource), resource.want, row.last,
-        run.graph.attributes[name]) or {}, resource)
-    end
-  end
-  for _, name in ipairs(run.leaving) do
-    local row = ctx.rows[name]
-    if not run.gone[name] and not run.forget then add(run.gone, name, row, {}, row) end
-  end
-  for i, result in ipairs(refresh.run(ctx, refs)) do targets[i][1][targets[i][2]] = result end
-end
-
 local function by_type(graph)
   local result = {}
   for _, name in ipairs(graph.order) do
@@ -99,7 +66,7 @@ local function by_type(graph)
 end
 
 local function refuse_protected(run, resource, change)
-  if change.action ~= "replace" then return end
+  if change.action ~= "replace" or run.drift then return end
   local row = run.matched[resource.name]
   local protected = row and row.options and row.options.protect
   if protected or resource.options.protect then
@@ -179,7 +146,8 @@ end
 local function new_run(ctx, options)
   local graph = options.graph
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
-    live = {}, gone = {}, asked = {}, forget = options.forget,
+    live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
+    forget = options.forget, drift = options.drift,
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
@@ -198,11 +166,12 @@ local function decided(ctx, options, notices)
   local run = new_run(ctx, options)
   repeat
     begin(run, notices)
-    read_all(run)
+    look.all(run)
     decide_all(run)
     run.conflicts = leaving.conflicts(run)
   until not choose.extend(run, run.conflicts)
   choose.tell(run)
+  look.tell(run)
   return run
 end
 
@@ -213,6 +182,9 @@ end
 function plan.make(ports, options)
   if options.destroy or options.forget then
     options = setmetatable({ graph = graphs.nothing(options.state.stack) }, { __index = options })
+  elseif options.drift then
+    local rows = graph_of_rows(options.state.stack, options.state.resources or {})
+    options = setmetatable({ graph = rows }, { __index = options })
   end
   local graph, notices = options.graph, {}
   table.move(graph.notices, 1, #graph.notices, 1, notices)

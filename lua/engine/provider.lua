@@ -27,17 +27,20 @@ local failure = require "engine.failure"
 ---@field previous table|nil what was applied last
 ---@field tags table<string, string> mrun:stack, mrun:resource, mrun:op and mrun:protect, where
 ---  tags can go
----@field own { add: table<string, string>, remove: string[] }|nil of an update: which of mrun's tags
----  to write and to take away, where tags can go
+---@field own { add: table<string, string>, remove: string[] }|nil of an update: which of mrun's
+---  tags to write and to take away, where tags can go
 
 ---@class Provider
 ---@field types fun(): string[]
 ---@field schema fun(type: string): SchemaRecord|nil
 ---@field place fun(options: table|nil): Place
 ---@field identity fun(place: Place): string the account
----@field read fun(type, place, identifiers: string[], wanted: table): table, table|nil
+---@field read fun(type, place, identifiers: string[], wanted: table, batched: true|nil): table,
+---  table|nil, table|nil
 ---  have[identifier] = properties or false; states[identifier] = { pending = "creating" }, or
 ---  { failed = "reason" }, or { error = Failure } (this one could not be read), or nil: ready.
+---  batched: what would be a call for each identifier is left out, and told as unread[identifier]:
+---  a set of properties, or true for all of it.
 ---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for
 ---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil

@@ -2,6 +2,7 @@
 --- A style is { color, terminal, width }; without one, text is plain.
 local apply = require "engine.report.apply"
 local document = require "engine.report.document"
+local drift = require "engine.report.drift"
 local failure = require "engine.report.failure"
 local json = require "engine.report.json"
 local operation = require "engine.report.operation"
@@ -18,6 +19,7 @@ local report = {
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
   operation = operation.text, names = operation.list, sentence = operation.sentence,
   pretty = json,
+  drift = drift.text, drift_document = drift.document,
   show_document = document.show, outputs = document.outputs, failure_document = failure.document,
 }
 

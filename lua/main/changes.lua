@@ -1,5 +1,6 @@
 -- changes.lua: from a stack to its plan, and from a plan to what was done.
 local apply = require "engine.apply"
+local drift = require "engine.drift"
 local failure = require "engine.failure"
 local plan = require "engine.plan"
 local planning = require "main.planning"
@@ -14,7 +15,7 @@ local function plan_options(mrun, stack, options)
   result.graph, result.state, result.stack = stack.graph, stack.state, stack.name
   result.providers = mrun.providers.by_name
   result.destroy, result.settle = options.destroy, options.settle
-  result.forget = options.forget
+  result.forget, result.drift = options.forget, options.drift
   return result
 end
 
@@ -28,12 +29,12 @@ end
 ---Makes the plan; `settle` writes what became of open intents to the journal, so it needs the lock.
 ---@param mrun table
 ---@param stack mrun.stack
----@param options { destroy: boolean?, settle: boolean?, forget: string[]?, chosen: table? }
----  chosen: what a saved plan was made with; the command line's options otherwise
+---@param options { destroy: boolean?, settle: boolean?, forget: string[]?, drift: boolean?,
+---  chosen: table? } chosen: what a saved plan was made with; the command line's options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   stack.state = stack.store:load()
-  if stack.path and not (options.destroy or options.forget) then
+  if stack.path and not (options.destroy or options.forget or options.drift) then
     stack.address = stack.address or state.recipe_address(stack.path)
     state.check_recipe(stack.state, stack.address)
   end
@@ -46,6 +47,30 @@ end
 ---@param made table a plan
 ---@return boolean
 function changes.nothing_to_do(_, made) return #made.changes == 0 end
+
+---What others have changed since the last apply.
+---@param mrun table
+---@param stack mrun.stack
+---@return table found of engine.drift
+function changes.drift(mrun, stack)
+  return drift.of(mrun.plan(stack, { drift = true }))
+end
+
+---Brings the state's attributes up to date; under the lock.
+---@param mrun table
+---@param stack mrun.stack
+---@return table found of engine.drift
+---@return integer updated how many rows
+function changes.refresh(mrun, stack)
+  local made = mrun.plan(stack, { drift = true, settle = true })
+  local results = {}
+  for i, row in ipairs(drift.rows(made)) do
+    results[i] = { ok = true, name = row.name, row = row }
+  end
+  if #results > 0 then stack.store:finish(results) end
+  stack.store:save()
+  return drift.of(made), #results
+end
 
 ---Keeps a plan for `mrun apply`; one with nothing to do removes the one kept before.
 ---@param mrun table

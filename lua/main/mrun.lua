@@ -17,11 +17,11 @@ local PARTS <const> = {
   stack = { "FOLDER", "open", "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "guard", "show_and_save", "lock", "must_be_able_to_ask",
-    "confirm_and_apply", "apply_saved", "nothing_to_do",
+    "confirm_and_apply", "apply_saved", "nothing_to_do", "drift", "refresh",
   },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
-    "show_progress",
+    "show_progress", "show_drift", "show_refreshed",
   },
 }
 

@@ -14,6 +14,10 @@ planning.GROUPS = {
   replacing = {
     { name = "replace", value = "NAME", many = true, help = "replace it although nothing differs" },
   },
+  refreshing = {
+    { name = "refresh", value = "HOW",
+      help = "full, batched (no call for one resource alone) or none (the state's word)" },
+  },
   limiting = {
     { name = "max-destroy", value = "N", help = "refuse to delete and replace more than N" },
   },
@@ -32,13 +36,21 @@ function planning.options(module)
 end
 
 -- What belongs to a plan and goes into a saved one.
-local CARRIED <const> = { "new", "update_inputs", "only", "except", "replace" }
+local CARRIED <const> = { "new", "update_inputs", "only", "except", "replace",
+  "refresh" }
+
+local function check_refresh(how)
+  if how == nil or how == "full" or how == "batched" or how == "none" then return end
+  failure.raise { kind = "usage", what = ("--refresh takes full, batched or none, not %s")
+    :format(how), next = "leave it out to read everything" }
+end
 
 --- What the command line says of the plan to be made, or what a saved plan was made with.
 ---@param given table the options of the command line, or a saved plan
 ---@return table
 function planning.chosen(given)
   local chosen = {}
+  check_refresh(given.refresh)
   for _, key in ipairs(CARRIED) do chosen[key] = given[key] end
   return chosen
 end

@@ -85,13 +85,16 @@ local function add_actions(provider, own, types)
     return job(intent.type, intent.place, intent.identifier, intent.want)
   end
 
-  function provider.read(type_name, place, identifiers, wanted)
-    local made = own:handler(type_name)
-    if not (made and made.kinds) then
-      return read.all(job(type_name, place), identifiers, wanted)
+  function provider.read(type_name, place, identifiers, wanted, batched)
+    local made, unread = own:handler(type_name), batched and {} or nil
+    local have, states
+    if made and made.kinds then
+      have, states = read.kinds(function(identifier) return job(type_name, place, identifier) end,
+        identifiers, wanted, unread)
+    else
+      have, states = read.all(job(type_name, place), identifiers, wanted, unread)
     end
-    return read.kinds(function(identifier) return job(type_name, place, identifier) end,
-      identifiers, wanted)
+    return have, states, unread
   end
 
   function provider.find(type_name, place, query)
