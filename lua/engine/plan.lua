@@ -170,6 +170,7 @@ local function decided(ctx, options, notices)
     decide_all(run)
     run.conflicts = leaving.conflicts(run)
   until not choose.extend(run, run.conflicts)
+  leaving.mark_data(run)
   choose.tell(run)
   look.tell(run)
   return run

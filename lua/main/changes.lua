@@ -81,7 +81,7 @@ function changes.save_plan(mrun, stack, made)
   local saved = planning.chosen(mrun.options)
   saved.path, saved.address, saved.state = stack.path, stack.address, mrun.options.state
   saved.region, saved.profile = mrun.options.region, mrun.options.profile
-  saved.max_destroy = mrun.options.max_destroy
+  saved.max_destroy, saved.destroy_data = mrun.options.max_destroy, mrun.options.destroy_data
   saved.inputs, saved.rests, saved.plan = stack.evaluated.inputs, plan.rests_on(made),
     plan.public(made)
   stack.store:save_plan(saved)
@@ -133,13 +133,27 @@ function changes.must_be_able_to_ask(mrun, what)
       or "say --yes when you mean it" }
 end
 
+--- The name of each thing that loses data has to be typed.
+local function named(mrun, made)
+  for _, change in ipairs(planning.unagreed(made, mrun.options.destroy_data)) do
+    local question = ("%s (%s %s) holds data. To lose it, type its name: ")
+      :format(change.name, change.type, change.identifier)
+    if mrun.console.ask(question) ~= change.name then return false end
+  end
+  return true
+end
+
 local function agreed(mrun, made)
-  if mrun.options.yes then return true end
+  if mrun.options.yes then
+    planning.refuse_loss(planning.unagreed(made, mrun.options.destroy_data),
+      "the same command with")
+    return true
+  end
   local loses = made.totals.delete + made.totals.replace
   local question = loses > 0
     and ("%d will be destroyed. Do this? Only yes is yes: "):format(loses) or "Do this? [yes/no] "
   local answer = mrun.console.ask(question)
-  return answer == "yes" or (loses == 0 and answer == "y")
+  return (answer == "yes" or (loses == 0 and answer == "y")) and named(mrun, made)
 end
 
 --- Outputs to be remembered; those of what nobody looked at stay as they were.
@@ -203,6 +217,8 @@ function changes.apply_saved(mrun)
   local moved = plan.moved(saved.rests, made)
   if moved then failure.raise(moved) end
   mrun.guard(stack, made, saved.max_destroy, options.max_destroy)
+  planning.refuse_loss(planning.unagreed(made, saved.destroy_data, options.destroy_data),
+    "mrun apply")
   return run(mrun, stack, made)
 end
 

@@ -19,6 +19,8 @@ planning.GROUPS = {
       help = "full, batched (no call for one resource alone) or none (the state's word)" },
   },
   limiting = {
+    { name = "destroy-data", value = "NAME", many = true,
+      help = "agree that what NAME holds is lost (volumes, buckets, tables, keys)" },
     { name = "max-destroy", value = "N", help = "refuse to delete and replace more than N" },
   },
 }
@@ -65,6 +67,37 @@ function planning.refuse_with_saved(given)
         next = "say it to mrun plan, or name the recipe" }
     end
   end
+end
+
+--- The changes that lose data and that none of these names agrees to.
+---@param made table a plan
+---@param ... string[]|nil names
+---@return table[] changes
+function planning.unagreed(made, ...)
+  local agreed, list = {}, {}
+  for i = 1, select("#", ...) do
+    for _, name in ipairs((select(i, ...)) or {}) do agreed[name] = true end
+  end
+  for _, change in ipairs(made.changes) do
+    if change.holds_data and not agreed[change.name] then list[#list + 1] = change end
+  end
+  return list
+end
+
+--- Refuses to lose data that nobody has named.
+---@param list table[] changes
+---@param again string the command that would do it
+function planning.refuse_loss(list, again)
+  if #list == 0 then return end
+  local names, words = {}, {}
+  for i, change in ipairs(list) do
+    names[i] = ("%s (%s)"):format(change.name, change.type)
+    words[i] = "--destroy-data " .. change.name
+  end
+  failure.raise { what = "what these hold would be lost, and nobody has agreed to that by name: "
+    .. table.concat(names, ", "),
+    next = ("nothing was changed: say %s %s, or leave them out with --except")
+      :format(again, table.concat(words, " ")) }
 end
 
 local function limit_of(text)

@@ -65,10 +65,25 @@ function leaving.leftovers(row)
     local change = base(old, "delete")
     change.key = row.name .. "#" .. old.identifier
     change.name, change.because = row.name, "it has been replaced"
-    change.leftover = true
+    change.leftover = true -- its replacement was agreed to
     changes[i] = change
   end
   return changes
+end
+
+--- Marks what would be lost with what it holds: that is asked for by name. The old one of a
+--- replacement may be of another type.
+---@param run table
+function leaving.mark_data(run)
+  for _, name in ipairs(run.leaving) do
+    local change = run.leaves[name]
+    change.holds_data = change.action == "delete" and run.ctx:record(change).holds_data or nil
+  end
+  for name, change in pairs(run.changes) do
+    if change.action == "replace" and not run.graph.resources[name].options.retain then
+      change.holds_data = run.ctx:record(run.matched[name]).holds_data or nil
+    end
+  end
 end
 
 --- What a resource holds that only one of its type can hold, as text.

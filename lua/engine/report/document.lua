@@ -35,7 +35,8 @@ end
 local function change_of(change)
   return { name = change.name, type = change.type, action = change.action,
     identifier = change.identifier, place = place_of(change), source = change.source,
-    properties = properties_of(change), because = change.because }
+    properties = properties_of(change), because = change.because,
+    holds_data = change.holds_data or nil }
 end
 
 local function totals_of(plan)

@@ -3,6 +3,7 @@ local act = require "provider.aws.act"
 local failure = require "engine.failure"
 local find = require "provider.aws.find"
 local handler = require "provider.aws.handler"
+local holds_data = require "provider.aws.holds_data"
 local host = require "native.host"
 local lookup = require "provider.aws.lookup"
 local machine = require "provider.aws.machine"
@@ -60,7 +61,9 @@ local function schemas(data, known)
   return function(type_name)
     if records[type_name] == nil then
       local raw = known[type_name] and data:record("schema", type_name)
-      records[type_name] = raw and schema.new(raw, require(module_of(type_name))) or false
+      local record = raw and schema.new(raw, require(module_of(type_name))) or false
+      if record then record.holds_data = record.holds_data or holds_data[type_name] or false end
+      records[type_name] = record
     end
     return records[type_name] or nil
   end
