@@ -24,6 +24,7 @@ local failure = require "engine.failure"
 ---@field want table|nil canonical properties, everything known, secrets as value.secret
 ---@field have table|nil live canonical properties, of an update
 ---@field changed string[]|nil top-level properties that an update is about
+---@field timeout number|nil of a delete: for how many seconds a refusal may be waited out
 ---@field previous table|nil what was applied last
 ---@field tags table<string, string> mrun:stack, mrun:resource, mrun:op and mrun:protect, where
 ---  tags can go

@@ -66,7 +66,7 @@ function drop.delete(run, step)
   local op = ctx.ports.random(16)
   local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
     action = "delete", identifier = identifier, have = step.change.have, previous = old.last,
-    tags = ctx:ownership(name, op) }
+    timeout = timeout_of(run, name, old), tags = ctx:ownership(name, op) }
   local answer = carry.out(run, intent, { provider = old.provider, source = old.source })
   if answer.pending then
     local ok, err = tasks.try(function()

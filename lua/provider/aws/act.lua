@@ -112,7 +112,8 @@ end
 local function change_of(job, intent)
   return change.new(job, {
     identifier = intent.identifier, want = whole(intent), have = intent.have,
-    previous = intent.previous, op = intent.op, tags = intent.tags,
+    previous = intent.previous, op = intent.op, tags = intent.tags, name = intent.name,
+    timeout = intent.timeout,
   })
 end
 

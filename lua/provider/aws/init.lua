@@ -50,6 +50,7 @@ local function new_machine(ports, settings, known)
     on_call = ports.emit and telling(ports) }
   local own = machine.new {
     now = ports.now, signal = ports.signal, data = data, handlers = handlers(known),
+    emit = ports.emit,
     client = function(service, place) return all_places:client(service, place) end,
   }
   return own, all_places, data
