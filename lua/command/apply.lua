@@ -1,9 +1,10 @@
 -- mrun apply: makes the saved plan so; with a recipe it plans, shows and asks first.
 return {
   summary = "make the saved plan so, or plan, show, ask and apply a recipe",
-  usage = "mrun apply [RECIPE [--yes] [--only GLOB] [--except GLOB] [--replace NAME]]",
+  usage = "mrun apply [RECIPE [--yes] [--only GLOB] [--replace NAME]] [--rollback]",
   options = {
     { name = "yes", help = "do not ask" },
+    { name = "rollback", help = "take back what was done when something fails" },
     "choosing", "replacing", "limiting", "refreshing",
     { name = "new", help = "begin a second stack of this name beside the one that is tagged" },
     { name = "update-inputs", help = "take the newest value of each SSM parameter" },

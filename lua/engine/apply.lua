@@ -6,6 +6,8 @@
 --   outcome.checks    the failures of checks that did not hold; nothing more was begun then
 --   outcome.failed    whether anything failed; outcome.interrupted
 --   outcome.rows      the rows of the state as they are now
+--   outcome.before    the rows as they were, of all that was begun (engine.back); and
+--   outcome.unrecorded  the names of what that cannot take back
 --   outcome.followed  changes that nobody planned: updates of what stood on a changed attribute
 --
 -- It yields, so it runs inside tasks.run. ports.journal.begin(intents) has to
@@ -20,6 +22,7 @@ local make = require "engine.apply.make"
 local outputs = require "engine.apply.outputs"
 local steps = require "engine.apply.steps"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 local apply = {}
 
@@ -150,7 +153,7 @@ end
 
 local function new_run(ports, plan)
   return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {},
-    touched = {}, followed = {}, checks = {}, failed = false,
+    before = {}, unrecorded = {}, touched = {}, followed = {}, checks = {}, failed = false,
     journal = journal.new(ports.journal), ended = tasks.signal() }
 end
 
@@ -191,7 +194,8 @@ function apply.run(ports, plan)
   write_records(run, plan)
   run_steps(run, steps.of(plan))
   return { results = run.results, failed = run.failed, interrupted = run.interrupted or false,
-    rows = run.rows, followed = run.followed, checks = run.checks, outputs = outputs.resolve(run) }
+    rows = run.rows, before = run.before, unrecorded = value.keys(run.unrecorded),
+    followed = run.followed, checks = run.checks, outputs = outputs.resolve(run) }
 end
 
 return apply

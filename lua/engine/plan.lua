@@ -3,7 +3,7 @@
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
 --     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
---     refresh = "full" | "batched" | "none", drift = bool })
+--     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back) })
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -12,6 +12,7 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local back = require "engine.back"
 local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
 local context = require "engine.context"
@@ -49,8 +50,8 @@ local function load_rows(ctx, options, notices)
   elseif state.fresh and not options.new and not options.destroy then
     strangers.stop(ctx)
   end
-  ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, notices = notices,
-    wants = options.graph.resources })
+  ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
+    notices = notices, wants = options.graph.resources })
   ctx.row_names = value.keys(ctx.rows)
 end
 
@@ -147,7 +148,8 @@ local function new_run(ctx, options)
   local graph = options.graph
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
-    forget = options.forget, drift = options.drift,
+    forget = options.forget, drift = options.drift, back = options.back,
+    rolling = options.rolling,
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
@@ -176,23 +178,44 @@ local function decided(ctx, options, notices)
   return run
 end
 
+--- What is wanted where no recipe says it: nothing, or what the state says.
+local function graph_for(options)
+  local stack, rows = options.state.stack, options.state.resources or {}
+  if options.destroy or options.forget then return graphs.nothing(stack) end
+  if options.drift then return graph_of_rows(stack, rows) end
+  if options.back then return graph_of_rows(stack, back.present(options.back)) end
+  return options.graph
+end
+
+--- What has been replaced and is there still comes back; everything else is wanted as it was.
+local function turn_back(ctx, options)
+  local graph = back.graph(ctx, ctx.rows, options.back)
+  local rows, swapped = back.rows(ctx.rows, options.back)
+  ctx.rows, ctx.row_names = rows, value.keys(rows)
+  return setmetatable({ graph = graph, names = value.keys(options.back) }, { __index = options }),
+    swapped
+end
+
+local function records_of(run, swapped)
+  local list = records.changed(run)
+  return table.move(list, 1, #list, #swapped + 1, swapped)
+end
+
 --- Makes the plan; see the top of this file.
 ---@param ports table
 ---@param options table
 ---@return table plan
 function plan.make(ports, options)
-  if options.destroy or options.forget then
-    options = setmetatable({ graph = graphs.nothing(options.state.stack) }, { __index = options })
-  elseif options.drift then
-    local rows = graph_of_rows(options.state.stack, options.state.resources or {})
-    options = setmetatable({ graph = rows }, { __index = options })
-  end
-  local graph, notices = options.graph, {}
-  table.move(graph.notices, 1, #graph.notices, 1, notices)
+  options = setmetatable({ graph = graph_for(options) }, { __index = options })
+  local notices, swapped = {}, {}
   local ctx = context.new(ports, { state = options.state, providers = options.providers,
-    stack = options.stack or graph.stack or options.state.stack })
+    stack = options.stack or options.graph.stack or options.state.stack })
   load_rows(ctx, options, notices)
+  if options.back then options, swapped = turn_back(ctx, options) end
+  local graph = options.graph
+  table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
   local run = decided(ctx, options, notices)
+  if options.back then back.tell(run, options.back) end
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
@@ -201,8 +224,8 @@ function plan.make(ports, options)
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
     totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
     unseen = choose.unseen(run), failed_checks = failed_checks, checks = pending_checks,
-    records = records.changed(run), pending = run.pending, run = run, context = ctx, graph = graph,
-    destroy = options.destroy or false,
+    records = records_of(run, swapped), pending = run.pending, run = run, context = ctx,
+    graph = graph, destroy = options.destroy or false,
   }
 end
 

@@ -16,6 +16,7 @@ local function plan_options(mrun, stack, options)
   result.providers = mrun.providers.by_name
   result.destroy, result.settle = options.destroy, options.settle
   result.forget, result.drift = options.forget, options.drift
+  result.back, result.rolling = options.back, options.rolling
   return result
 end
 
@@ -30,11 +31,13 @@ end
 ---@param mrun table
 ---@param stack mrun.stack
 ---@param options { destroy: boolean?, settle: boolean?, forget: string[]?, drift: boolean?,
----  chosen: table? } chosen: what a saved plan was made with; the command line's options otherwise
+---  back: table?, rolling: boolean?, chosen: table? } chosen: what a saved plan was made with; the
+---  command line's options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   stack.state = stack.store:load()
-  if stack.path and not (options.destroy or options.forget or options.drift) then
+  local of_state = options.destroy or options.forget or options.drift or options.back
+  if stack.path and not of_state then
     stack.address = stack.address or state.recipe_address(stack.path)
     state.check_recipe(stack.state, stack.address)
   end
@@ -159,7 +162,7 @@ end
 --- Outputs to be remembered; those of what nobody looked at stay as they were.
 local function kept_outputs(mrun, stack, made, outcome)
   local kept = {}
-  if #made.unseen > 0 then
+  if #made.unseen > 0 or made.run.back then
     for name, held in pairs(stack.state.outputs or {}) do kept[name] = held end
   end
   for _, output in ipairs(outcome.outputs) do
@@ -173,7 +176,12 @@ local function run(mrun, stack, made)
   local stop = mrun.show_progress()
   local outcome = mrun.task(function() return apply.run(mrun.ports, made) end)
   stop()
-  stack.store:save { recipe = stack.address, outputs = kept_outputs(mrun, stack, made, outcome) }
+  if mrun.options.rollback and outcome.failed and not outcome.interrupted then
+    outcome.rollback = mrun.roll_back(stack, outcome)
+    stack.store:save { recipe = stack.address }
+  else
+    stack.store:save { recipe = stack.address, outputs = kept_outputs(mrun, stack, made, outcome) }
+  end
   stack.store:drop_plan()
   return mrun.show_outcome(made, outcome)
 end

@@ -19,6 +19,7 @@ local PARTS <const> = {
     "plan", "save_plan", "guard", "show_and_save", "lock", "must_be_able_to_ask",
     "confirm_and_apply", "apply_saved", "nothing_to_do", "drift", "refresh",
   },
+  back = { "undo_plan", "roll_back" },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
     "show_progress", "show_drift", "show_refreshed",

@@ -16,6 +16,7 @@ local document = require "state.document"
 local failure = require "engine.failure"
 local folder = require "state.folder"
 local fs = require "native.fs"
+local past = require "state.history"
 local journal = require "state.journal"
 local owner = require "state.owner"
 local plans = require "state.plans"
@@ -291,6 +292,12 @@ function store:save(changes)
     state.serial, state.fresh, state.lost = content.serial, false, nil
     state.revision = revision(state, 0)
   end
+end
+
+---What the last apply that changed anything found when it began.
+---@return { before: table<string, table|false>, unrecorded: string[] }|nil
+function store:last_apply()
+  return past.last(self.folder)
 end
 
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.

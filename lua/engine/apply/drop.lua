@@ -28,7 +28,7 @@ local function disown(run, name, old)
   if not ctx.reader:read(ref, {}) then return nil end
   local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
     action = "update", identifier = old.identifier, want = {}, have = {}, changed = {},
-    tags = {}, own = owner.leave() }
+    tags = {}, own = owner.leave(), lets_go = true }
   local row = {}
   for key, member in pairs(old) do row[key] = member end
   carry.out(run, intent, row)

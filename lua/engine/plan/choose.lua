@@ -108,10 +108,15 @@ function choose.new(run, options)
     choice.set = matching(run, options.forget, "forget")
     return choice
   end
-  if not options.only and not options.except then return choice end
+  if not options.only and not options.except and not options.names then return choice end
   choice.standing = standing_on(run)
   choice.turned = order.turned(run.graph.order, run.graph.edges)
   local all = names_of(run)
+  if options.names then
+    choice.set = {}
+    for _, name in ipairs(options.names) do choice.set[name] = true end
+    return choice
+  end
   if options.except then
     choice.excepted = matching(run, options.except, "--except")
     choice.out = closed(choice.excepted, function(name)
@@ -198,7 +203,7 @@ end
 ---@param run table
 function choose.tell(run)
   local choice, notices = run.choice, run.notices
-  if not choice.set or run.forget then return end
+  if not choice.set or run.forget or run.back then return end
   local along = next(choice.named) and without(choice.set, choice.named) or {}
   if #along > 0 then
     notices[#notices + 1] = "taken along, because what is chosen needs them or stands on them: "

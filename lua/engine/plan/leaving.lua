@@ -40,7 +40,7 @@ function leaving.row(run, row, live)
     change.because = "it was asked for: the resource stays"
     return change
   end
-  if options.retain then
+  if options.retain and not run.rolling then
     local change = base(row, "forget")
     change.because = "it is retained"
     return change
@@ -50,7 +50,7 @@ function leaving.row(run, row, live)
     change.because, change.gone = "it is gone already", true
     return change
   end
-  if options.protect then leaving.refuse_protected(run.ctx, row, "delete") end
+  if options.protect and not run.rolling then leaving.refuse_protected(run.ctx, row, "delete") end
   local change = base(row, "delete")
   change.have = value.like(live.have, row.last)
   return change

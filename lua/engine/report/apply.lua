@@ -70,8 +70,45 @@ function apply.outputs(outputs)
   return lines
 end
 
+local TAKEN_BACK <const> = { create = "created anew", delete = "deleted again",
+  update = "put back", replace = "made anew as it was" }
+
+--- What a rollback has taken back, and what it could not.
+local function add_rollback(lines, outcome, style)
+  local rollback = outcome.rollback
+  if not rollback then return end
+  if rollback.error then
+    lines[#lines + 1] = text.paint(style, "alarm", "Nothing was taken back:")
+    lines[#lines + 1] = (failure.text(rollback.error, style, "  "):gsub("\n$", ""))
+    return
+  end
+  local done = {}
+  for _, change in ipairs(rollback.plan.changes) do
+    if result_of(rollback.outcome, change).result == "done" then
+      done[#done + 1] = ("%s (%s)"):format(text.escape(change.name),
+        TAKEN_BACK[change.action] or words.of(change.action).done)
+    end
+  end
+  lines[#lines + 1] = "Taken back: " .. (#done > 0 and table.concat(done, ", ") or "nothing")
+  for _, notice in ipairs(rollback.plan.notices) do
+    lines[#lines + 1] = text.paint(style, "cyan", "note: " .. text.escape(notice))
+  end
+  for _, change in ipairs(rollback.plan.changes) do
+    local told = result_of(rollback.outcome, change)
+    if told.result ~= "done" then
+      lines[#lines + 1] = text.paint(style, "alarm",
+        ("Not taken back: %s"):format(text.escape(change.name)))
+      if told.error then
+        lines[#lines + 1] = (failure.text(told.error, style, "  "):gsub("\n$", ""))
+      end
+    end
+  end
+end
+
 local function next_step(failed, skipped, outcome)
-  if outcome.interrupted then
+  if outcome.rollback then
+    return nil
+  elseif outcome.interrupted then
     return "Interrupted: what was begun is finished. Run the same command again to go on."
   elseif failed > 0 then
     return "Everything else is done and known. Mend the cause and run the same command again."
@@ -92,6 +129,7 @@ function apply.text(plan, outcome, style, facts)
   add_checks(lines, outcome, style)
   add_failed(lines, plan, outcome, style)
   add_skipped(lines, plan, outcome)
+  add_rollback(lines, outcome, style)
   local done, failed, skipped = apply.counts(plan, outcome)
   local outputs = apply.outputs(outcome.outputs)
   if #outputs > 0 then

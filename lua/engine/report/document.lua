@@ -71,6 +71,24 @@ function document.outputs(outputs)
   return result
 end
 
+--- The changes of a plan with what came of each.
+local function told_changes(list, plan, outcome)
+  for i, change in ipairs(plan.changes) do
+    local told = apply.result(outcome, change)
+    list[i].result = told.result
+    if told.error then list[i].error = failure.fields(told.error) end
+  end
+  return list
+end
+
+local function rollback_of(rollback)
+  if not rollback then return nil end
+  if rollback.error then return { error = failure.fields(rollback.error) } end
+  local result = document.plan(rollback.plan)
+  return { changes = told_changes(result.changes, rollback.plan, rollback.outcome),
+    notices = result.notices }
+end
+
 --- The document of apply and destroy.
 ---@param plan table
 ---@param outcome table of engine.apply
@@ -78,11 +96,8 @@ end
 ---@return table
 function document.apply(plan, outcome, facts)
   local result = document.plan(plan, facts)
-  for i, change in ipairs(plan.changes) do
-    local told = apply.result(outcome, change)
-    result.changes[i].result = told.result
-    if told.error then result.changes[i].error = failure.fields(told.error) end
-  end
+  told_changes(result.changes, plan, outcome)
+  result.rollback = rollback_of(outcome.rollback)
   for i, err in ipairs(outcome.checks or {}) do
     result.checks = result.checks or plain.list()
     result.checks[i] = failure.fields(err)
