@@ -55,7 +55,8 @@ end
 
 --- The first place, in order, where two values differ.
 local function difference(path, old, new)
-  if not (value.is_map(old) and value.is_map(new)) or value.hides(old) or value.hides(new) then
+  if not (value.is_map(old) and value.is_map(new)) or value.digest_of(old)
+    or value.digest_of(new) then
     if not value.equal(old, new) then return { path = path, old = old, new = new } end
     return nil
   end
