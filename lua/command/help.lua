@@ -33,7 +33,7 @@ local function all(mrun)
   table.move(option_lines(mrun.GLOBAL), 1, #mrun.GLOBAL, #lines + 1, lines)
   lines[#lines + 1] = ""
   lines[#lines + 1] = "`mrun help COMMAND` says more. Exit: 0 done, 1 failure,"
-  lines[#lines + 1] = "2 changes (--exit-code), 3 interrupted, 64 wrong usage."
+  lines[#lines + 1] = "2 changes (--exit-code) or drift, 3 interrupted, 64 wrong usage."
   return lines
 end
 
