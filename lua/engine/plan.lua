@@ -35,6 +35,13 @@ local value = require "engine.value"
 
 local plan = { rests_on = rests.on, moved = rests.moved, public = require "engine.plan.public" }
 
+--- Without a recipe nothing says where a lost stack was; to find nothing would be to lose it all.
+local function refuse_without_place(ctx)
+  failure.raise { what = "the state was lost, and nothing here says where its resources are",
+    where = "stack " .. ctx.stack.name,
+    next = "run mrun apply RECIPE: it rebuilds the state from the ownership tags" }
+end
+
 --- Rows as they are after settling, or as the ownership tags tell when the state was lost.
 local function load_rows(ctx, options, notices)
   local state = ctx.state
@@ -42,6 +49,7 @@ local function load_rows(ctx, options, notices)
   ctx.row_names = value.keys(ctx.rows)
   places.identify(ctx, options.graph)
   if state.lost then
+    if not next(ctx.places) then refuse_without_place(ctx) end
     ctx.rows = strangers.rebuilt(ctx, options.graph)
     ctx.rebuilt = true
     local count = #value.keys(ctx.rows)
@@ -154,6 +162,13 @@ local function new_run(ctx, options)
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
   run.choice = choose.new(run, options)
+  for _, name in ipairs(options.replace or {}) do
+    if run.choice.set and not run.choice.set[name] then
+      failure.raise { kind = "usage",
+        what = ("--replace %s: it is not among what is chosen"):format(name),
+        next = ("add --only %s, or take --only and --except out"):format(name) }
+    end
+  end
   return run
 end
 

@@ -144,6 +144,14 @@ describe("--replace", function()
     assert.are.same({}, world:plan(recipe))
   end)
 
+  it("refuses what is not chosen", function()
+    local world = World.new()
+    local ok, err = pcall(world.plan_of, world, { thing "a", thing "b" },
+      { replace = { "a" }, only = { "b" } })
+    assert.is_false(ok)
+    assert.matches("not among what is chosen", err.what)
+  end)
+
   it("refuses a name that nothing has, and what is protected", function()
     local world = World.new()
     local recipe = { thing("a", {}, { protect = true }) }
