@@ -30,11 +30,11 @@ local function newest_first(folder)
 end
 
 local function collect(records)
-  local before, unrecorded, any = {}, {}, false
+  local before, unrecorded, any, back = {}, {}, false, false
   for _, record in ipairs(records) do
     local intent = record.kind == "intent" and record.intent
     if intent then
-      any = true
+      any, back = true, back or intent.back == true
       if before[intent.name] == nil and not unrecorded[intent.name] then
         if intent.before == nil then
           unrecorded[intent.name] = true
@@ -48,15 +48,16 @@ local function collect(records)
   local names = {}
   for name in pairs(unrecorded) do names[#names + 1] = name end
   table.sort(names)
-  return { before = before, unrecorded = names }
+  return { before = before, unrecorded = names }, back
 end
 
---- The last apply that changed anything; nil where there was none.
+--- The last apply that changed anything; nil where there was none. An undo that was cut off is gone
+--- on with: what it takes back is still the last.
 ---@param folder state.folder
 ---@return { before: table<string, table|false>, unrecorded: string[] }|nil
 function history.last(folder)
-  local found = collect(records_of(folder, "journal"))
-  if found then return found end
+  local found, back = collect(records_of(folder, "journal"))
+  if found and not back then return found end
   for _, one in ipairs(newest_first(folder)) do
     found = collect(records_of(folder, one.name))
     if found then return found end

@@ -144,6 +144,25 @@ describe("the way back", function()
     end
   end)
 
+  it("is gone on with when it was killed at any call", function()
+    for n = 1, 4 do
+      for _, point in ipairs { "before", "executed", "answered" } do
+        local one = World.new()
+        one:apply(first)
+        local before = cloud_of(one)
+        local outcome = one:apply { thing("a", { Size = 2, Tags = { Own = "1" } }), thing("b",
+          { Parent = ref "c" }), thing("same", { Size = 7 }), thing("c", { Size = 3 }) }
+        one:kill_at(n, point)
+        if one:apply_killed(nil, { back = outcome.before }) then
+          for _, intent in ipairs(one.store:load().open) do assert.is_true(intent.back) end
+          one:apply(nil, { back = outcome.before })
+        end
+        assert.are.same(before, cloud_of(one))
+        assert.are.same({}, one:plan(first))
+      end
+    end
+  end)
+
   it("goes back from an apply that failed half-way", function()
     world:apply(first)
     local before = cloud_of(world)

@@ -60,6 +60,19 @@ describe("the last apply", function()
     assert.are.same({ c = false }, open():last_apply().before)
   end)
 
+  it("is still the one that an undo was taking back when it was cut off", function()
+    local open = new_store()
+    local store = open()
+    store:begin { intent("a", false) }
+    store:finish { done("a", ROW) }
+    store:save()
+    store:begin { { op = "u", name = "a", action = "delete", before = ROW, back = true } }
+    assert.are.same({ a = false }, open():last_apply().before)
+    store:finish { { op = "u", ok = true, name = "a", row = false } }
+    store:save()
+    assert.are.same({ a = ROW }, open():last_apply().before)
+  end)
+
   it("outlives the stack that it has destroyed", function()
     local open = new_store()
     local store = open()

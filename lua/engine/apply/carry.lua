@@ -25,7 +25,8 @@ local function written(run, intent, row)
     want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
     changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
     options = row.options, source = row.source, made = row.made, old = row.old,
-    inputs = row.inputs, before = before(run, intent) }
+    inputs = row.inputs, before = before(run, intent),
+    back = run.plan.run.back and true or nil }
 end
 
 --- Remembers how it was before the first intent of each name.
