@@ -1,9 +1,11 @@
 -- mrun apply: makes the saved plan so; with a recipe it plans, shows and asks first.
 return {
   summary = "make the saved plan so, or plan, show, ask and apply a recipe",
-  usage = "mrun apply [RECIPE [--yes] [--new] [--update-inputs]]",
+  usage = "mrun apply [RECIPE [--yes] [--only GLOB] [--replace NAME]] [--rollback]",
   options = {
     { name = "yes", help = "do not ask" },
+    { name = "rollback", help = "take back what was done when something fails" },
+    "choosing", "replacing", "limiting", "refreshing",
     { name = "new", help = "begin a second stack of this name beside the one that is tagged" },
     { name = "update-inputs", help = "take the newest value of each SSM parameter" },
   },
@@ -12,9 +14,6 @@ return {
     mrun.must_be_able_to_ask "apply RECIPE"
     local stack = mrun.load(mrun.recipe())
     local held <close> = mrun.lock(stack, "apply")
-    local plan = mrun.plan(stack, {
-      new = mrun.options.new, update_inputs = mrun.options.update_inputs, settle = true,
-    })
-    return mrun.confirm_and_apply(stack, plan)
+    return mrun.confirm_and_apply(stack, mrun.plan(stack, { settle = true }))
   end,
 }

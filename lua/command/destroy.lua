@@ -1,8 +1,8 @@
 -- mrun destroy: takes away all that a stack owns. It needs the state, not the recipe.
 return {
   summary = "take away everything that the stack owns",
-  usage = "mrun destroy [RECIPE] [--yes]",
-  options = { { name = "yes", help = "do not ask" } },
+  usage = "mrun destroy [RECIPE] [--yes] [--only GLOB] [--except GLOB]",
+  options = { { name = "yes", help = "do not ask" }, "choosing", "limiting" },
   run = function(mrun)
     mrun.must_be_able_to_ask "destroy"
     local stack = mrun.existing(mrun.args[1])

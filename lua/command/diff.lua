@@ -1,8 +1,11 @@
 -- mrun diff: declared against live, attribute by attribute, as a unified diff.
 return {
   summary = "show declared against live, attribute by attribute",
-  usage = "mrun diff RECIPE [--exit-code]",
-  options = { { name = "exit-code", help = "exit 2 when there are differences" } },
+  usage = "mrun diff RECIPE [--only GLOB] [--except GLOB] [--exit-code]",
+  options = {
+    "choosing", "refreshing",
+    { name = "exit-code", help = "exit 2 when there are differences" },
+  },
   run = function(mrun)
     local stack = mrun.load(mrun.recipe())
     local plan = mrun.plan(stack, {})

@@ -16,7 +16,8 @@ end
 local function one(mrun, name)
   local module = mrun.command(name)
   local lines = { module.usage, "", module.summary, "" }
-  table.move(option_lines(module.options or {}), 1, #(module.options or {}), #lines + 1, lines)
+  local own = option_lines(mrun.options_of(module))
+  table.move(own, 1, #own, #lines + 1, lines)
   lines[#lines + 1] = ""
   lines[#lines + 1] = "everywhere:"
   table.move(option_lines(mrun.GLOBAL), 1, #mrun.GLOBAL, #lines + 1, lines)
@@ -32,7 +33,7 @@ local function all(mrun)
   table.move(option_lines(mrun.GLOBAL), 1, #mrun.GLOBAL, #lines + 1, lines)
   lines[#lines + 1] = ""
   lines[#lines + 1] = "`mrun help COMMAND` says more. Exit: 0 done, 1 failure,"
-  lines[#lines + 1] = "2 changes (--exit-code), 3 interrupted, 64 wrong usage."
+  lines[#lines + 1] = "2 changes (--exit-code) or drift, 3 interrupted, 64 wrong usage."
   return lines
 end
 

@@ -3,13 +3,17 @@
 --   local outcome = apply.run(ports, plan)
 --   outcome.results[change.key] = { result = "done" | "failed" | "skipped", error = Failure | nil }
 --   outcome.outputs   list of { name, value, secret } in the order of the recipe
+--   outcome.checks    the failures of checks that did not hold; nothing more was begun then
 --   outcome.failed    whether anything failed; outcome.interrupted
 --   outcome.rows      the rows of the state as they are now
+--   outcome.before    the rows as they were, of all that was begun (engine.back); and
+--   outcome.unrecorded  the names of what that cannot take back
 --   outcome.followed  changes that nobody planned: updates of what stood on a changed attribute
 --
 -- It yields, so it runs inside tasks.run. ports.journal.begin(intents) has to
 -- return when they are on disk; ports.journal.finish(results) takes { op, ok, identifier, name,
 -- row } (row false: gone; op nil: a row only). A failure stops what depends on it and nothing else.
+local checks = require "engine.plan.checks"
 local drop = require "engine.apply.drop"
 local failure = require "engine.failure"
 local follow = require "engine.apply.follow"
@@ -18,6 +22,7 @@ local make = require "engine.apply.make"
 local outputs = require "engine.apply.outputs"
 local steps = require "engine.apply.steps"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 local apply = {}
 
@@ -26,6 +31,7 @@ local WORSE = { done = 1, skipped = 2, failed = 3 }
 --- A change of two steps is as good as the worse of them.
 local function note(run, step, result, err)
   step.result = result
+  if step.kind == "check" then return end
   local key = step.change and step.change.key or step.name
   local before = run.results[key]
   if step.kind == "none" or before and WORSE[before.result] >= WORSE[result] then return end
@@ -49,9 +55,10 @@ end
 function perform.wait(run, step) make.wait(run, step.name) end
 function perform.drop(run, step) drop.delete(run, step) end
 function perform.forget(run, step) drop.forget(run, step) end
+function perform.check(run, step) checks.after(run.plan.run, step.check) end
 
 local function emit(run, kind, step, fields)
-  if step.kind == "none" then return end
+  if step.kind == "none" or step.kind == "check" then return end
   local change = step.change or run.plan.graph.resources[step.name]
   local event = { kind = kind, name = step.name, type = change.type,
     action = step.kind == "drop" and "delete" or change.action or "wait" }
@@ -74,8 +81,13 @@ local function attempt(run, step)
     note(run, step, "done")
     return emit(run, "done", step, { elapsed_ms = elapsed_ms })
   end
-  err = failure.add(err, run.ctx:about(step.change or run.plan.graph.resources[step.name]))
   run.failed = true
+  if step.kind == "check" then
+    table.insert(run.checks, failure.from(err))
+    step.result = "failed"
+    return
+  end
+  err = failure.add(err, run.ctx:about(step.change or run.plan.graph.resources[step.name]))
   note(run, step, "failed", err)
   emit(run, "failed", step, { elapsed_ms = elapsed_ms, error = err })
 end
@@ -94,6 +106,7 @@ local function stopped(run)
   local asked = run.ctx.ports.interrupted
   run.interrupted = run.interrupted or (asked and asked()) or false
   if run.interrupted then return "interrupted" end
+  if #run.checks > 0 then return "a check does not hold" end
   return run.journal.broken and "the journal cannot be written"
 end
 
@@ -140,7 +153,7 @@ end
 
 local function new_run(ports, plan)
   return { ctx = plan.context, plan = plan, results = {}, rows = {}, kept = {}, together = {},
-    touched = {}, followed = {}, failed = false,
+    before = {}, unrecorded = {}, touched = {}, followed = {}, checks = {}, failed = false,
     journal = journal.new(ports.journal), ended = tasks.signal() }
 end
 
@@ -181,7 +194,8 @@ function apply.run(ports, plan)
   write_records(run, plan)
   run_steps(run, steps.of(plan))
   return { results = run.results, failed = run.failed, interrupted = run.interrupted or false,
-    rows = run.rows, followed = run.followed, outputs = outputs.resolve(run) }
+    rows = run.rows, before = run.before, unrecorded = value.keys(run.unrecorded),
+    followed = run.followed, checks = run.checks, outputs = outputs.resolve(run) }
 end
 
 return apply

@@ -122,10 +122,11 @@ end
 --- The tags that say whose a resource is.
 ---@param name string
 ---@param op string|nil
+---@param protected boolean|nil
 ---@return table<string, string>
-function context:ownership(name, op)
+function context:ownership(name, op, protected)
   return { ["mrun:stack"] = self.stack.name .. "/" .. self.stack.id, ["mrun:resource"] = name,
-    ["mrun:op"] = op }
+    ["mrun:op"] = op, ["mrun:protect"] = protected and "true" or nil }
 end
 
 function context:emit(event)

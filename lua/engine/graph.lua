@@ -4,7 +4,7 @@
 --   graph.build(evaluated, { schema = function(provider, type) ... end, match = ports.match })
 --     -> { stack, resources = { [name] = resource }, order = { names },
 --          edges = { [name] = { names } },
---          attributes = { [name] = { [attribute] = true } }, outputs, inputs, notices }
+--          attributes = { [name] = { [attribute] = true } }, outputs, checks, inputs, notices }
 --
 -- A resource of the graph is the declared one with `want` (its canonical properties) added, and
 -- `awaits` (those of them that hold something deferred).
@@ -123,6 +123,7 @@ local function collect(evaluated, options, faults)
   return resources, names
 end
 
+--- What outputs and checks refer to has to be read.
 local function output_references(outputs, resources, attributes)
   for _, output in ipairs(outputs) do
     local found = {}
@@ -150,10 +151,12 @@ function graph.build(evaluated, options)
   local sorted, cycle = order.sort(names, edges)
   if cycle then raise_cycle(cycle, resources) end
   local outputs = evaluated.outputs or {}
+  local checks = evaluated.checks or {}
   output_references(outputs, resources, attributes)
+  output_references(checks, resources, attributes)
   return {
     stack = evaluated.stack, resources = resources, order = sorted, edges = edges,
-    attributes = attributes, outputs = outputs,
+    attributes = attributes, outputs = outputs, checks = checks,
     inputs = evaluated.inputs or {}, notices = evaluated.notices or {},
   }
 end
@@ -163,7 +166,7 @@ end
 ---@return table graph
 function graph.nothing(stack)
   return { stack = stack, resources = {}, order = {}, edges = {}, attributes = {}, outputs = {},
-    inputs = {}, notices = {} }
+    checks = {}, inputs = {}, notices = {} }
 end
 
 --- A copy with deferred values described and secrets as digests, so that it can be written down.

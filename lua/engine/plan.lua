@@ -1,7 +1,9 @@
 -- The plan: what has to change so that what is declared is there, as a value.
 --
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
---     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool })
+--     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
+--     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
+--     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back) })
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -10,15 +12,20 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local back = require "engine.back"
+local checks = require "engine.plan.checks"
+local choose = require "engine.plan.choose"
 local context = require "engine.context"
 local decide = require "engine.plan.decide"
+local failure = require "engine.failure"
+local graph_of_rows = require "engine.graph.rows"
 local graphs = require "engine.graph"
 local inputs = require "engine.plan.inputs"
 local leaving = require "engine.plan.leaving"
+local look = require "engine.plan.look"
 local match = require "engine.plan.match"
 local places = require "engine.plan.places"
 local records = require "engine.plan.records"
-local refresh = require "engine.refresh"
 local replace = require "engine.plan.replace"
 local rests = require "engine.plan.rests"
 local settle = require "engine.settle"
@@ -28,6 +35,13 @@ local value = require "engine.value"
 
 local plan = { rests_on = rests.on, moved = rests.moved, public = require "engine.plan.public" }
 
+--- Without a recipe nothing says where a lost stack was; to find nothing would be to lose it all.
+local function refuse_without_place(ctx)
+  failure.raise { what = "the state was lost, and nothing here says where its resources are",
+    where = "stack " .. ctx.stack.name,
+    next = "run mrun apply RECIPE: it rebuilds the state from the ownership tags" }
+end
+
 --- Rows as they are after settling, or as the ownership tags tell when the state was lost.
 local function load_rows(ctx, options, notices)
   local state = ctx.state
@@ -35,6 +49,7 @@ local function load_rows(ctx, options, notices)
   ctx.row_names = value.keys(ctx.rows)
   places.identify(ctx, options.graph)
   if state.lost then
+    if not next(ctx.places) then refuse_without_place(ctx) end
     ctx.rows = strangers.rebuilt(ctx, options.graph)
     ctx.rebuilt = true
     local count = #value.keys(ctx.rows)
@@ -43,41 +58,9 @@ local function load_rows(ctx, options, notices)
   elseif state.fresh and not options.new and not options.destroy then
     strangers.stop(ctx)
   end
-  ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, notices = notices,
-    wants = options.graph.resources })
+  ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
+    notices = notices, wants = options.graph.resources })
   ctx.row_names = value.keys(ctx.rows)
-end
-
-local function adopted_row(ctx, resource)
-  return { name = resource.name, type = resource.type, provider = resource.provider,
-    place = ctx.places[resource.place.key], identifier = resource.options.identifier,
-    attributes = {}, depends = {}, options = {}, adopted = true }
-end
-
---- Reads what is there of all rows, and of what is to be taken over.
-local function read_all(run)
-  local ctx, refs, targets = run.ctx, {}, {}
-  local function add(target, name, row, wanted, about)
-    targets[#targets + 1] = { target, name }
-    refs[#refs + 1] = { name = name, provider = row.provider, type = row.type,
-      place = ctx.places[row.place.key], identifier = row.identifier, wanted = wanted,
-      made = row.made, source = about and about.source }
-  end
-  for _, name in ipairs(run.graph.order) do
-    local resource = run.graph.resources[name]
-    local row = run.matched[name]
-    if not row and resource.options.identifier then
-      row = adopted_row(ctx, resource)
-      run.matched[name] = row
-    end
-    if row then
-      local same = row.type == resource.type and row.provider == resource.provider
-      add(run.live, name, row, same and ctx.wanted(ctx:record(resource), resource.want, row.last,
-        run.graph.attributes[name]) or {}, resource)
-    end
-  end
-  for _, name in ipairs(run.leaving) do add(run.gone, name, ctx.rows[name], {}, ctx.rows[name]) end
-  for i, result in ipairs(refresh.run(ctx, refs)) do targets[i][1][targets[i][2]] = result end
 end
 
 local function by_type(graph)
@@ -92,17 +75,29 @@ local function by_type(graph)
 end
 
 local function refuse_protected(run, resource, change)
+  if change.action ~= "replace" or run.drift then return end
   local row = run.matched[resource.name]
-  local protect = resource.options.protect
-  if protect == nil then protect = row and row.options and row.options.protect end
-  if protect and change.action == "replace" then
+  local protected = row and row.options and row.options.protect
+  if protected or resource.options.protect then
     leaving.refuse_protected(run.ctx, resource, "replace")
   end
 end
 
+--- What is not looked at is known as the state has it, for who refers to it all the same.
+local function remember_unseen(run)
+  for _, name in ipairs(choose.unseen(run)) do
+    local row = run.graph.resources[name] and run.matched[name]
+    if row then
+      run.known[name] = { name = name, type = row.type, provider = row.provider, changes = true,
+        identifier = row.identifier, have = row.attributes or {} }
+    end
+  end
+end
+
 local function decide_all(run)
+  remember_unseen(run)
   taken.ask_all(run)
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
     local change = decide.resource(run, resource)
     if change then
@@ -119,12 +114,12 @@ end
 --- All changes in order: what is made after what it needs, what goes before what it needs.
 local function collect(run)
   local changes, unchanged = {}, 0
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local change = run.changes[name]
     if change then changes[#changes + 1] = change else unchanged = unchanged + 1 end
   end
-  for i = #run.graph.order, 1, -1 do
-    local row = run.matched[run.graph.order[i]]
+  for i = #run.order, 1, -1 do
+    local row = run.matched[run.order[i]]
     local old = row and leaving.leftovers(row) or {}
     table.move(old, 1, #old, #changes + 1, changes)
   end
@@ -145,14 +140,80 @@ local function totals(changes, unchanged)
   return result
 end
 
-local function new_run(ctx, options, notices)
+local function replaced_by_name(graph, names)
+  local set = {}
+  for _, name in ipairs(names or {}) do
+    if not graph.resources[name] then
+      failure.raise { kind = "usage", what = ("--replace %s: nothing of that name is declared")
+        :format(name), next = "mrun show lists the names" }
+    end
+    set[name] = true
+  end
+  return set
+end
+
+local function new_run(ctx, options)
   local graph = options.graph
-  local run = { ctx = ctx, graph = graph, notices = notices, update_inputs = options.update_inputs,
-    live = {}, gone = {}, known = {}, changes = {}, leaves = {}, wants = {}, used = {},
-    pending = {},
+  local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
+    live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
+    forget = options.forget, drift = options.drift, back = options.back,
+    rolling = options.rolling,
+    replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
-  run.matched, run.leaving, run.stale = match.rows(ctx, graph)
+  run.matched, run.left, run.stale = match.rows(ctx, graph)
+  run.choice = choose.new(run, options)
+  for _, name in ipairs(options.replace or {}) do
+    if run.choice.set and not run.choice.set[name] then
+      failure.raise { kind = "usage",
+        what = ("--replace %s: it is not among what is chosen"):format(name),
+        next = ("add --only %s, or take --only and --except out"):format(name) }
+    end
+  end
   return run
+end
+
+local function begin(run, notices)
+  run.notices = table.move(notices, 1, #notices, 1, {})
+  run.known, run.changes, run.leaves, run.wants, run.used, run.pending = {}, {}, {}, {}, {}, {}
+  run.order, run.leaving = choose.of(run, run.graph.order), choose.of(run, run.left)
+end
+
+--- Decides about everything chosen; what turns out to be needed besides is looked at too.
+local function decided(ctx, options, notices)
+  local run = new_run(ctx, options)
+  repeat
+    begin(run, notices)
+    look.all(run)
+    decide_all(run)
+    run.conflicts = leaving.conflicts(run)
+  until not choose.extend(run, run.conflicts)
+  leaving.mark_data(run)
+  choose.tell(run)
+  look.tell(run)
+  return run
+end
+
+--- What is wanted where no recipe says it: nothing, or what the state says.
+local function graph_for(options)
+  local stack, rows = options.state.stack, options.state.resources or {}
+  if options.destroy or options.forget then return graphs.nothing(stack) end
+  if options.drift then return graph_of_rows(stack, rows) end
+  if options.back then return graph_of_rows(stack, back.present(options.back)) end
+  return options.graph
+end
+
+--- What has been replaced and is there still comes back; everything else is wanted as it was.
+local function turn_back(ctx, options)
+  local graph = back.graph(ctx, ctx.rows, options.back)
+  local rows, swapped = back.rows(ctx.rows, options.back)
+  ctx.rows, ctx.row_names = rows, value.keys(rows)
+  return setmetatable({ graph = graph, names = value.keys(options.back) }, { __index = options }),
+    swapped
+end
+
+local function records_of(run, swapped)
+  local list = records.changed(run)
+  return table.move(list, 1, #list, #swapped + 1, swapped)
 end
 
 --- Makes the plan; see the top of this file.
@@ -160,26 +221,26 @@ end
 ---@param options table
 ---@return table plan
 function plan.make(ports, options)
-  if options.destroy then
-    options = setmetatable({ graph = graphs.nothing(options.state.stack) }, { __index = options })
-  end
-  local graph, notices = options.graph, {}
-  table.move(graph.notices, 1, #graph.notices, 1, notices)
+  options = setmetatable({ graph = graph_for(options) }, { __index = options })
+  local notices, swapped = {}, {}
   local ctx = context.new(ports, { state = options.state, providers = options.providers,
-    stack = options.stack or graph.stack or options.state.stack })
+    stack = options.stack or options.graph.stack or options.state.stack })
   load_rows(ctx, options, notices)
-  local run = new_run(ctx, options, notices)
-  read_all(run)
-  decide_all(run)
+  if options.back then options, swapped = turn_back(ctx, options) end
+  local graph = options.graph
+  table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
+  local run = decided(ctx, options, notices)
+  if options.back then back.tell(run, options.back) end
   run.leaving_order = records.deletion_order(run)
-  run.conflicts = leaving.conflicts(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
+  local failed_checks, pending_checks = checks.now(run)
   return {
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
-    totals = totals(changes, unchanged), notices = notices, outputs = graph.outputs,
-    records = records.changed(run), pending = run.pending, run = run, context = ctx, graph = graph,
-    destroy = options.destroy or false,
+    totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
+    unseen = choose.unseen(run), failed_checks = failed_checks, checks = pending_checks,
+    records = records_of(run, swapped), pending = run.pending, run = run, context = ctx,
+    graph = graph, destroy = options.destroy or false,
   }
 end
 

@@ -24,23 +24,31 @@ local failure = require "engine.failure"
 ---@field want table|nil canonical properties, everything known, secrets as value.secret
 ---@field have table|nil live canonical properties, of an update
 ---@field changed string[]|nil top-level properties that an update is about
+---@field timeout number|nil of a delete: for how many seconds a refusal may be waited out
 ---@field previous table|nil what was applied last
----@field tags table<string, string> mrun:stack, mrun:resource and mrun:op, where tags can go
+---@field tags table<string, string> mrun:stack, mrun:resource, mrun:op and mrun:protect, where
+---  tags can go
+---@field own { add: table<string, string>, remove: string[] }|nil of an update: which of mrun's
+---  tags to write and to take away, where tags can go
 
 ---@class Provider
 ---@field types fun(): string[]
 ---@field schema fun(type: string): SchemaRecord|nil
 ---@field place fun(options: table|nil): Place
 ---@field identity fun(place: Place): string the account
----@field read fun(type, place, identifiers: string[], wanted: table): table, table|nil
+---@field read fun(type, place, identifiers: string[], wanted: table, batched: true|nil): table,
+---  table|nil, table|nil
 ---  have[identifier] = properties or false; states[identifier] = { pending = "creating" }, or
 ---  { failed = "reason" }, or { error = Failure } (this one could not be read), or nil: ready.
+---  batched: what would be a call for each identifier is left out, and told as unread[identifier]:
+---  a set of properties, or true for all of it.
 ---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for
 ---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
----  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so
+---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so;
+---  protect = true where they say that
 ---@field owned fun(place, stack_name: string, id: string|nil): table[] of
----  { stack, name, type, identifier,
+---  { stack, name, type, identifier, protect: boolean|nil,
 ---  types: string[]|nil where its tags leave open which of these it is }
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }

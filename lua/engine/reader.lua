@@ -39,10 +39,10 @@ end
 
 local function ask(self, line, batch)
   local provider = self.providers[line.provider]
-  local ok, have, states = tasks.try(function()
-    return provider.read(line.type, line.place, batch.list, batch.wanted)
+  local ok, have, states, unread = tasks.try(function()
+    return provider.read(line.type, line.place, batch.list, batch.wanted, line.batched)
   end)
-  if ok then return batch.signal:fire(have, states or {}) end
+  if ok then return batch.signal:fire(have, states or {}, nil, unread or {}) end
   batch.signal:fire(nil, nil, have)
 end
 
@@ -60,9 +60,11 @@ end
 
 local function line_of(self, ref)
   local key = ref.provider .. "\0" .. ref.type .. "\0" .. ref.place.key
+  if ref.batched then key = key .. "\0batched" end
   local line = self.lines[key]
   if not line then
-    line = { provider = ref.provider, type = ref.type, place = ref.place, batch = new_batch() }
+    line = { provider = ref.provider, type = ref.type, place = ref.place, batch = new_batch(),
+      batched = ref.batched }
     self.lines[key] = line
   end
   return line
@@ -79,11 +81,11 @@ local function want(self, ref, wanted)
 end
 
 local function result(batch, ref)
-  local have, states, err = batch.signal:wait()
+  local have, states, err, unread = batch.signal:wait()
   if err then error(err, 0) end
   local state = states[ref.identifier]
   if state and state.error then error(failure.from(state.error), 0) end
-  return have[ref.identifier] or false, state
+  return have[ref.identifier] or false, state, unread[ref.identifier]
 end
 
 --- What is there under an identifier: its properties, or false, and its state (nil: ready).
@@ -97,16 +99,16 @@ end
 
 --- Reads many in the turn of the caller: one task, however many there are. Raises the first failure
 --- with what `name` says of its ref added.
----@param refs table[] as of read, each with `wanted`
+---@param refs table[] as of read, each with `wanted`; `batched`: no call for this one alone
 ---@param about fun(ref: table): table what to add to a failure
----@return { have: table|false, state: table|nil }[] in the order of refs
+---@return { have: table|false, state: table|nil, unread: table|true|nil }[] in the order of refs
 function reader:read_all(refs, about)
   local batches, results = {}, {}
   for i, ref in ipairs(refs) do batches[i] = want(self, ref, ref.wanted) end
   for i, ref in ipairs(refs) do
-    local ok, have, state = pcall(result, batches[i], ref)
+    local ok, have, state, unread = pcall(result, batches[i], ref)
     if not ok then error(failure.add(have, about(ref)), 0) end
-    results[i] = { have = have, state = state }
+    results[i] = { have = have, state = state, unread = unread }
   end
   return results
 end

@@ -21,12 +21,12 @@ end
 --- Reads all refs: { provider, type, place, identifier, name, wanted, made }.
 ---@param ctx table
 ---@param refs table[]
----@return { have: table|false, state: table|nil, identifier: string }[] in the order of refs
+---@return { have: table|false, state: table|nil, unread: any, identifier: string }[]
 function refresh.run(ctx, refs)
   local results = ctx.reader:read_all(refs, function(ref) return ctx:about(ref) end)
   local late, positions = {}, {}
   for i, ref in ipairs(refs) do
-    if not results[i].have and ref.made then
+    if not results[i].have and not results[i].unread and ref.made then
       positions[#positions + 1] = i
       late[#late + 1] = function() return look_again(ctx, ref) end
     end

@@ -2,6 +2,7 @@
 --- A style is { color, terminal, width }; without one, text is plain.
 local apply = require "engine.report.apply"
 local document = require "engine.report.document"
+local drift = require "engine.report.drift"
 local failure = require "engine.report.failure"
 local json = require "engine.report.json"
 local operation = require "engine.report.operation"
@@ -21,6 +22,7 @@ local report = {
   pretty = json,
   state_document = state.document, state_list = state.list, row_document = state.row,
   history = state.history, history_document = state.history_document, count = text.count,
+  drift = drift.text, drift_document = drift.document,
   show_document = document.show, outputs = document.outputs, failure_document = failure.document,
 }
 
@@ -36,7 +38,8 @@ function report.diff(made, style, facts)
     for _, line in ipairs(unified(change, style)) do lines[#lines + 1] = line end
   end
   local body = #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
-  return body, totals.plan(made.totals, facts and facts.api_calls) .. "\n"
+  local unseen = #(made.unseen or {})
+  return body, totals.plan(made.totals, facts and facts.api_calls, unseen) .. "\n"
 end
 
 --- A value for a shell: text bare, everything else as it reads in a recipe.

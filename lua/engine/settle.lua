@@ -66,7 +66,7 @@ local function resend(ctx, intent, resource)
   if not want then return nil end
   local again = { op = intent.op, stack = ctx.stack, name = intent.name, type = intent.type,
     place = intent.place, action = "create", want = want, have = {},
-    tags = ctx:ownership(intent.name, intent.op) }
+    tags = ctx:ownership(intent.name, intent.op, intent.options and intent.options.protect) }
   local ok, answer = tasks.shield(function()
     return ctx.providers[intent.provider].act(again)
   end)
@@ -87,7 +87,9 @@ function settlers.create(ctx, intent, options)
   local rule, visible_ms = provider.settle_rule(ctx.providers[intent.provider], intent)
   local identifier, err = find(ctx, intent), nil
   local how = "found"
-  if not identifier and options.write then
+  if not identifier and options.rolling then
+    identifier = find_in_time(ctx, intent, visible_ms) -- it is to go: nothing is sent again for it
+  elseif not identifier and options.write then
     if rule == "poll" then identifier = find_in_time(ctx, intent, visible_ms) end
     if not identifier then
       identifier, err = resend(ctx, intent, options.wants[intent.name])
@@ -136,7 +138,8 @@ end
 
 --- Settles every open intent.
 ---@param ctx table with rows and places
----@param options { write: boolean|nil, notices: string[], wants: table<string, table> }
+---@param options { write: boolean|nil, rolling: boolean|nil, notices: string[],
+---  wants: table<string, table> } rolling: what was not done is not to be done any more
 ---@return table<string, table> rows as they are now
 ---@return table[] open intents that are open still (when only read)
 function settle.run(ctx, options)

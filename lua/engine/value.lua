@@ -19,7 +19,7 @@ local value = {
   -- secret
   is_secret = secret.is, contains_secret = secret.contains, reveal = secret.reveal,
   reveal_all = secret.reveal_all, digest = secret.digest, digest_of = secret.digest_of,
-  sealed = secret.sealed, like = secret.like, public = resolve.public,
+  sealed = secret.sealed, like = secret.like, hides = secret.hides, public = resolve.public,
 }
 
 --- A secret of this value; of a deferred one, a deferred secret.

@@ -1,6 +1,7 @@
 -- mrun.lua makes the table that commands are handed. What a command does not use is not loaded:
 -- each function stands in a part, required when the first function of that part is asked for.
 local options = require "main.options"
+local planning = require "main.planning"
 
 local VERSION <const> = "0.1.0"
 
@@ -19,12 +20,13 @@ local PARTS <const> = {
   state = { "edit_state", "pull_state", "push_state", "unlock_state", "rebuild_state", "history" },
   stack = { "open", "load_state", "recipe", "load", "existing" },
   changes = {
-    "plan", "save_plan", "must_be_able_to_ask", "confirm_and_apply", "apply_saved",
-    "nothing_to_do",
+    "plan", "save_plan", "guard", "show_and_save", "must_be_able_to_ask", "confirm_and_apply",
+    "apply_saved", "nothing_to_do", "drift", "refresh",
   },
+  back = { "undo_plan", "roll_back" },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
-    "show_progress",
+    "show_progress", "show_drift", "show_refreshed",
   },
 }
 
@@ -58,7 +60,7 @@ local mrun = {}
 ---@return table mrun
 function mrun.new(console, parsed, commands)
   local self = {
-    VERSION = VERSION, GLOBAL = options.GLOBAL,
+    VERSION = VERSION, GLOBAL = options.GLOBAL, options_of = planning.options,
     options = parsed.options, args = parsed.args, module = parsed.module, console = console,
     print = console.print, note = console.note, json = console.json,
     commands = commands.names, command = commands.find,

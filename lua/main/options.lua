@@ -1,9 +1,11 @@
 -- options.lua reads the command line: global options, the command's own, and what is left.
 --
 -- An option is { name = "params-file", value = "FILE" | nil, short = "P" | nil, many = bool,
--- help = "..." }; without `value` it is a switch, and may be one where `optional` is set. Global
--- options stand before or after the command, its own after it.
+-- help = "..." }; without `value` it is a switch, and may be one where `optional` is set. Shared
+-- ones go by their group (main.planning). Global options stand before or after the command, its
+-- own after it.
 local failure = require "engine.failure"
+local planning = require "main.planning"
 local schema = require "engine.schema"
 
 local options = {}
@@ -103,7 +105,7 @@ function options.parse(argv, find)
       read_option(state, word)
     elseif not module then
       state.command, module = word, find(word)
-      state.by_name, state.names = index { options.GLOBAL, module.options or {} }
+      state.by_name, state.names = index { options.GLOBAL, planning.options(module) }
     else
       args[#args + 1] = word
       plain = plain or module.verbatim

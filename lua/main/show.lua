@@ -50,6 +50,35 @@ function show.show_outcome(mrun, made, outcome)
 end
 
 ---@param mrun table
+---@param found table of engine.drift
+---@return boolean whether there is some
+function show.show_drift(mrun, found)
+  if mrun.options.json then
+    mrun.json(report.drift_document(found, facts(mrun)))
+  else
+    mrun.print(report.drift(found, mrun.console.out, facts(mrun)))
+  end
+  return #found.changes > 0
+end
+
+---@param mrun table
+---@param found table of engine.drift
+---@param updated integer how many rows of the state are others now
+function show.show_refreshed(mrun, found, updated)
+  if mrun.options.json then
+    local document = report.drift_document(found, facts(mrun))
+    document.updated = updated
+    return mrun.json(document)
+  end
+  for _, one in ipairs(found.changes) do
+    local line = one.gone and ("%s is gone; its row stays for the next plan\n"):format(one.name)
+    if line then mrun.note(line) end
+  end
+  mrun.print(("Refreshed: %d of %d rows of the state were out of date. %d API calls.\n")
+    :format(updated, found.same + #found.changes, mrun.api_calls()))
+end
+
+---@param mrun table
 ---@param stack mrun.stack
 function show.show_state(mrun, stack)
   if mrun.options.json then

@@ -26,7 +26,7 @@ function recipe.new_evaluation(host, path)
     host = host, path = path, folder = files.folder_of(path), limits = bounds, inputs = record,
     chunks = {}, modules = {}, prefix = "",
     resources = {}, by_name = {}, pending = {}, outputs = {}, output_names = {},
-    declared_params = {}, policies = {}, notices = {},
+    declared_params = {}, policies = {}, checks = {}, notices = {},
   }
   local schemas = {} -- the same few are asked for again and again
   ev.schema = function(provider, type_name)
@@ -112,7 +112,7 @@ function recipe.finish(ev)
   ev.closed = true
   return {
     stack = ev.stack, resources = ev.resources, outputs = ev.outputs, notices = ev.notices,
-    inputs = ev.inputs:record(), types = {},
+    inputs = ev.inputs:record(), types = {}, checks = ev.checks,
   }
 end
 
@@ -120,8 +120,10 @@ local function evaluate(ev, text)
   ev.env = sandbox.new(ev)
   files.compile(ev, ev.path, text)()
   check_pending(ev)
-  outputs.enforce(ev)
   local evaluated = recipe.finish(ev)
+  if #ev.policies > 0 then
+    function evaluated.enforce(plan) recipe.guarded(ev, outputs.enforce, ev, plan) end
+  end
   if ev.host.lint then evaluated.warnings = ev.limits:aside(lint.all, ev.inputs.sources) end
   return evaluated
 end

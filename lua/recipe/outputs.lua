@@ -1,8 +1,10 @@
 --- output, check and policy: what a recipe says about its result.
 local failure = require "engine.failure"
 local misuse = require "recipe.misuse"
+local objects = require "recipe.objects"
 local plain = require "recipe.plain"
 local position = require "recipe.position"
+local strings = require "recipe.strings"
 local value = require "engine.value"
 
 local outputs = {}
@@ -37,53 +39,72 @@ function outputs.add(ev, named)
   end
 end
 
---- `check(condition, "what must hold")`.
+--- `check(condition, "what must hold")`: what is known is checked now; a deferred condition is
+--- handed on, and checked when what it depends on is there.
 function outputs.check(ev)
   return function(condition, message)
-    if misuse.special(condition) and value.is_deferred(condition) then
-      misuse.refuse(condition, "checked now", "apply(VALUE, function(v) check(v, ...) end)")
+    local source, told = position.of(ev.chunks), strings.show(message or "no message")
+    if value.is_deferred(condition) then
+      if ev.closed then misuse.refuse(condition, "checked any more") end
+      ev.checks[#ev.checks + 1] = { value = condition, message = told, source = source }
+      return condition
     end
-    if not condition then
-      failure.raise { what = "check failed: " .. tostring(message or "no message"),
-        where = position.of(ev.chunks), next = "change what the recipe declares, or the check" }
+    local inside = objects.inside(condition)
+    if inside then
+      misuse.refuse(condition, "checked", "check(RESOURCE.Attribute, ...)")
+    end
+    if not value.reveal(condition) then
+      failure.raise { what = "check failed: " .. told, where = source,
+        next = "change what the recipe declares, or the check" }
     end
     return condition
   end
 end
 
---- `policy "name" (function(resource) return ok, message end)`: asked about every resource.
+local function enter_policy(ev, name, fn, source)
+  if type(fn) ~= "function" then
+    failure.raise { what = ("%s takes a function"):format(name),
+      next = "write policy(function(plan) ... end), and return a text to refuse the plan" }
+  end
+  ev.policies[#ev.policies + 1] = { name = name, fn = fn, source = source }
+end
+
+--- `policy(function(plan) ... end)` or `policy "name" (function(plan) ... end)`: asked about every
+--- plan of the recipe.
 function outputs.policy(ev)
-  return function(name)
-    if type(name) ~= "string" then
-      failure.raise { what = "policy takes a name",
-        next = 'write policy "name" (function ... end)' }
-    end
+  return function(first)
     local source = position.of(ev.chunks)
+    if type(first) ~= "string" then return enter_policy(ev, "policy", first, source) end
+    local name = ("policy %q"):format(first)
+    local entry = { name = name, source = source, what = name .. " takes a function",
+      next = ("write %s (function(plan) ... end)"):format(name) }
+    ev.pending[entry] = true
     return function(fn)
-      if type(fn) ~= "function" then
-        failure.raise { what = ("policy %q takes a function"):format(name),
-          next = "write function(resource) return ok, message end" }
-      end
-      ev.policies[#ev.policies + 1] = { name = name, fn = fn, source = source }
+      ev.pending[entry] = nil
+      enter_policy(ev, name, fn, source)
     end
   end
 end
 
---- Asks every policy about every resource; the first that says no ends the evaluation.
+--- The text of what a policy raised or returned.
+local function reason(v)
+  if failure.is(v) then return v.what end
+  if type(v) ~= "string" then return "no reason given" end
+  return (position.split(v))
+end
+
+--- Asks every policy about a plan, each with a copy of its own; the first that refuses is raised.
 ---@param ev table
-function outputs.enforce(ev)
+---@param plan table the plan as --json shows it
+function outputs.enforce(ev, plan)
   for _, policy in ipairs(ev.policies) do
-    for _, resource in ipairs(ev.resources) do
-      local ok, message = policy.fn {
-        name = resource.name, type = resource.type, properties = value.copy(resource.properties),
-      }
-      if not ok then
-        failure.raise {
-          what = ("policy %q refuses %s: %s"):format(policy.name, resource.name,
-            type(message) == "string" and message or "no reason given"),
-          where = resource.source, next = ("the policy is at %s"):format(policy.source or "?"),
-        }
-      end
+    local ok, answer, message = pcall(policy.fn, value.copy(plan))
+    if ev.limits.killed then error(ev.limits.killed, 0) end
+    local why = not ok and reason(answer) or type(answer) == "string" and answer
+      or answer == false and reason(message)
+    if why then
+      failure.raise { what = ("%s refuses this plan: %s"):format(policy.name, why),
+        where = policy.source, next = "nothing was changed: change the recipe, or the policy" }
     end
   end
 end

@@ -17,6 +17,7 @@ local crypto = require "native.crypto"
 local document = require "state.document"
 local edit = require "state.edit"
 local failure = require "engine.failure"
+local past = require "state.history"
 local journal = require "state.journal"
 local journals = require "state.journals"
 local json = require "json"
@@ -257,6 +258,13 @@ end
 ---@return table[]  oldest first
 function store:history()
   return runs.all(self:journals())
+end
+
+---What the last apply that changed anything found when it began.
+---@return { before: table<string, table|false>, unrecorded: string[] }|nil
+function store:last_apply()
+  if not self.current then self:load() end
+  return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend))
 end
 
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.

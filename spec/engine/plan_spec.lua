@@ -250,6 +250,15 @@ describe("plan", function()
     world:plan { thing "x" }
   end)
 
+  it("does not take a lost state for an empty stack where no recipe says its places", function()
+    world:apply { thing "a" }
+    world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+    world.store.records, world.store.lost = {}, true
+    refused(function() world:plan_of(nil, { destroy = true }) end, "the state was lost")
+    refused(function() world:plan_of(nil, { drift = true }) end, "the state was lost")
+    assert.are.equal(1, #world.cloud:all())
+  end)
+
   it("rebuilds a lost state from the ownership tags", function()
     local stack = { thing("a", { Size = 1 }),
       resource("Named", "n", { Name = "n", Parent = ref "a" }),

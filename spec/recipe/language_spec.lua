@@ -107,17 +107,44 @@ describe("stack, check and policy", function()
 
   it("stop when what must hold does not", function()
     fails("\ncheck(1 > 2, 'one is more')", { "one is more", "site.lua:2" })
-    fails("check(Thing 'A' {} .Id, 'x')", { "A.Id" })
+    fails("check(Thing 'A' {}, 'x')", { "resource A" })
     support.run "check(true, 'fine')"
   end)
 
-  it("ask every policy about every resource", function()
-    fails([[policy "named" (function(r) return r.properties.Name ~= nil, "give it a Name" end)
-      Thing "A" { Name = "x" }
-      Thing "B" {}]], { 'policy "named" refuses B', "give it a Name", "site.lua:3" })
-    local a = support.run [[Thing "A" { Name = "x" }
-      policy "p" (function(r) r.properties.Name = "changed" return true end)]].resources[1]
-    assert.are.equal("x", a.properties.Name)
+  it("hand on what cannot be checked yet", function()
+    local checks = support.run("\ncheck(Thing 'A' {} .Id, 'x')").checks
+    assert.are.equal(1, #checks)
+    assert.are.equal("x", checks[1].message)
+    assert.are.equal("web/site.lua:2", checks[1].source)
+  end)
+
+  local function refusal(recipe, plan)
+    local ok, err = pcall(support.run(recipe).enforce, plan)
+    if not ok then return err end
+  end
+
+  it("ask every policy about the plan, for a text, an error or nothing", function()
+    local plan = { changes = { { name = "A", action = "delete" } }, totals = { delete = 1 } }
+    local err = refusal([[policy(function(plan) end)
+      policy(function(plan) return plan.totals.delete > 0 and "no deletes" or nil end)]], plan)
+    assert.are.equal("policy refuses this plan: no deletes", err.what)
+    assert.are.equal("web/site.lua:2", err.where)
+    err = refusal([[policy "calm" (function(plan) error(plan.changes[1].name .. "!") end)]], plan)
+    assert.are.equal('policy "calm" refuses this plan: A!', err.what)
+    assert.matches("no reason given", refusal("policy(function() return false end)", plan).what)
+    assert.is_nil(refusal("policy(function() return true end)", plan))
+  end)
+
+  it("give each policy a plan of its own", function()
+    local plan = { changes = {}, totals = { delete = 0 } }
+    assert.is_nil(refusal([[policy(function(plan) plan.totals.delete = 9 end)
+      policy(function(plan) return plan.totals.delete == 9 and "changed" or nil end)]], plan))
+    assert.are.equal(0, plan.totals.delete)
+  end)
+
+  it("want a function for a policy", function()
+    fails("policy(1)", { "policy takes a function" })
+    fails("policy 'p'", { "site.lua:1", "takes a function" })
   end)
 end)
 

@@ -48,9 +48,21 @@ function memory.identity()
   return call { call = "Identity" }
 end
 
-function memory.read(type, place, identifiers)
+--- In batches nobody sees a Policy, and nothing of a Pair.
+function memory.read(type, place, identifiers, _, batched)
+  local unread = {}
+  if batched and type == "Memory::Pair" then
+    for _, id in ipairs(identifiers) do unread[id] = true end
+    return {}, {}, unread
+  end
   local found = call { call = "Read", type = type, ids = identifiers, place = place.key }
-  return found.have, found.states
+  for _, id in ipairs(batched and identifiers or {}) do
+    if found.have[id] and found.have[id].Policy then
+      found.have[id].Policy = nil
+      unread[id] = { Policy = true }
+    end
+  end
+  return found.have, found.states, unread
 end
 
 local function key_of(type, want)
@@ -72,7 +84,8 @@ function memory.find(type, place, query)
   local found = call(request)
   if not found.id then return nil end
   local stack = found.tags["mrun:stack"]
-  return found.id, stack and { stack = stack, name = found.tags["mrun:resource"] }
+  return found.id, stack and { stack = stack, name = found.tags["mrun:resource"],
+    protect = found.tags["mrun:protect"] == "true" or nil }
 end
 
 function memory.owned(_, stack_name)
@@ -134,6 +147,10 @@ function act.update(intent)
   for _, name in ipairs(intent.changed) do
     call { call = "Set", type = intent.type, id = intent.identifier, property = name,
       value = value.reveal_all(intent.want[name]), name = intent.name }
+  end
+  if intent.own and types[intent.type].schema.properties.Tags then
+    call { call = "Tag", type = intent.type, id = intent.identifier, name = intent.name,
+      add = intent.own.add, remove = intent.own.remove }
   end
   return { identifier = intent.identifier }
 end

@@ -23,7 +23,7 @@ local value = require "engine.value"
 local World = {}
 World.__index = World
 
-local CHANGES = { Create = true, Set = true, Delete = true }
+local CHANGES = { Create = true, Set = true, Tag = true, Delete = true }
 
 --- A declared resource; options may stand beside the properties.
 ---@return table
@@ -135,11 +135,15 @@ local function declared(self, resources, options)
 end
 
 local function make(self, resources, options)
-  local g = not options.destroy and graph.build(declared(self, resources, options),
+  local nothing = options.destroy or options.forget or options.drift or options.back
+  local g = not nothing and graph.build(declared(self, resources, options),
     { schema = function(provider, type) return self.providers[provider].schema(type) end })
   return plan.make(self.ports, { graph = g, state = self.store:load(), stack = self.store.stack,
     providers = self.providers, destroy = options.destroy, settle = options.settle,
-    update_inputs = options.update_inputs, new = options.new })
+    update_inputs = options.update_inputs, new = options.new, only = options.only,
+    except = options.except, replace = options.replace, forget = options.forget,
+    refresh = options.refresh, drift = options.drift,
+    back = options.back, rolling = options.rolling })
 end
 
 --- The whole plan.

@@ -7,7 +7,17 @@ local value = require "engine.value"
 
 local carry = {}
 
---- What the journal keeps of an intent: everything that settling needs, and no secret.
+--- The row as it was before an intent; false where there was none. Nil where that cannot take it
+--- back: what was taken over, moved or let go.
+local function before(run, intent)
+  if intent.lets_go then return nil end
+  local row = run.rows[intent.name]
+  if row or intent.action ~= "create" then return row end
+  return false
+end
+
+--- What the journal keeps of an intent: everything that settling it and taking it back need, and no
+--- secret.
 local function written(run, intent, row)
   local ctx = run.ctx
   return { op = intent.op, name = intent.name, type = intent.type, provider = row.provider,
@@ -15,7 +25,18 @@ local function written(run, intent, row)
     want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
     changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
     options = row.options, source = row.source, made = row.made, old = row.old,
-    inputs = row.inputs }
+    inputs = row.inputs, before = before(run, intent),
+    back = run.plan.run.back and true or nil }
+end
+
+--- Remembers how it was before the first intent of each name.
+local function remember(run, kept)
+  if run.before[kept.name] ~= nil or run.unrecorded[kept.name] then return end
+  if kept.before == nil then
+    run.unrecorded[kept.name] = true
+  else
+    run.before[kept.name] = kept.before
+  end
 end
 
 local function short(err)
@@ -75,6 +96,7 @@ function carry.out(run, intent, row)
   local kept = written(run, intent, row)
   intent.have = value.reveal_all(intent.have)
   run.journal:begin(kept)
+  remember(run, kept)
   ctx:emit { kind = "start", name = intent.name, type = intent.type, action = intent.action }
   if intent.action ~= "delete" then together.enter(run, intent) end
   local ok, answer = tasks.shield(function() return ctx.providers[row.provider].act(intent) end)

@@ -97,11 +97,12 @@ end
 
 --- Waits until something that is being deleted is gone.
 ---@param run table
----@param change table
+---@param change table with timeout, in seconds, where it has one of its own
 function confirm.gone(run, change)
   local ctx = run.ctx
   local ref = ref_of(ctx, change, change.identifier)
-  local start, timeout_ms = ctx.ports.now(), DEFAULT_TIMEOUT_S * 1000
+  local start = ctx.ports.now()
+  local timeout_ms = (tonumber(change.timeout) or DEFAULT_TIMEOUT_S) * 1000
   while true do
     local have, state = ctx.reader:read(ref, {})
     if not have then return end

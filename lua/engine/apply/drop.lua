@@ -1,8 +1,10 @@
 -- Taking a resource away: one that has left the recipe, or the old one of a replacement.
 local carry = require "engine.apply.carry"
 local confirm = require "engine.apply.confirm"
+local owner = require "engine.owner"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
+local together = require "engine.apply.together"
 
 local drop = {}
 
@@ -16,12 +18,38 @@ local function subject(run, change, identifier)
   return change
 end
 
+--- Takes mrun's own tags off something that stays where it is: nobody finds it by them any more.
+---@return string|nil op of an intent that is not finished yet
+local function disown(run, name, old)
+  local ctx, op = run.ctx, run.ctx.ports.random(16)
+  local place = ctx.places[old.place.key]
+  local ref = { provider = old.provider, type = old.type, place = place,
+    identifier = old.identifier }
+  if not ctx.reader:read(ref, {}) then return nil end
+  local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
+    action = "update", identifier = old.identifier, want = {}, have = {}, changed = {},
+    tags = {}, own = owner.leave(), lets_go = true }
+  local row = {}
+  for key, member in pairs(old) do row[key] = member end
+  carry.out(run, intent, row)
+  together.leave(run, intent)
+  return op
+end
+
 --- The old one of a replacement stays where it is, and is nobody's from now on.
 ---@param run table
 ---@param step table
 function drop.let_go(run, step)
-  carry.finish(run, { ok = true, name = step.name, identifier = step.identifier,
+  local op = disown(run, step.name, subject(run, step.change, step.identifier))
+  carry.finish(run, { op = op, ok = true, name = step.name, identifier = step.identifier,
     row = rows.without(run.rows[step.name], step.identifier) })
+end
+
+--- How long its declaration, or its row, says that it may take.
+local function timeout_of(run, name, old)
+  local resource = run.plan.graph.resources[name]
+  local options = resource and resource.options or old.options
+  return options and options.timeout
 end
 
 --- Deletes and waits until it is gone.
@@ -38,12 +66,13 @@ function drop.delete(run, step)
   local op = ctx.ports.random(16)
   local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
     action = "delete", identifier = identifier, have = step.change.have, previous = old.last,
-    tags = ctx:ownership(name, op) }
+    timeout = timeout_of(run, name, old), tags = ctx:ownership(name, op) }
   local answer = carry.out(run, intent, { provider = old.provider, source = old.source })
   if answer.pending then
     local ok, err = tasks.try(function()
       confirm.gone(run, { name = name, type = old.type, provider = old.provider, place = place,
-        identifier = identifier, source = old.source })
+        identifier = identifier, source = old.source,
+        timeout = timeout_of(run, name, old) })
     end)
     if not ok then
       carry.finish(run, { op = op, ok = false, name = name })
@@ -54,11 +83,13 @@ function drop.delete(run, step)
     row = rows.without(run.rows[name], identifier) })
 end
 
---- Lets a row go without touching what it stands for.
+--- Lets a row go: what it stands for stays as it is, but for mrun's own tags on it.
 ---@param run table
 ---@param step table
 function drop.forget(run, step)
-  carry.finish(run, { ok = true, name = step.name, identifier = step.change.identifier,
+  local row = run.rows[step.name]
+  local op = row and not step.change.gone and disown(run, step.name, row) or nil
+  carry.finish(run, { op = op, ok = true, name = step.name, identifier = step.change.identifier,
     row = false })
 end
 

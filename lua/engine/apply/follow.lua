@@ -22,7 +22,8 @@ end
 ---@return boolean
 function follow.concerns(run, name)
   local resource = run.plan.graph.resources[name]
-  return resource ~= nil and #resource.awaits > 0 and follow.touched(run, resource) ~= nil
+  if resource == nil or not run.plan.run.live[name] then return false end
+  return #resource.awaits > 0 and follow.touched(run, resource) ~= nil
 end
 
 --- The update that follows for a resource that was as declared; nil where it still is, and where it

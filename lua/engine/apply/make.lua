@@ -4,6 +4,7 @@ local confirm = require "engine.apply.confirm"
 local decide = require "engine.plan.decide"
 local failure = require "engine.failure"
 local follow = require "engine.apply.follow"
+local owner = require "engine.owner"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 local together = require "engine.apply.together"
@@ -50,7 +51,8 @@ end
 --- What the row of a resource has besides its identifier and attributes.
 local function new_row(run, resource, want, previous)
   return { provider = resource.provider, last = run.ctx:applied(resource, want),
-    depends = run.plan.graph.edges[resource.name], options = value.public(resource.options),
+    depends = run.plan.graph.edges[resource.name],
+    options = owner.options(resource, run.plan.run.matched[resource.name]),
     source = resource.source, made = previous and previous.made, old = previous and previous.old,
     inputs = run.plan.run.used[resource.name] }
 end
@@ -59,7 +61,8 @@ local function intent_of(run, resource, action, fields)
   local ctx, op = run.ctx, run.ctx.ports.random(16)
   local intent = { op = op, stack = ctx.stack, name = resource.name, type = resource.type,
     place = ctx.places[resource.place.key], action = action,
-    tags = ctx:ownership(resource.name, op) }
+    tags = ctx:ownership(resource.name, op,
+      owner.protects(resource, run.plan.run.matched[resource.name])) }
   for key, member in pairs(fields) do intent[key] = member end
   return intent
 end
@@ -112,23 +115,6 @@ local function changed_properties(changes)
   return value.keys(set)
 end
 
---- The ownership tags beside those that are there: of something taken over, or of another name now.
-local function add_ownership(run, resource, target, have, changed)
-  local record = run.ctx:record(resource)
-  if not record.tags then return target, changed end
-  local tags, result, with = {}, {}, { record.tags }
-  local before = target[record.tags] or have[record.tags]
-  for key, member in pairs(before or {}) do tags[key] = member end
-  for key, member in pairs(run.ctx:ownership(resource.name)) do tags[key] = member end
-  for key, member in pairs(target) do result[key] = member end
-  result[record.tags] = tags
-  for _, name in ipairs(changed) do
-    if name ~= record.tags then with[#with + 1] = name end
-  end
-  table.sort(with)
-  return result, with
-end
-
 local function ready_before(run, resource, change)
   if not change.pending then return change.have end
   local ctx = run.ctx
@@ -154,14 +140,15 @@ local function update(run, resource, change, want)
     end
   end
   local changed = changed_properties(changes)
-  if change.action == "adopt" or change.moved then
-    target, changed = add_ownership(run, resource, target, have, changed)
+  local own
+  if change.action == "adopt" or change.moved or change.protection then
+    own = owner.take(ctx, resource.name, owner.protects(resource, previous))
   end
   local row = new_row(run, resource, want, previous)
   local intent = intent_of(run, resource, "update", { identifier = change.identifier, want = target,
-    have = have, changed = changed, previous = previous.last })
+    have = have, changed = changed, previous = previous.last, own = own })
   local kept, answer
-  if #changed > 0 then
+  if #changed > 0 or own then
     answer, kept = carry.out(run, intent, row)
     together.wait(run, intent)
   end
@@ -187,7 +174,8 @@ end
 
 --- Whether a replacement is one still, now that everything is known.
 local function still_replaces(run, resource, change, want)
-  if change.order == "delete_first" or change.broken or not change.target then return true end
+  if change.order == "delete_first" or change.broken or change.asked then return true end
+  if not change.target then return true end
   local found = decide.difference(run.plan.run, resource, run.plan.run.matched[resource.name],
     change.have, want)
   for _, one in ipairs(found) do

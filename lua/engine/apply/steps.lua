@@ -6,6 +6,7 @@
 --   drop X (replaced) the same, and after the make of the new X (before it, if deleted first)
 local order = require "engine.graph.order"
 local replace = require "engine.plan.replace"
+local value = require "engine.value"
 
 local steps = {}
 
@@ -50,6 +51,15 @@ local function add_drops(build, plan)
     elseif change.action == "forget" then
       add(build, drop_key(name, change.identifier), "forget", change, name)
     end
+  end
+end
+
+--- A check comes after the makes of all that its condition depends on.
+local function add_checks(build, plan)
+  for i, check in ipairs(plan.checks or {}) do
+    local step = add(build, "check " .. i, "check", nil, "check " .. i)
+    step.check = check
+    for _, name in ipairs(value.names(check.value)) do need(build, step.key, make_key(name)) end
   end
 end
 
@@ -137,6 +147,7 @@ function steps.of(plan)
   local build = { steps = {}, keys = {} }
   add_makes(build, plan)
   add_drops(build, plan)
+  add_checks(build, plan)
   add_needs(build, plan)
   local needs = {}
   for _, key in ipairs(build.keys) do needs[key] = build.steps[key].needs end

@@ -2,6 +2,7 @@
 local diff = require "engine.diff"
 local failure = require "engine.failure"
 local inputs = require "engine.plan.inputs"
+local owner = require "engine.owner"
 local places = require "engine.plan.places"
 local schema = require "engine.schema"
 local taken = require "engine.plan.taken"
@@ -73,7 +74,7 @@ local function siblings(run, resource, record, have)
     end
   end
   run.known[resource.name] = before
-  for _, name in ipairs(run.leaving) do
+  for _, name in ipairs(run.left) do
     local row = run.ctx.rows[name]
     if types[row.type] and row.last and stands_on(row.depends, resource.name) then
       found[#found + 1] = { type = row.type, identifier = row.identifier, want = row.last }
@@ -179,13 +180,16 @@ end
 local function existing(run, resource, row, live, want)
   local changes, target, unmanaged = decide.difference(run, resource, row, live.have, want)
   note_unmanaged(run, resource, unmanaged)
-  local because = replacing(run, changes)
+  local asked = run.replace[resource.name] and "--replace asks for it" or nil
+  local because = replacing(run, changes) or asked
   if live.state and live.state.failed then because = "it failed: " .. live.state.failed end
+  local protection = run.ctx:record(resource).taggable and owner.protection(resource, row)
   local change = base(run, resource, because and "replace" or "update")
   change.identifier, change.because, change.properties = live.identifier, because, changes
   change.target, change.have, change.want, change.last = target, live.have, want, row.last
   change.pending = live.state and live.state.pending
   change.broken = live.state and live.state.failed
+  change.asked = asked
   if row.adopted then
     change.action = "adopt"
     if because then
@@ -199,9 +203,11 @@ local function existing(run, resource, row, live, want)
   elseif row.name ~= resource.name then
     change.because = change.because or ("it was %s before"):format(row.name)
     change.moved = true
-  elseif not because and #changes == 0 then
+  elseif not because and #changes == 0 and not protection then
     return nil
   end
+  change.protection = protection
+  if protection and change.action == "update" then table.insert(changes, protection) end
   return change
 end
 

@@ -21,6 +21,12 @@ local function base(row, action)
     properties = {}, last = row.last }
 end
 
+local function refuse_with_old(ctx, row)
+  failure.raise { what = ("%s has been replaced, and the old one is still to be deleted: %s")
+    :format(row.name, row.old[1].identifier), where = ctx:about(row).where,
+    next = "run mrun apply first, then forget it" }
+end
+
 --- The change that takes away a row, or lets it go.
 ---@param run table
 ---@param row table
@@ -28,17 +34,23 @@ end
 ---@return table change
 function leaving.row(run, row, live)
   local options = row.options or {}
-  if options.retain then
+  if run.forget then
+    if row.old then refuse_with_old(run.ctx, row) end
+    local change = base(row, "forget")
+    change.because = "it was asked for: the resource stays"
+    return change
+  end
+  if options.retain and not run.rolling then
     local change = base(row, "forget")
     change.because = "it is retained"
     return change
   end
   if not live.have then
     local change = base(row, "forget")
-    change.because = "it is gone already"
+    change.because, change.gone = "it is gone already", true
     return change
   end
-  if options.protect then leaving.refuse_protected(run.ctx, row, "delete") end
+  if options.protect and not run.rolling then leaving.refuse_protected(run.ctx, row, "delete") end
   local change = base(row, "delete")
   change.have = value.like(live.have, row.last)
   return change
@@ -53,10 +65,25 @@ function leaving.leftovers(row)
     local change = base(old, "delete")
     change.key = row.name .. "#" .. old.identifier
     change.name, change.because = row.name, "it has been replaced"
-    change.leftover = true
+    change.leftover = true -- its replacement was agreed to
     changes[i] = change
   end
   return changes
+end
+
+--- Marks what would be lost with what it holds: that is asked for by name. The old one of a
+--- replacement may be of another type.
+---@param run table
+function leaving.mark_data(run)
+  for _, name in ipairs(run.leaving) do
+    local change = run.leaves[name]
+    change.holds_data = change.action == "delete" and run.ctx:record(change).holds_data or nil
+  end
+  for name, change in pairs(run.changes) do
+    if change.action == "replace" and not run.graph.resources[name].options.retain then
+      change.holds_data = run.ctx:record(run.matched[name]).holds_data or nil
+    end
+  end
 end
 
 --- What a resource holds that only one of its type can hold, as text.
@@ -79,14 +106,14 @@ end
 ---@return table<string, string> name of the new -> name of the leaving
 function leaving.conflicts(run)
   local holders, conflicts = {}, {}
-  for _, name in ipairs(run.leaving) do
-    local row = run.ctx.rows[name]
-    if run.leaves[name].action == "delete" then
+  for _, name in ipairs(run.left) do
+    local row, change = run.ctx.rows[name], run.leaves[name]
+    if not change or change.action == "delete" then
       for _, held in ipairs(holdings(run.ctx, row, row.last)) do holders[held] = name end
     end
   end
   if not next(holders) then return conflicts end
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local change, resource = run.changes[name], run.graph.resources[name]
     if change and change.action == "create" then
       for _, held in ipairs(holdings(run.ctx, resource, change.want)) do

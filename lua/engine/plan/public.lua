@@ -12,7 +12,8 @@ local function change(one)
   local place = one.place or {}
   return { name = one.name, type = one.type, action = one.action, identifier = one.identifier,
     place = { account = place.account, region = place.region }, source = one.source,
-    properties = properties, because = one.because, order = one.order }
+    properties = properties, because = one.because, order = one.order,
+    holds_data = one.holds_data }
 end
 
 --- The part of a plan that may be shown and saved.

@@ -1,6 +1,7 @@
 -- Rows that change without a change of the resource: other options, other dependencies, a property
 -- that is no longer managed, a new name, what was rebuilt or settled.
 local order = require "engine.graph.order"
+local owner = require "engine.owner"
 local value = require "engine.value"
 
 local records = {}
@@ -15,7 +16,7 @@ function records.row(run, name, row)
   local result = {}
   for key, member in pairs(row) do result[key] = member end
   result.name = name
-  result.options = next(resource.options) and value.public(resource.options) or {}
+  result.options = owner.options(resource, row)
   result.source = resource.source
   result.depends = run.graph.edges[name]
   result.place = run.ctx.places[resource.place.key]
@@ -47,7 +48,7 @@ end
 ---@return table[] rows
 function records.changed(run)
   local result = {}
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local row = run.matched[name]
     if row and not run.changes[name] and (run.ctx.rebuilt or not stays(run, name, row)) then
       local now = records.row(run, name, row)

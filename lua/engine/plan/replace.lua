@@ -39,7 +39,7 @@ end
 function replace.orders(run, conflicts)
   local first = {}
   for new, old in pairs(conflicts) do first[new], first[old] = true, true end
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local change = run.changes[name]
     if change and change.action == "replace" then
       change.order = own_order(run.ctx, run.graph, change)

@@ -22,7 +22,8 @@ local function owned(ctx, id)
   for i, list in ipairs(tasks.all(functions)) do
     for _, one in ipairs(list) do
       result[#result + 1] = { stack = one.stack, name = one.name, type = one.type,
-        types = one.types, identifier = one.identifier, place = ctx.places[keys[i]] }
+        types = one.types, identifier = one.identifier, protect = one.protect,
+        place = ctx.places[keys[i]] }
     end
   end
   return result
@@ -97,7 +98,7 @@ function strangers.rebuilt(ctx, graph)
     if one.stack == mine then
       local row = { name = one.name, type = type_of(one, graph), provider = one.place.provider,
         place = one.place, identifier = one.identifier, attributes = {}, depends = {},
-        options = {} }
+        options = { protect = one.protect } }
       local other = rows[one.name]
       if other and other.identifier ~= row.identifier then
         other.old = other.old or {}

@@ -28,7 +28,7 @@ local function stop(run, resource, name, owner, identifier)
 end
 
 local function leaving_holds(run, identifier)
-  for _, name in ipairs(run.leaving) do
+  for _, name in ipairs(run.left) do
     if run.ctx.rows[name].identifier == identifier then return true end
   end
   return false
@@ -44,14 +44,14 @@ end
 --- Asks at once for all names that are known before anything is decided.
 function taken.ask_all(run)
   local functions, names = {}, {}
-  for _, name in ipairs(run.graph.order) do
+  for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
-    if not run.matched[name] and natural_name(run, resource, resource.want) then
+    local known = run.matched[name] or run.asked[name]
+    if not known and natural_name(run, resource, resource.want) then
       names[#names + 1] = name
       functions[#functions + 1] = function() return ask(run, resource, resource.want) end
     end
   end
-  run.asked = {}
   for i, answer in ipairs(tasks.all(functions)) do run.asked[names[i]] = answer end
 end
 
@@ -75,8 +75,8 @@ function taken.check(run, resource, want)
   local live = refresh.run(ctx, { ref })[1]
   if not live.have then return nil end
   local row = { name = resource.name, type = resource.type, provider = resource.provider,
-    place = place, identifier = identifier, attributes = {}, depends = {}, options = {},
-    adopted = true }
+    place = place, identifier = identifier, attributes = {}, depends = {},
+    options = { protect = owner.protect }, adopted = true }
   return { row = row, live = live }
 end
 

@@ -35,7 +35,8 @@ end
 local function change_of(change)
   return { name = change.name, type = change.type, action = change.action,
     identifier = change.identifier, place = place_of(change), source = change.source,
-    properties = properties_of(change), because = change.because }
+    properties = properties_of(change), because = change.because,
+    holds_data = change.holds_data or nil }
 end
 
 local function totals_of(plan)
@@ -52,8 +53,10 @@ end
 function document.plan(plan, facts)
   local changes = plain.list()
   for i, change in ipairs(plan.changes) do changes[i] = change_of(change) end
+  local unseen = plan.unseen and #plan.unseen > 0 and plain.list(plain.copy(plan.unseen)) or nil
   return { stack = plan.stack, id = plan.id, changes = changes, totals = totals_of(plan),
-    notices = plain.list(plain.copy(plan.notices or {})), api_calls = facts and facts.api_calls }
+    notices = plain.list(plain.copy(plan.notices or {})), not_looked_at = unseen,
+    api_calls = facts and facts.api_calls }
 end
 
 --- Outputs by name; of a list of { name, value, secret } or of a map.
@@ -68,6 +71,24 @@ function document.outputs(outputs)
   return result
 end
 
+--- The changes of a plan with what came of each.
+local function told_changes(list, plan, outcome)
+  for i, change in ipairs(plan.changes) do
+    local told = apply.result(outcome, change)
+    list[i].result = told.result
+    if told.error then list[i].error = failure.fields(told.error) end
+  end
+  return list
+end
+
+local function rollback_of(rollback)
+  if not rollback then return nil end
+  if rollback.error then return { error = failure.fields(rollback.error) } end
+  local result = document.plan(rollback.plan)
+  return { changes = told_changes(result.changes, rollback.plan, rollback.outcome),
+    notices = result.notices }
+end
+
 --- The document of apply and destroy.
 ---@param plan table
 ---@param outcome table of engine.apply
@@ -75,10 +96,11 @@ end
 ---@return table
 function document.apply(plan, outcome, facts)
   local result = document.plan(plan, facts)
-  for i, change in ipairs(plan.changes) do
-    local told = apply.result(outcome, change)
-    result.changes[i].result = told.result
-    if told.error then result.changes[i].error = failure.fields(told.error) end
+  told_changes(result.changes, plan, outcome)
+  result.rollback = rollback_of(outcome.rollback)
+  for i, err in ipairs(outcome.checks or {}) do
+    result.checks = result.checks or plain.list()
+    result.checks[i] = failure.fields(err)
   end
   result.outputs = document.outputs(outcome.outputs)
   if outcome.interrupted then result.interrupted = true end

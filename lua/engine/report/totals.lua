@@ -35,13 +35,17 @@ end
 --- The last line of a plan.
 ---@param counts table<string, integer>
 ---@param api_calls integer|nil
+---@param unseen integer|nil how many nobody has looked at
 ---@return string
-function totals.plan(counts, api_calls)
-  if not totals.nothing(counts) then return with_calls(sentence(counts, "ahead"), api_calls) end
+function totals.plan(counts, api_calls, unseen)
+  local rest = (unseen or 0) > 0 and (" %d not looked at."):format(unseen) or ""
+  if not totals.nothing(counts) then
+    return with_calls(sentence(counts, "ahead") .. rest, api_calls)
+  end
   local unchanged = counts.unchanged or 0
   local line = ("Nothing to do: %s %s as declared."):format(text.count(unchanged, "resource"),
     unchanged == 1 and "is" or "are")
-  return with_calls(line, api_calls)
+  return with_calls(line .. rest, api_calls)
 end
 
 --- The last line of an apply.

@@ -159,6 +159,7 @@ function record.new(raw, handler)
     exclusive = own.exclusive or {}, defaults = own.defaults or {}, keyed = own.keyed or {},
     attached = set_of(own.attached), refused = own.refused or {}, equal = own.equal, ref = own.ref,
     shares = own.shares or {},
+    holds_data = own.holds_data or false,
     attributes = attributes_of(raw, own), documentation = raw.documentation,
   }
   self.tags, self.tag_form = tags_of(raw, own)

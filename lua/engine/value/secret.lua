@@ -104,12 +104,14 @@ function secret.sealed(v, digest, key)
 end
 
 --- Whether there is a secret, or the digest of one, at any depth.
-local function hides(v)
+---@param v any
+---@return boolean
+function secret.hides(v)
   if type(v) ~= "table" then return false end
   if hidden.kind(v) then return secret.is(v) end
   if secret.digest_of(v) then return true end
   for _, member in next, v do
-    if hides(member) then return true end
+    if secret.hides(member) then return true end
   end
   return false
 end
@@ -120,7 +122,7 @@ end
 ---@param other any
 ---@return any
 function secret.like(v, other)
-  if v == nil or secret.is(v) or not hides(other) then return v end
+  if v == nil or secret.is(v) or not secret.hides(other) then return v end
   local open = not (secret.is(other) or secret.digest_of(other)) and type(v) == "table"
   if not open or hidden.kind(v) or plain.is_list(v) ~= plain.is_list(other) then
     return secret.new(v)

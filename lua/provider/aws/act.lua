@@ -112,7 +112,8 @@ end
 local function change_of(job, intent)
   return change.new(job, {
     identifier = intent.identifier, want = whole(intent), have = intent.have,
-    previous = intent.previous, op = intent.op, tags = intent.tags,
+    previous = intent.previous, op = intent.op, tags = intent.tags, name = intent.name,
+    timeout = intent.timeout,
   })
 end
 
@@ -120,6 +121,10 @@ local actions = { create = create }
 
 function actions.update(job, intent)
   local identifier = update.apply(job, change_of(job, intent), intent.changed)
+  if intent.own then
+    local of = { identifier = identifier or intent.identifier, op = intent.op }
+    update.own(job, change.new(job, of), intent.own)
+  end
   return { identifier = identifier or intent.identifier }
 end
 

@@ -99,6 +99,9 @@ local function add_tasks(reading, property, entry, identifiers)
     local item = reading.items[identifier]
     if entry.inside and item[path.root(entry.inside)] then
       found[identifier][property] = path.get(item, entry.inside)
+    elseif reading.unread then
+      reading.unread[identifier] = reading.unread[identifier] or {}
+      reading.unread[identifier][property] = true
     else
       tasks[#tasks + 1] = function()
         found[identifier][property] = one(reading.job, property, entry, identifier, item)
@@ -123,10 +126,12 @@ end
 ---@param identifiers string[]
 ---@param items table<string, table> what is known of each already
 ---@param states table<string, table>
----@param wanted table<string, table<string, boolean>>
+---@param asked { wanted: table<string, table<string, boolean>>, unread: table|nil } unread: takes
+---  what would be a call for each, by identifier and property; it is left out then
 ---@return table<string, table<string, any>>
-function also.read(job, identifiers, items, states, wanted)
-  local reading = { job = job, items = items, found = {}, tasks = {} }
+function also.read(job, identifiers, items, states, asked)
+  local wanted = asked.wanted
+  local reading = { job = job, items = items, found = {}, tasks = {}, unread = asked.unread }
   for _, identifier in ipairs(identifiers) do reading.found[identifier] = {} end
   for property, entry in pairs(job.handler.also_read) do
     local of = askers(job, identifiers, states, wanted, property)

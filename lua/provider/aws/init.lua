@@ -3,6 +3,7 @@ local act = require "provider.aws.act"
 local failure = require "engine.failure"
 local find = require "provider.aws.find"
 local handler = require "provider.aws.handler"
+local holds_data = require "provider.aws.holds_data"
 local host = require "native.host"
 local listed = require "provider.aws.listed"
 local lookup = require "provider.aws.lookup"
@@ -50,6 +51,7 @@ local function new_machine(ports, settings, known)
     on_call = ports.emit and telling(ports) }
   local own = machine.new {
     now = ports.now, signal = ports.signal, data = data, handlers = handlers(known),
+    emit = ports.emit,
     client = function(service, place) return all_places:client(service, place) end,
   }
   return own, all_places, data
@@ -61,7 +63,9 @@ local function schemas(data, known)
   return function(type_name)
     if records[type_name] == nil then
       local raw = known[type_name] and data:record("schema", type_name)
-      records[type_name] = raw and schema.new(raw, require(module_of(type_name))) or false
+      local record = raw and schema.new(raw, require(module_of(type_name))) or false
+      if record then record.holds_data = record.holds_data or holds_data[type_name] or false end
+      records[type_name] = record
     end
     return records[type_name] or nil
   end
@@ -86,13 +90,16 @@ local function add_actions(provider, own, types)
     return job(intent.type, intent.place, intent.identifier, intent.want)
   end
 
-  function provider.read(type_name, place, identifiers, wanted)
-    local made = own:handler(type_name)
-    if not (made and made.kinds) then
-      return read.all(job(type_name, place), identifiers, wanted)
+  function provider.read(type_name, place, identifiers, wanted, batched)
+    local made, unread = own:handler(type_name), batched and {} or nil
+    local have, states
+    if made and made.kinds then
+      have, states = read.kinds(function(identifier) return job(type_name, place, identifier) end,
+        identifiers, wanted, unread)
+    else
+      have, states = read.all(job(type_name, place), identifiers, wanted, unread)
     end
-    return read.kinds(function(identifier) return job(type_name, place, identifier) end,
-      identifiers, wanted)
+    return have, states, unread
   end
 
   function provider.find(type_name, place, query)

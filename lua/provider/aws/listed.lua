@@ -1,6 +1,7 @@
 --- What a stack owns where no search by tag tells it: lists of everything, and the tags of each.
 --- Dear, so that only a state that is made anew asks.
 local machine = require "provider.aws.machine"
+local path = require "provider.aws.path"
 
 local listed = {}
 
@@ -13,7 +14,7 @@ local LISTS = {
     top = "RoleDetailList", id = "RoleName" },
   { type = "AWS::IAM::InstanceProfile", service = "iam", "ListInstanceProfiles",
     top = "InstanceProfiles", id = "InstanceProfileName",
-    tags = { "ListInstanceProfileTags", as = "InstanceProfileName", top = "Tags" } },
+    tags = { "GetInstanceProfile", as = "InstanceProfileName", top = "InstanceProfile.Tags" } },
   { type = "AWS::IAM::ManagedPolicy", service = "iam", "ListPolicies",
     params = function() return { Scope = "Local" } end, top = "Policies", id = "Arn",
     tags = { "ListPolicyTags", as = "PolicyArn", top = "Tags" } },
@@ -37,7 +38,7 @@ local function tags_of(own, place, list, item)
   local params = { [list.tags.as] = item[list.id] }
   for name, value in pairs(list.tags.params or {}) do params[name] = value end
   local answer, err = own:try(place, list.service, list.tags[1], params)
-  if answer then return answer[list.tags.top] or {} end
+  if answer then return path.get(answer, list.tags.top) or {} end
   -- It went away between the list and the question.
   if machine.matches(err, { "NoSuchEntity", "InvalidResourceId" }) then return {} end
   error(err, 0)

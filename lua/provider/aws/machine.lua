@@ -12,7 +12,7 @@ local REMEMBERED_MS = 5 * 60 * 1000 -- how long a new thing may be unknown to pa
 local PATIENCE_MS = 2 * 60 * 1000
 local FIRST_MS, LONGEST_MS = 250, 5000
 
----@param ports table now, data, aws (client and session), signal, handlers
+---@param ports table now, data, aws (client and session), signal, handlers, emit
 ---@return table
 function machine.new(ports)
   return setmetatable({
@@ -148,12 +148,15 @@ end
 ---@param made table the handler
 ---@param name string the operation
 ---@param params table
----@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil }|nil
----  once: not sent again where it may have been carried out
+---@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil,
+---  refused: fun(err: Failure, waited_ms: number)|nil }|nil
+---  once: not sent again where it may have been carried out; refused: told of each refusal that is
+---  waited out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
   local later = patience and patience.later
-  local until_ms = self.ports.now() + (patience and patience.deadline_ms or PATIENCE_MS)
+  local start_ms = self.ports.now()
+  local until_ms = start_ms + (patience and patience.deadline_ms or PATIENCE_MS)
   local pause_ms
   local options = patience and patience.once and { repeatable = false } or nil
   while true do
@@ -162,8 +165,15 @@ function machine:insist(place, made, name, params, patience)
     if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, later) then
       return nil, err
     end
+    if patience and patience.refused then patience.refused(err, self.ports.now() - start_ms) end
     pause_ms = self:pause(pause_ms)
   end
+end
+
+--- Tells of something that goes on; nobody may be listening.
+---@param event table
+function machine:tell(event)
+  if self.ports.emit then self.ports.emit(event) end
 end
 
 return machine

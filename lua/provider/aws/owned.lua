@@ -22,16 +22,18 @@ local function types_by_kind(machine, types)
   return map
 end
 
+--- The names of these, and which of them are protected.
 local function names_of(job, ids)
-  local names = {}
+  local names, protected = {}, {}
   for from = 1, #ids, MOST_VALUES do
     local some = table.move(ids, from, math.min(from + MOST_VALUES - 1, #ids), 1, {})
-    for _, tag in ipairs(fetch.filtered(job, READ, { key = { "mrun:resource" },
+    for _, tag in ipairs(fetch.filtered(job, READ, { key = { "mrun:resource", "mrun:protect" },
       ["resource-id"] = some })) do
-      names[tag.ResourceId] = tag.Value
+      if tag.Key == "mrun:resource" then names[tag.ResourceId] = tag.Value end
+      if tag.Key == "mrun:protect" then protected[tag.ResourceId] = tag.Value == "true" or nil end
     end
   end
-  return names
+  return names, protected
 end
 
 --- One call where there is nothing; two where there is.
@@ -39,7 +41,7 @@ end
 ---@param place table
 ---@param stack_name string
 ---@param types string[]
----@return { stack: string, name: string, type: string, identifier: string }[]
+---@return { stack: string, name: string, type: string, identifier: string, protect: true|nil }[]
 function owned.list(machine, place, stack_name, types)
   local job = { machine = machine, place = place, handler = { service = "ec2" } }
   local found, ids = {}, {}
@@ -51,12 +53,13 @@ function owned.list(machine, place, stack_name, types)
     end
   end
   if #found == 0 then return {} end
-  local names, kinds, list = names_of(job, ids), types_by_kind(machine, types), {}
+  local names, protected = names_of(job, ids)
+  local kinds, list = types_by_kind(machine, types), {}
   for _, tag in ipairs(found) do
     local possible = kinds[tag.ResourceType]
     if possible and names[tag.ResourceId] then
       list[#list + 1] = { stack = tag.Value, name = names[tag.ResourceId], type = possible[1],
-        types = possible, identifier = tag.ResourceId }
+        types = possible, identifier = tag.ResourceId, protect = protected[tag.ResourceId] }
     end
   end
   return list

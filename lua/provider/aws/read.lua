@@ -64,11 +64,16 @@ end
 ---@param job table
 ---@param identifiers string[]
 ---@param wanted table<string, table<string, boolean>>|nil
+---@param unread table|nil takes what would be a call for each, by identifier: it is left out then
 ---@return table<string, table>
 ---@return table<string, Failure> failed
-function read.items(job, identifiers, wanted)
+function read.items(job, identifiers, wanted, unread)
   local bulk, failed = job.handler.read.bulk, {}
   if not job.handler.read.item then return from_list(job, identifiers), failed end
+  if unread and not bulk then
+    for _, identifier in ipairs(identifiers) do unread[identifier] = true end
+    return {}, failed
+  end
   local found = bulk and bulk(job, identifiers, wanted) or {}
   return one_by_one(job, identifiers, found, failed), failed
 end
@@ -87,9 +92,10 @@ end
 ---@param job table machine, place, handler
 ---@param identifiers string[]
 ---@param wanted table<string, table<string, boolean>>|nil
+---@param unread table|nil takes what would be a call for each, by identifier: it is left out then
 ---@return table<string, table|false> have, table<string, table> states
-function read.all(job, identifiers, wanted)
-  local found, failed = read.items(job, identifiers, wanted)
+function read.all(job, identifiers, wanted, unread)
+  local found, failed = read.items(job, identifiers, wanted, unread)
   local have, states, present = {}, {}, {}
   for _, identifier in ipairs(identifiers) do
     local is = state_of(job, identifier, found[identifier])
@@ -101,7 +107,7 @@ function read.all(job, identifiers, wanted)
       present[#present + 1] = identifier
     end
   end
-  local besides = also.read(job, present, found, states, wanted or {})
+  local besides = also.read(job, present, found, states, { wanted = wanted or {}, unread = unread })
   for _, identifier in ipairs(present) do
     have[identifier] = members.receive(job.handler, found[identifier], besides[identifier])
   end
@@ -112,8 +118,9 @@ end
 ---@param job_of fun(identifier: string): table
 ---@param identifiers string[]
 ---@param wanted table|nil
+---@param unread table|nil
 ---@return table, table
-function read.kinds(job_of, identifiers, wanted)
+function read.kinds(job_of, identifiers, wanted, unread)
   local jobs, groups, have, states, tasks = {}, {}, {}, {}, {}
   for _, identifier in ipairs(identifiers) do
     local job = job_of(identifier)
@@ -125,7 +132,7 @@ function read.kinds(job_of, identifiers, wanted)
   end
   for i, job in ipairs(jobs) do
     tasks[i] = function()
-      local found, found_states = read.all(job, groups[job.handler], wanted)
+      local found, found_states = read.all(job, groups[job.handler], wanted, unread)
       for identifier, v in pairs(found) do have[identifier] = v end
       for identifier, v in pairs(found_states) do states[identifier] = v end
     end

@@ -1,18 +1,50 @@
 --- Deleting: "not there" is success, "still in use" is waited for.
+local failure = require "engine.failure"
+local holders = require "provider.aws.holders"
 local machine = require "provider.aws.machine"
 local share = require "provider.aws.share"
 
 local remove = {}
 
-local function patience(made)
+local ASK_AFTER_MS = 2000 -- most refusals are over by then
+
+--- Tells who it is that a delete waits for: asked once, however long the wait.
+local function teller(job, change)
+  local asked = false
+  return function(err, waited_ms)
+    if asked or waited_ms < ASK_AFTER_MS or not holders.concerns(job, err) then return end
+    asked = true
+    local who = holders.of(job, change)
+    job.machine:tell { kind = "waiting", name = change.name, type = job.handler.type,
+      action = "delete", elapsed_ms = waited_ms,
+      state = who and "used by " .. who or "still used: " .. tostring(err.code) }
+  end
+end
+
+local function patience(job, change)
+  local made = job.handler
   return {
     later = made.delete.later or made.common.later.codes,
-    deadline_ms = made.delete.deadline_ms or made.common.later.deadline_ms,
+    deadline_ms = change.timeout and change.timeout * 1000 or made.delete.deadline_ms
+      or made.common.later.deadline_ms,
+    refused = change.name and teller(job, change) or nil,
   }
 end
 
-local function raise_unless_gone(made, err)
-  if not machine.matches(err, made.delete.gone or made.common.gone) then error(err, 0) end
+--- The final refusal, with whoever is still in the way.
+local function raise_with_holders(job, change, err)
+  local who = holders.concerns(job, err) and holders.of(job, change)
+  if not who then error(err, 0) end
+  local fields = { next = "take that away, or run it again when it has gone" }
+  for key, v in pairs(err) do fields[key] = v end
+  fields.what = ("%s; it is used by %s"):format((err.what:gsub("%.$", "")), who)
+  failure.raise(fields)
+end
+
+local function raise_unless_gone(job, change, err)
+  local made = job.handler
+  if machine.matches(err, made.delete.gone or made.common.gone) then return end
+  raise_with_holders(job, change, err)
 end
 
 --- Operations that take a list of ids delete everything of a turn in one call.
@@ -21,14 +53,14 @@ local function together(job, change, name, member, id)
   local key = table.concat({ job.place.key, made.service, name }, "/")
   local answer = share.join(job.machine.pool, key, id, function(ids)
     local params = { [member] = ids }
-    local result, err = job.machine:insist(job.place, made, name, params, patience(made))
+    local result, err = job.machine:insist(job.place, made, name, params, patience(job, change))
     if result then return result end
     if #ids > 1 then return { split = true } end
-    raise_unless_gone(made, err)
+    raise_unless_gone(job, change, err)
     return {}
   end)
   if not answer.split then return answer end
-  local alone = patience(made)
+  local alone = patience(job, change)
   alone.done = made.delete.gone or made.common.gone
   return change:call(name, nil, alone)
 end
@@ -36,11 +68,11 @@ end
 local function raise_unsuccessful(job, change, answer)
   for _, each in ipairs(answer.Unsuccessful or {}) do
     if each.ResourceId == change.identifier then
-      local err = require "engine.failure".new {
+      local err = failure.new {
         what = each.Error.Message, code = each.Error.Code, service = job.handler.service,
         operation = job.handler.delete[1], where = change.identifier,
       }
-      raise_unless_gone(job.handler, err)
+      raise_unless_gone(job, change, err)
     end
   end
 end
@@ -62,8 +94,8 @@ function remove.apply(job, change)
   if made.delete.with then
     for key, v in pairs(made.delete.with(change)) do params[key] = v end
   end
-  local answer, err = job.machine:insist(job.place, made, name, params, patience(made))
-  if not answer then raise_unless_gone(made, err) end
+  local answer, err = job.machine:insist(job.place, made, name, params, patience(job, change))
+  if not answer then raise_unless_gone(job, change, err) end
 end
 
 return remove

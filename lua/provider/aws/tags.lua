@@ -35,6 +35,7 @@ function tags.owner(list)
   if not found["mrun:stack"] then return nil end
   return {
     stack = found["mrun:stack"], name = found["mrun:resource"], op = found["mrun:op"],
+    protect = found["mrun:protect"] == "true" or nil,
   }
 end
 

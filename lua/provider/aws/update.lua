@@ -26,10 +26,11 @@ local function bare(names)
   return list
 end
 
-local function tag_steps(job, change)
+--- The calls that write these tags and take those away; none where nothing says how.
+local function tag_steps(job, change, added, removed)
   local made, steps = job.handler, {}
-  local property, rule = made.tags_property, made.tagging or made.common.tagging
-  local added, removed = tags.difference(change.have[property] or {}, change.want[property] or {})
+  local rule = made.tagging or made.common.tagging
+  if not rule then return steps end
   local function step(operation, members)
     if rule.ids then members[rule.ids] = { change.fields[made.member] } end
     if rule.id then members[rule.id] = change.fields[made.member] end
@@ -47,7 +48,10 @@ end
 local function steps_of(job, change, property, rule)
   if type(rule) == "function" then return rule(change, property) or {} end
   if rule then return by_name(job, change, rule, property) end
-  if property == job.handler.tags_property then return tag_steps(job, change) end
+  if property == job.handler.tags_property then
+    return tag_steps(job, change, tags.difference(change.have[property] or {},
+      change.want[property] or {}))
+  end
   failure.raise {
     what = ("%s of %s cannot be changed"):format(property, job.handler.type),
     next = "the service has no operation for it: replace the resource",
@@ -116,6 +120,16 @@ function update.apply(job, change, properties)
     if step.identifier then identifier = step.identifier(answer) end
   end
   return identifier
+end
+
+--- Writes and takes away mrun's own tags.
+---@param job table
+---@param change table
+---@param own { add: table<string, string>, remove: string[] }
+function update.own(job, change, own)
+  for _, step in ipairs(tag_steps(job, change, own.add, own.remove)) do
+    change:call(step[1], step[2])
+  end
 end
 
 return update

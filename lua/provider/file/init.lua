@@ -106,9 +106,14 @@ end
 
 local act = {}
 
+--- What the system refuses has not been done, and is no bug of ours.
+local function must(ok, why)
+  if not ok then failure.raise(failure.from(why)) end
+end
+
 local function write(intent)
   local path = path_of(intent.place, intent.want.Path)
-  assert(fs.replace(path, value.reveal(intent.want.Content), mode_of(intent.want)))
+  must(fs.replace(path, value.reveal(intent.want.Content), mode_of(intent.want)))
   return { identifier = intent.want.Path }
 end
 
@@ -124,7 +129,7 @@ end
 function act.update(intent)
   local path = path_of(intent.place, intent.identifier)
   if #intent.changed == 1 and intent.changed[1] == "Mode" then
-    assert(fs.chmod(path, mode_of(intent.want)))
+    must(fs.chmod(path, mode_of(intent.want)))
     return { identifier = intent.identifier }
   end
   local want = { Path = intent.identifier }

@@ -28,9 +28,9 @@ describe("aws owned", function()
         { RoleName = "a", Tags = mine }, { RoleName = "b", Tags = other }, { RoleName = "c" } } },
       ListInstanceProfiles = { InstanceProfiles = { { InstanceProfileName = "p" },
         { InstanceProfileName = "gone" } } },
-      ListInstanceProfileTags = function(params)
+      GetInstanceProfile = function(params)
         if params.InstanceProfileName == "gone" then error(fake.error "NoSuchEntity", 0) end
-        return { Tags = mine }
+        return { InstanceProfile = { Tags = mine } }
       end,
       ListPolicies = { Policies = { { Arn = "arn:x" } } },
       ListPolicyTags = { Tags = other },

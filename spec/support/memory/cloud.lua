@@ -137,6 +137,7 @@ function calls.Owned(self, request)
     local seen = visible(self, object) or self.tags_outlive
     if stack and stack:match "^[^/]+" == request.stack and seen then
       found[#found + 1] = { stack = stack, name = tags["mrun:resource"], type = object.type,
+        protect = tags["mrun:protect"] == "true" or nil,
         types = self.owned_types, identifier = object.id }
       if self.owned_types then found[#found].type = self.owned_types[1] end
     end
@@ -152,6 +153,16 @@ function calls.Set(self, request)
   if types[object.type].schema.properties.Version then
     object.properties.Version = object.version
   end
+  return true
+end
+
+function calls.Tag(self, request)
+  local object = self.objects[request.type .. "/" .. request.id]
+  if not visible(self, object) or object.deleting then return nil, refuse "NotFound" end
+  local tags = object.properties.Tags or {}
+  object.properties.Tags = tags
+  for key, text in pairs(request.add) do tags[key] = text end
+  for _, key in ipairs(request.remove) do tags[key] = nil end
   return true
 end
 

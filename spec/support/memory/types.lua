@@ -64,6 +64,20 @@ types["Memory::Token"] = {
   handler = {},
 }
 
+--- Holds what nobody can declare again.
+types["Memory::Disk"] = {
+  rule = "token",
+  schema = {
+    typeName = "Memory::Disk", primaryIdentifier = { "/properties/Id" },
+      additionalProperties = false,
+    properties = { Id = STRING, Size = INTEGER, Color = STRING, Tags = TAGS },
+    readOnlyProperties = { "/properties/Id" },
+    createOnlyProperties = { "/properties/Color" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = { holds_data = true },
+}
+
 --- Joins two others: no tags, no identifier of its own, a note that can change.
 types["Memory::Pair"] = {
   rule = "parent",

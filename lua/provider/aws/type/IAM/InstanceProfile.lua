@@ -19,6 +19,7 @@ return {
       member = "RoleName", remove_first = true, gone = { "^NoSuchEntity$" },
     },
   },
+  tagging  = { add = "TagInstanceProfile", remove = "UntagInstanceProfile" },
   delete   = { "DeleteInstanceProfile", before = remove_roles },
   defaults = { Path = "/" },
   have     = { Roles = "Roles[].RoleName" },

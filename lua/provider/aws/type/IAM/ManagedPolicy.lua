@@ -25,6 +25,7 @@ return {
     PolicyDocument = managed.new_version,
     Roles = attach "Role", Users = attach "User", Groups = attach "Group",
   },
+  tagging  = { add = "TagPolicy", remove = "UntagPolicy", id = "PolicyArn" },
   delete   = { "DeletePolicy", before = managed.remove },
   defaults = { Path = "/", Description = "" },
   shares   = { Roles = { type = "AWS::IAM::Role", item = managed.attaching } },

@@ -1,0 +1,159 @@
+-- The way back: what an apply did, taken back from the rows as they were before it. What was
+-- created is deleted, what was updated is put back, and what was deleted is created anew.
+--
+-- `before` has a row for each name that is to be taken back, or false where there was none.
+local graph_of_rows = require "engine.graph.rows"
+local order = require "engine.graph.order"
+local schema = require "engine.schema"
+local value = require "engine.value"
+
+local back = {}
+
+local SHORTEST <const> = 6 -- an attribute shorter than that may stand somewhere by chance
+
+--- The rows that there were, by name.
+---@param before table<string, table|false>
+---@return table<string, table>
+function back.present(before)
+  local rows = {}
+  for name, row in pairs(before) do rows[name] = row or nil end
+  return rows
+end
+
+--- The row that there was, where its resource is there still: the one that replaced it takes the
+--- place of what is to be deleted.
+local function swapped(row, before)
+  for i, old in ipairs(row.old or {}) do
+    if old.identifier == before.identifier then
+      local result, rest = {}, table.move(row.old, 1, #row.old, 1, {})
+      for key, member in pairs(before) do result[key] = member end
+      rest[i] = { identifier = row.identifier, type = row.type, provider = row.provider,
+        place = row.place, depends = row.depends, name = row.name, last = row.last }
+      result.old = rest
+      return result
+    end
+  end
+end
+
+--- The rows as they are now, with what has been replaced and is there still in its old place.
+---@param rows table<string, table>
+---@param before table<string, table|false>
+---@return table<string, table> rows
+---@return table[] changed those that have to be written down
+function back.rows(rows, before)
+  local result, changed = {}, {}
+  for name, row in pairs(rows) do result[name] = row end
+  for _, name in ipairs(value.keys(before)) do
+    local row = rows[name]
+    local other = row and before[name] and row.identifier ~= before[name].identifier
+      and swapped(row, before[name])
+    if other then
+      result[name] = other
+      changed[#changed + 1] = other
+    end
+  end
+  return result, changed
+end
+
+--- What others may have known of something that is gone: text -> its deferred attribute.
+local function known_by(ctx, name, row, into)
+  local record = ctx:record(row)
+  local function enter(attribute, v)
+    if type(v) == "string" and #v >= SHORTEST then into[v] = value.attribute(name, attribute) end
+  end
+  for attribute, v in pairs(row.attributes or {}) do
+    if record.read_only[attribute] then enter(attribute, v) end
+  end
+  if schema.has_ref(record) then
+    local ok, ref = pcall(schema.ref, record, row.identifier, row.attributes or {})
+    if ok and not record.name_property then enter("Ref", ref) end
+  end
+end
+
+local function with_references(v, known)
+  if type(v) == "string" then return known[v] or v end
+  if type(v) ~= "table" then return v end
+  local result = value.is_list(v) and value.list() or {}
+  for key, member in pairs(v) do result[key] = with_references(member, known) end
+  return result
+end
+
+--- What is to come back refers to what else comes back as it will be then.
+local function refer_anew(ctx, graph, rows, before)
+  local known = {}
+  for name, row in pairs(before) do
+    local now = rows[name]
+    if row and (not now or now.identifier ~= row.identifier) then
+      known_by(ctx, name, row, known)
+    end
+  end
+  if not next(known) then return end
+  for _, name in ipairs(graph.order) do
+    local resource, want = graph.resources[name], {}
+    for property, v in pairs(resource.want) do
+      want[property] = before[name] and with_references(v, known) or v
+      if value.contains_deferred(want[property]) then
+        table.insert(resource.awaits, property)
+        for _, other in ipairs(value.names(want[property])) do
+          if other ~= name then table.insert(graph.edges[name], other) end
+        end
+      end
+    end
+    resource.want = want
+  end
+end
+
+--- A secret is kept as a digest only: what was one stays as it is now.
+local function leave_secrets(graph, before, notices)
+  for _, name in ipairs(value.keys(before)) do
+    local hidden = {}
+    for _, property in ipairs(value.keys(before[name] and before[name].last or {})) do
+      if value.hides(before[name].last[property]) then hidden[#hidden + 1] = property end
+    end
+    if #hidden > 0 then
+      local options = graph.resources[name].options
+      options.ignore_changes = table.move(hidden, 1, #hidden,
+        #(options.ignore_changes or {}) + 1, value.copy(options.ignore_changes or {}))
+      notices[#notices + 1] = ("%s: %s cannot be taken back (a secret is kept as a digest only)")
+        :format(name, table.concat(hidden, ", "))
+    end
+  end
+end
+
+local function options_of(row)
+  local options = value.copy(row.options or {})
+  options.depends_on, options.moved_from, options.identifier = nil, nil, nil
+  return options
+end
+
+--- The stack as it was, as a graph: what is not to be taken back stands in it as it is.
+---@param ctx table
+---@param rows table<string, table> as they are now
+---@param before table<string, table|false>
+---@return table graph
+function back.graph(ctx, rows, before)
+  local all = {}
+  for name, row in pairs(rows) do all[name] = row end
+  for name, row in pairs(before) do all[name] = row or nil end
+  local graph = graph_of_rows(ctx.stack.name, all)
+  for name, row in pairs(all) do graph.resources[name].options = options_of(row) end
+  refer_anew(ctx, graph, rows, before)
+  leave_secrets(graph, before, graph.notices)
+  graph.order = order.sort(graph.order, graph.edges) or graph.order
+  return graph
+end
+
+--- Says what comes back as a new one.
+---@param run table of a plan
+---@param before table<string, table|false>
+function back.tell(run, before)
+  for _, name in ipairs(run.order) do
+    local change, row = run.changes[name], before[name]
+    if row and change and (change.action == "create" or change.action == "replace") then
+      run.notices[#run.notices + 1] = ("%s comes back as a new one: %s is gone, with what it held")
+        :format(name, row.identifier)
+    end
+  end
+end
+
+return back

@@ -1,0 +1,82 @@
+-- Drift: what others have changed since the last apply, of what was declared then.
+--
+--   local found = drift.of(plan)   of a plan made with `drift = true`
+--   found.changes   list of { name, type, identifier, place, source, gone, broken,
+--                   properties = { { path, applied, now } } }
+--   found.same      how many are as they were applied; found.unseen, found.notices as in a plan
+local value = require "engine.value"
+
+local drift = {}
+
+--- What was applied as a secret is kept as a digest: whether it is another one now can be seen, and
+--- nothing more.
+local function changed_secrets(ctx, row, have)
+  local list, record = {}, ctx:record(row)
+  for _, property in ipairs(value.keys(row.last or {})) do
+    local kept, now = value.digest_of(row.last[property]), have[property]
+    if kept and now ~= nil and not record.write_only[property] then
+      local digest = value.digest_of(value.digest(ctx.ports.digest, ctx.key, now))
+      if digest ~= kept then
+        list[#list + 1] = { path = property, applied = "(secret)", now = "(secret)" }
+      end
+    end
+  end
+  return list
+end
+
+local function properties_of(plan, name, change)
+  local list = {}
+  for _, one in ipairs(change and change.properties or {}) do
+    list[#list + 1] = { path = one.path, applied = one.new, now = one.old }
+  end
+  local row, live = plan.run.matched[name], plan.run.live[name]
+  local secrets = changed_secrets(plan.context, row, live.have)
+  return table.move(secrets, 1, #secrets, #list + 1, list)
+end
+
+local function one(plan, name)
+  local resource, row = plan.graph.resources[name], plan.run.matched[name]
+  local change, live = plan.run.changes[name], plan.run.live[name]
+  if not row then return nil end
+  local result = { name = name, type = resource.type, identifier = row.identifier,
+    place = plan.context.places[row.place.key], source = row.source,
+    gone = not live.have, broken = live.state and live.state.failed }
+  result.properties = live.have and properties_of(plan, name, change) or {}
+  if result.gone or result.broken or #result.properties > 0 then return result end
+end
+
+---@param plan table
+---@return { stack: string, id: string, changes: table[], same: integer, unseen: string[],
+---  notices: string[] }
+function drift.of(plan)
+  local changes, same = {}, 0
+  for _, name in ipairs(plan.run.order) do
+    local found = one(plan, name)
+    if found then changes[#changes + 1] = found else same = same + 1 end
+  end
+  return { stack = plan.stack, id = plan.id, changes = changes, same = same,
+    unseen = plan.unseen, notices = plan.notices }
+end
+
+--- The rows of the state whose attributes are others now, as they are now. Those that are gone stay
+--- as they are: the next plan says so.
+---@param plan table
+---@return table[] rows
+function drift.rows(plan)
+  local ctx, result = plan.context, {}
+  for _, name in ipairs(plan.run.order) do
+    local row, live = plan.run.matched[name], plan.run.live[name]
+    if row and live.have and not plan.run.unread[name] then
+      local attributes = ctx:sealed(value.like(live.have, row.last))
+      if not value.equal(attributes, row.attributes) then
+        local now = {}
+        for key, member in pairs(row) do now[key] = member end
+        now.attributes = attributes
+        result[#result + 1] = now
+      end
+    end
+  end
+  return result
+end
+
+return drift

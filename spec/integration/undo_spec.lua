@@ -1,0 +1,79 @@
+-- mrun undo and --rollback on AWS: what an independent client sees is what was there before.
+local Emulator = require "spec.support.emulator"
+local User = require "spec.support.user"
+
+local RECIPE = [[
+local aws = provider "aws"
+local p = params { Dns = { default = false }, Part = { default = "all" } }
+local net = aws.EC2.VPC "Net" { CidrBlock = "10.0.0.0/16", EnableDnsHostnames = p.Dns,
+  Tags = { Dns = tostring(p.Dns) } }
+if p.Part ~= "net" then
+  local sub = aws.EC2.Subnet "Sub" { VpcId = net, CidrBlock = "10.0.1.0/24" }
+  local routes = aws.EC2.RouteTable "Routes" { VpcId = net }
+  aws.EC2.SubnetRouteTableAssociation "Join" { SubnetId = sub, RouteTableId = routes }
+  aws.EC2.SecurityGroup "Group" { GroupDescription = "own", VpcId = net, SecurityGroupIngress = {
+    { IpProtocol = "tcp", FromPort = 443, ToPort = 443, CidrIp = "10.0.0.0/16" } } }
+  if p.Part == "bad" then
+    aws.EC2.Subnet "Bad" { VpcId = net, CidrBlock = "10.0.1.0/24", depends_on = { "Group" } }
+  end
+end
+]]
+
+--- Without the ids, which new things have new ones of.
+local SEEN = [==[
+ec2 = client("ec2")
+vpcs = [v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]]
+of = lambda: [{"Name": "vpc-id", "Values": [v["VpcId"] for v in vpcs] or ["none"]}]
+result = {
+  "vpcs": [[v["CidrBlock"], sorted(t["Value"] for t in v["Tags"] if t["Key"] == "Dns"),
+    ec2.describe_vpc_attribute(VpcId=v["VpcId"], Attribute="enableDnsHostnames")
+      ["EnableDnsHostnames"]["Value"]] for v in vpcs],
+  "subnets": [s["CidrBlock"] for s in ec2.describe_subnets(Filters=of())["Subnets"]],
+  "tables": sorted(len(t["Associations"]) for t in
+    ec2.describe_route_tables(Filters=of())["RouteTables"]),
+  "groups": sorted([g["Description"], [r.get("FromPort") for r in g["IpPermissions"]]] for g in
+    ec2.describe_security_groups(Filters=of())["SecurityGroups"])}
+]==]
+
+describe("on AWS", function()
+  local emulator, user
+
+  lazy_setup(function() emulator = Emulator.start() end)
+  lazy_teardown(function() emulator:stop() end)
+  before_each(function()
+    emulator:reset()
+    user = User.new(emulator)
+    user:write("net.lua", RECIPE)
+  end)
+  after_each(function() user:leave() end)
+
+  it("undo puts back what was updated and creates anew what was deleted", function()
+    user:must("apply", "--yes", "net.lua")
+    local before = emulator:elsewhere(SEEN)
+    user:must("apply", "--yes", "-P", "Dns=true", "-P", "Part=net", "net.lua")
+    assert.are.same({}, emulator:elsewhere(SEEN).subnets)
+    local said = user:must("undo", "--yes")
+    assert.matches("Sub comes back as a new one: subnet%-%x+ is gone", said.out)
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    assert.are.same({}, user:planned "net.lua")
+    user:must("destroy", "--yes")
+    user:must("undo", "--yes", "--stack", "net")
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    assert.are.same({}, user:planned "net.lua")
+  end)
+
+  it("--rollback leaves what was there before a failed apply", function()
+    local nothing = emulator:elsewhere(SEEN)
+    local said = user:mrun("apply", "--yes", "--rollback", "-P", "Part=bad", "net.lua")
+    assert.are.equal(1, said.code)
+    assert.matches("Bad was not created", said.out)
+    assert.matches("Taken back: .*Net %(deleted again%)", said.out)
+    assert.are.same(nothing, emulator:elsewhere(SEEN))
+    user:must("apply", "--yes", "-P", "Part=net", "net.lua")
+    local before = emulator:elsewhere(SEEN)
+    said = user:mrun("apply", "--yes", "--rollback", "-P", "Part=bad", "-P", "Dns=true", "net.lua")
+    assert.are.equal(1, said.code)
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    assert.are.same({}, user:planned("net.lua", "-P", "Part=net"))
+  end)
+end)

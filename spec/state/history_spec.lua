@@ -1,0 +1,87 @@
+-- What the journals of a stack say of its last apply.
+local state = require "state"
+
+local count, root = 0, nil
+
+local function new_store()
+  count = count + 1
+  root = ("%s/history%d"):format(os.getenv "TMPDIR" or "/tmp", count)
+  local at_ms = 0
+  return function()
+    return state.open { root = root, stack = "demo", now = function()
+      at_ms = at_ms + 1000
+      return at_ms
+    end }
+  end
+end
+
+local function intent(name, before)
+  return { op = name .. count, name = name, type = "T", action = "create", before = before }
+end
+
+local function done(name, row)
+  return { op = name .. count, ok = true, name = name, row = row }
+end
+
+local ROW = { name = "a", identifier = "1", type = "T", last = { Size = 1 } }
+
+describe("the last apply", function()
+  after_each(function() os.execute("rm -rf " .. root) end)
+
+  it("is nothing where there was none", function()
+    assert.is_nil(new_store()():last_apply())
+  end)
+
+  it("is the newest journal with intents, from the first of each name", function()
+    local open = new_store()
+    local store = open()
+    store:begin { intent("a", false) }
+    store:finish { done("a", ROW) }
+    store:save()
+    store:begin { intent("a", ROW), intent("b", false) }
+    store:begin { intent("a", { identifier = "never" }), { op = "m", name = "m" } }
+    store:finish { done("a", { name = "a", identifier = "2" }) }
+    store:save()
+    -- A refresh has no intents: it is no apply.
+    store:finish { { ok = true, name = "a", row = { name = "a", identifier = "2" } } }
+    store:save()
+    local last = open():last_apply()
+    assert.are.same({ a = ROW, b = false }, last.before)
+    assert.are.same({ "m" }, last.unrecorded)
+  end)
+
+  it("is the one that was cut off, where it was not taken in", function()
+    local open = new_store()
+    local store = open()
+    store:begin { intent("a", false) }
+    store:finish { done("a", ROW) }
+    store:save()
+    store:begin { intent("c", false) }
+    assert.are.same({ c = false }, open():last_apply().before)
+  end)
+
+  it("is still the one that an undo was taking back when it was cut off", function()
+    local open = new_store()
+    local store = open()
+    store:begin { intent("a", false) }
+    store:finish { done("a", ROW) }
+    store:save()
+    store:begin { { op = "u", name = "a", action = "delete", before = ROW, back = true } }
+    assert.are.same({ a = false }, open():last_apply().before)
+    store:finish { { op = "u", ok = true, name = "a", row = false } }
+    store:save()
+    assert.are.same({ a = ROW }, open():last_apply().before)
+  end)
+
+  it("outlives the stack that it has destroyed", function()
+    local open = new_store()
+    local store = open()
+    store:begin { intent("a", false) }
+    store:finish { done("a", ROW) }
+    store:save()
+    store:begin { { op = "d", name = "a", type = "T", action = "delete", before = ROW } }
+    store:finish { { op = "d", ok = true, name = "a", row = false } }
+    store:save()
+    assert.are.same({ a = ROW }, open():last_apply().before)
+  end)
+end)
