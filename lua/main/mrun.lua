@@ -65,11 +65,13 @@ function mrun.new(console, parsed, commands)
     print = console.print, note = console.note, json = console.json,
     commands = commands.names, command = commands.find,
   }
-  local parts = part_of()
+  local parts, taken = part_of(), {}
   return setmetatable(self, {
     __index = function(_, key)
-      if not parts[key] then return nil end
-      take(self, parts[key])
+      local part = parts[key]
+      if not part or taken[part] then return nil end -- what a part has nothing for is nil
+      taken[part] = true
+      take(self, part)
       return rawget(self, key)
     end,
   })
