@@ -1,5 +1,6 @@
 /* parse.c -- expat's events to a tree in C's own memory: no Lua while expat runs.
- * A document type is refused, so there are no entities to expand.
+ * A document type is refused, so there are no entities to expand. What scan.c knows in full
+ * does not come here; whatever is unusual, or wrong, does.
  */
 #include "xml.h"
 
@@ -8,7 +9,6 @@
 #include <string.h>
 
 #define NAMES 256 /* how many names are remembered, so that they are kept once */
-#define NAME_LEN_MAX ((1 << 30) - 1)
 
 struct builder {
     struct document *document;
@@ -31,22 +31,10 @@ static void stop(struct builder *b, const char *why)
 
 static bool add_chars(struct builder *b, const char *chars, size_t len)
 {
-    struct document *d = b->document;
-    if (len == 0)
+    if (document_add_chars(b->document, chars, len))
         return true;
-    if (len > d->size - d->len) {
-        size_t size = d->size + d->size / 2 + len + 512;
-        char *more = size < UINT32_MAX ? realloc(d->chars, size) : NULL;
-        if (!more) {
-            stop(b, "out of memory");
-            return false;
-        }
-        d->chars = more;
-        d->size = size;
-    }
-    memcpy(d->chars + d->len, chars, len);
-    d->len += len;
-    return true;
+    stop(b, "out of memory");
+    return false;
 }
 
 /* Where the name stands among the chars: added, unless it was met lately. */
@@ -75,23 +63,16 @@ static bool add_name(struct builder *b, const char *name, struct text_at *to)
 /* NONE when there is no memory, or more nodes than links can tell. */
 static uint32_t add_node(struct builder *b, const char *name)
 {
-    struct document *d = b->document;
     struct text_at at;
-    if (d->count == d->capacity) {
-        size_t capacity = d->capacity + d->capacity / 2 + 64;
-        struct node *more = capacity < NONE ? realloc(d->nodes, capacity * sizeof *more) : NULL;
-        if (!more) {
-            stop(b, "out of memory");
-            return NONE;
-        }
-        d->nodes = more;
-        d->capacity = capacity;
-    }
     if (!add_name(b, name, &at))
         return NONE;
-    d->nodes[d->count] = (struct node){
-        .name = at.at, .name_len = at.len & NAME_LEN_MAX, .text = (uint32_t)d->len, .next = NONE};
-    return (uint32_t)d->count++;
+    uint32_t node =
+        document_add_node(b->document, (struct node){.name = at.at,
+                                                     .name_len = at.len & NAME_LEN_MAX,
+                                                     .text = (uint32_t)b->document->len});
+    if (node == NONE)
+        stop(b, "out of memory");
+    return node;
 }
 
 static const char *local_name(const char *name)
@@ -166,7 +147,7 @@ static void XMLCALL on_doctype(void *user, const char *name, const char *system,
     stop(user, "it has a DOCTYPE, which no answer of AWS's has");
 }
 
-struct failure document_parse(struct document *document, struct text bytes)
+static struct failure parse(struct document *document, struct text bytes)
 {
     struct builder b = {.document = document};
     struct failure why = {0};
@@ -183,43 +164,11 @@ struct failure document_parse(struct document *document, struct text bytes)
     return why;
 }
 
-static struct text piece(const struct document *document, size_t at, size_t len)
+struct failure document_parse(struct document *document, struct text bytes)
 {
-    return len ? (struct text){document->chars + at, len} : (struct text){"", 0};
-}
-
-uint32_t next_attribute(const struct document *document, uint32_t node)
-{
-    uint32_t next = node + 1;
-    return next < document->count && document->nodes[next].attribute ? next : NONE;
-}
-
-uint32_t first_child(const struct document *document, uint32_t node)
-{
-    if (!document->nodes[node].parent)
-        return NONE;
-    do
-        node++;
-    while (document->nodes[node].attribute);
-    return node;
-}
-
-struct text node_name(const struct document *document, uint32_t node)
-{
-    const struct node *it = &document->nodes[node];
-    return piece(document, it->name, it->name_len);
-}
-
-struct text node_text(const struct document *document, uint32_t node)
-{
-    const struct node *it = &document->nodes[node];
-    return piece(document, it->text, it->parent ? 0 : it->text_len);
-}
-
-uint32_t child_named(const struct document *document, uint32_t node, const char *name)
-{
-    uint32_t child = first_child(document, node);
-    while (child != NONE && !text_is(node_name(document, child), name))
-        child = document->nodes[child].next;
-    return child;
+    if (document_scan(document, bytes))
+        return (struct failure){0};
+    document->count = document->len = 0;
+    document->bytes = (struct text){"", 0};
+    return parse(document, bytes);
 }

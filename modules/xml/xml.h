@@ -6,18 +6,21 @@
 #include "shape.h"
 
 #define NONE UINT32_MAX
+#define NAME_LEN_MAX ((1 << 30) - 1)
 
 /* An element or an attribute, in the order in which they stand: an element's attributes
  * follow it, then its first child. A large answer has a hundred thousand, so they are small. */
 struct node {
-    uint32_t name, text; /* offsets in the document's chars */
+    uint32_t name, text; /* offsets in the document's bytes, or behind them in its chars */
     uint32_t text_len;
     uint32_t next; /* the sibling's index, or NONE */
     uint32_t name_len : 30, attribute : 1, parent : 1;
 };
 
-/* A document as C's own memory holds it; the collector frees it. */
+/* A document as C's own memory holds it; the collector frees it. Its names and texts stand
+ * where they were read, or among the chars: those that had to be written anew. */
 struct document {
+    struct text bytes; /* the caller's, who keeps them */
     struct node *nodes;
     size_t count, capacity;
     char *chars;
@@ -27,6 +30,15 @@ struct document {
 
 /* parse.c: fills an empty document, without Lua. */
 struct failure document_parse(struct document *document, struct text bytes);
+
+/* scan.c: the same for the plain XML that services write; false for everything else, whatever
+ * it is. */
+bool document_scan(struct document *document, struct text bytes);
+
+/* document.c */
+bool document_add_chars(struct document *document, const char *chars, size_t len);
+/* Its `next` is NONE; so is the answer where there is no memory. */
+uint32_t document_add_node(struct document *document, struct node node);
 uint32_t first_child(const struct document *document, uint32_t node);
 uint32_t next_attribute(const struct document *document, uint32_t node); /* of it, or behind it */
 struct text node_name(const struct document *document, uint32_t node);

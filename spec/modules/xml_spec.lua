@@ -158,6 +158,30 @@ describe("XML answers", function()
     assert.are.equal("", xml.decode(nil, "<:/>").name)
   end)
 
+  -- A comment is among what the quick reader leaves to expat.
+  it("are to the quick reader what they are to expat", function()
+    for _, body in ipairs {
+      '<R a="b" c:d="e > f"><N>1</N><E/><L><m>x</m> <m>y</m></L>text</R>\n',
+      "<R>a &amp; b &lt;&#65;&#x1F600;&gt;&quot;&apos; \u{e9}\u{20ac}]</R>",
+      "<R>\r\n</R>", "<R>]]></R>", "<R>]]</R>", "<R>\xc0\x80</R>", "<R>\xed\xa0\x80</R>",
+      "<R>\xef\xbf\xbe</R>", "<R>\xf5\x80\x80\x80</R>", "<R>\xe2\x82</R>", "<R>\1</R>",
+      "<R>&#0;</R>", "<R>&#xd800;</R>", "<R>&#xfffe;</R>", "<R>&#x110000;</R>", "<R>&#;</R>",
+      "<R>&#9999999999;</R>", "<R>&#X41;</R>", "<R>&none;</R>", "<R>&amp</R>", "<R>&amp",
+      '<R a="1" a="2"/>', '<R><S a="1" a="2"/></R>', '<R><S a="&lt;"/></R>', '<R><S a="\t"/></R>',
+      '<R><S a="<"/></R>', "<R><S a='1'/></R>", '<R><S a="1"b="2"/></R>', '<R><S a = "1" /></R>',
+      "<R><1/></R>", "<R><a:b/></R>", "<R>\u{e9}<\u{e9}/></R>",
+      "<R></ R>", "<R></R >", "<R><S></R></S>",
+      "<R><![CDATA[<]]></R>", "<R><?p?></R>", "<R></R><R></R>", "<R></R>text", "<R>",
+      "<R", "<R><", "<R></",
+      ("<a>"):rep(201) .. ("</a>"):rep(201), ("<a>"):rep(200) .. ("</a>"):rep(200),
+    } do
+      local value, failure = xml.decode(nil, body)
+      local other, reason = xml.decode(nil, "<!---->" .. body)
+      assert.are.same(other, value, body)
+      assert.are.equal(reason and reason.reason, failure and failure.reason)
+    end
+  end)
+
   it("of a real service are what its model says", function()
     local operation = pack.open():operation("iam", "GetRole")
     local value = xml.decode(operation.output, [[<GetRoleResponse><GetRoleResult><Role>
