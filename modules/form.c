@@ -19,21 +19,26 @@
 struct form {
     lua_State *L;
     struct sink out, name; /* name: of the field being written, as far as it is known */
+    int cache;             /* stack index, see wires_cache */
     bool ec2;
 };
 
-static void write_value(struct form *f, const struct member *member, int index);
+static void write_value(struct form *f, struct wire *wire, int index);
+
+static bool is_plain(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
 
 static void add_encoded(struct sink *out, const char *at, size_t len)
 {
     static const char hex[] = "0123456789ABCDEF";
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
     char *to = sink_reserve(out, len * 3);
     char *start = to;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)at[i];
-        if (c && strchr(plain, c)) {
+        if (is_plain(c)) {
             *to++ = at[i];
         } else {
             *to++ = '%';
@@ -73,40 +78,28 @@ static size_t name_number(struct form *f, lua_Integer number)
     return name_add(f, (struct text){at, (size_t)(text + sizeof text - at)});
 }
 
-static struct traits own_traits(struct form *f, const struct member *member)
-{
-    struct traits traits = {0};
-    if (!traits_read(&traits, member->shape.pack, member->traits))
-        shape_damaged(f->L);
-    return traits;
-}
-
 /* ec2 capitalizes, and has a name of its own for requests. */
-static size_t name_member(struct form *f, const struct member *member, const char *usual)
+static size_t name_member(struct form *f, const struct wire *wire)
 {
-    struct traits traits = own_traits(f, member);
-    struct text name = usual ? (struct text){usual, strlen(usual)} : member->name;
-    if (f->ec2 && traits.query_name.len)
-        return name_add(f, traits.query_name);
-    if (traits.location_name.len)
-        name = traits.location_name;
-    size_t before = name_add(f, name);
+    if (f->ec2 && wire->query_name.len)
+        return name_add(f, wire->query_name);
+    size_t before = name_add(f, wire->name);
     if (f->ec2) {
-        char *first = f->name.at + f->name.len - name.len;
+        char *first = f->name.at + f->name.len - wire->name.len;
         if (*first >= 'a' && *first <= 'z')
             *first = (char)(*first - 'a' + 'A');
     }
     return before;
 }
 
-static void write_structure(struct form *f, struct shape_reader *reader, int index)
+static void write_structure(struct form *f, struct wires *wires, int index)
 {
-    struct member member;
-    while (shape_next(reader, &member)) {
-        lua_pushlstring(f->L, member.name.at, member.name.len);
+    for (uint32_t i = 0; i < wires->count; i++) {
+        struct wire *wire = &wires->list[i];
+        wire_push_key(f->L, f->cache, wire);
         if (lua_rawget(f->L, index) != LUA_TNIL) {
-            size_t before = name_member(f, &member, NULL);
-            write_value(f, &member, lua_gettop(f->L));
+            size_t before = name_member(f, wire);
+            write_value(f, wire, lua_gettop(f->L));
             f->name.len = before;
         }
         lua_pop(f->L, 1);
@@ -121,52 +114,46 @@ static void rename_flattened(struct form *f, struct text name)
     sink_add(&f->name, name.at, name.len);
 }
 
-static void write_list(struct form *f, struct shape_reader *reader, bool flattened, int index)
+static void write_list(struct form *f, const struct wire *list, struct wires *wires, int index)
 {
-    struct member member;
+    struct wire *element = &wires->list[0];
     lua_Integer len = (lua_Integer)lua_rawlen(f->L, index);
-    if (!shape_next(reader, &member))
-        shape_damaged(f->L);
     if (len == 0) {
         if (!f->ec2) /* query tells an empty list from none */
             add_field(f, "", 0);
         return;
     }
     if (!f->ec2) {
-        struct text name = own_traits(f, &member).location_name;
-        if (flattened && name.len)
-            rename_flattened(f, name);
-        else if (!flattened)
-            name_add(f, name.len ? name : (struct text){"member", 6});
+        if (!(list->traits.set & TRAIT_BIT(TRAIT_FLATTENED)))
+            name_add(f, element->name);
+        else if (list->element.len)
+            rename_flattened(f, list->element);
     }
     for (lua_Integer i = 1; i <= len; i++) {
         lua_rawgeti(f->L, index, i);
         size_t before = name_number(f, i);
-        write_value(f, &member, lua_gettop(f->L));
+        write_value(f, element, lua_gettop(f->L));
         f->name.len = before;
         lua_pop(f->L, 1);
     }
 }
 
-static void write_map(struct form *f, struct shape_reader *reader, bool flattened, int index)
+static void write_map(struct form *f, const struct wire *map, struct wires *wires, int index)
 {
-    struct member key, value;
     const struct text *keys;
     size_t count;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(f->L);
     keys_sorted(f->L, index, &keys, &count);
-    if (!flattened)
+    if (!(map->traits.set & TRAIT_BIT(TRAIT_FLATTENED)))
         name_add(f, (struct text){"entry", 5});
     for (size_t i = 0; i < count; i++) {
         size_t before = name_number(f, (lua_Integer)i + 1);
-        size_t numbered = name_member(f, &key, "key");
+        size_t numbered = name_member(f, &wires->list[0]);
         add_field(f, keys[i].at, keys[i].len);
         f->name.len = numbered;
-        name_member(f, &value, "value");
+        name_member(f, &wires->list[1]);
         lua_pushlstring(f->L, keys[i].at, keys[i].len);
         lua_rawget(f->L, index);
-        write_value(f, &value, lua_gettop(f->L));
+        write_value(f, &wires->list[1], lua_gettop(f->L));
         lua_pop(f->L, 1);
         f->name.len = before;
     }
@@ -204,23 +191,21 @@ static void write_scalar(struct form *f, enum shape_kind kind, const struct trai
     }
 }
 
-static void write_value(struct form *f, const struct member *member, int index)
+static void write_value(struct form *f, struct wire *wire, int index)
 {
-    struct shape_reader reader;
-    struct traits traits = {0};
-    luaL_checkstack(f->L, 8, "form");
-    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
-        shape_damaged(f->L);
-    bool flattened = traits.set & TRAIT_BIT(TRAIT_FLATTENED);
     size_t before = f->name.len;
-    if (reader.kind == SHAPE_STRUCTURE)
-        write_structure(f, &reader, index);
-    else if (reader.kind == SHAPE_LIST)
-        write_list(f, &reader, flattened, index);
-    else if (reader.kind == SHAPE_MAP)
-        write_map(f, &reader, flattened, index);
+    luaL_checkstack(f->L, 8, "form");
+    if (wire->kind > SHAPE_MAP) {
+        write_scalar(f, wire->kind, &wire->traits, index);
+        return;
+    }
+    struct wires *wires = wires_below(f->L, f->cache, wire);
+    if (wire->kind == SHAPE_STRUCTURE)
+        write_structure(f, wires, index);
+    else if (wire->kind == SHAPE_LIST)
+        write_list(f, wire, wires, index);
     else
-        write_scalar(f, reader.kind, &traits, index);
+        write_map(f, wire, wires, index);
     f->name.len = before;
 }
 
@@ -240,23 +225,27 @@ static int form_encode(lua_State *L)
 {
     static const char *const flavors[] = {"query", "ec2", NULL};
     struct form f = {.L = L};
-    struct member whole = {0};
+    struct member member = {0};
     bool shaped = !lua_isnil(L, 1);
     if (shaped)
-        whole.shape = shape_check(L, 1);
+        member.shape = shape_check(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     luaL_checktype(L, 3, LUA_TTABLE);
     lua_settop(L, 3);
     lua_getfield(L, 3, "flavor");
     f.ec2 = luaL_checkoption(L, 4, NULL, flavors) == 1;
-    if (shaped && !shape_accepts(L, whole.shape, 2, "encode"))
+    if (shaped && !shape_accepts(L, 1, 2, "encode"))
         return 2;
     sink_open(&f.out, L);
     sink_open(&f.name, L);
     add_option(&f, "action", "Action");
     add_option(&f, "version", "Version");
-    if (shaped)
+    if (shaped) {
+        struct wire whole;
+        wire_open(L, &whole, &member);
+        f.cache = wires_cache(L, 1);
         write_value(&f, &whole, 2);
+    }
     sink_push(&f.out);
     return 1;
 }

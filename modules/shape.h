@@ -130,30 +130,38 @@ bool traits_read(struct traits *to, const struct pack *pack, uint32_t traits);
 /* A member's own traits over those of its shape, as the protocols look at them. */
 bool member_traits(struct traits *to, const struct member *member);
 
-/* A member as those see it who read answers, worked out once: what its shape is, its
- * traits over those of the shape, and where the members of that shape are. */
+/* A member as the wire formats see it, worked out once: what its shape is, its traits over
+ * those of the shape, and where the members of that shape are. */
 struct wire {
     struct text name, element; /* element: of a flattened list, where it has a name */
+    struct text query_name;    /* of its own */
     struct member member;
     enum shape_kind kind;
     struct traits traits;
     struct wires *below; /* NULL until it is met */
     bool elsewhere;      /* in a header, or an attribute: not in the body */
+    uint32_t next;       /* which member came after it the last time */
+    int key;             /* of a structure's: see wire_push_key */
+    uint64_t met;        /* for who reads: the structure in which it was met last */
 };
 /* The members of a composite shape, ready to be found by their names on the wire: one of
  * a list, two of a map. */
 struct wires {
-    uint32_t count;
-    uint32_t found; /* how many members the last structure had that was read */
+    uint32_t count, first; /* first: the member with which the last structure began */
+    uint32_t found;        /* how many members the last structure had that was read */
+    uint64_t structures;   /* how many were read */
     struct wire list[];
 };
-/* Pushes the table that keeps the wires of a shape's pack; `shape` is a userdata's index. */
+/* Pushes two tables, which keep the wires of a shape's pack and their keys; gives back the
+ * first's place. `shape` is a userdata's index. */
 int wires_cache(lua_State *L, int shape);
 void wire_open(lua_State *L, struct wire *wire, const struct member *member);
-/* Those of the wire's own shape; `cache` is the stack index of that table. */
+/* Those of the wire's own shape; `cache` is the stack index of those tables. */
 struct wires *wires_below(lua_State *L, int cache, struct wire *wire);
-/* Looks on from *hint, around the end: answers come mostly in the model's order. */
-struct wire *wire_find(struct wires *wires, uint32_t *hint, struct text name);
+/* The member's name as a Lua string, which need not be made. */
+void wire_push_key(lua_State *L, int cache, const struct wire *wire);
+/* *last is the member found last, or NULL: what came behind it the last time is the guess. */
+struct wire *wire_find(struct wires *wires, struct wire **last, struct text name);
 /* Sets the tag of a union that a newer service knows, as AWS's own clients show it, in the
  * table on top of the stack. */
 void wire_unknown(lua_State *L, struct text name);
@@ -236,8 +244,8 @@ bool exact_whole(lua_State *L, struct text text);
 /* The text of a scalar that is one already: a string, or an exact number. */
 bool text_at(lua_State *L, int index, struct text *to);
 
-/* Checks the value at `index` against the shape. Pushes nothing and is true where
+/* Checks the value at `index` against the shape at `shape`. Pushes nothing and is true where
  * all is well; else pushes nil and a failure with `faults`, a list of { path, what }. */
-bool shape_accepts(lua_State *L, struct shape shape, int index, const char *op);
+bool shape_accepts(lua_State *L, int shape, int index, const char *op);
 
 #endif

@@ -38,7 +38,7 @@ static bool read_structure(struct cbor_reader *r, struct wires *wires, struct cb
                            bool is_union)
 {
     struct text key;
-    uint32_t hint = 0;
+    struct wire *last = NULL;
     if (head->major != CBOR_MAP)
         return wrong_type(r);
     lua_newtable(r->L);
@@ -46,9 +46,9 @@ static bool read_structure(struct cbor_reader *r, struct wires *wires, struct cb
         struct cbor_head value;
         if (!cbor_key(r, &key))
             return false;
-        struct wire *wire = wire_find(wires, &hint, key);
+        struct wire *wire = wire_find(wires, &last, key);
         if (wire) {
-            lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
+            wire_push_key(r->L, r->cache, wire);
             if (!read_named(r, wire, false))
                 return false;
             continue;

@@ -96,7 +96,9 @@ static int json_encode(lua_State *L)
     bool fine, shaped = !lua_isnoneornil(L, 1);
     luaL_checkany(L, 2);
     lua_settop(L, 2);
-    if (shaped && !shape_accepts(L, shape_check(L, 1), 2, "encode"))
+    if (shaped)
+        shape_check(L, 1);
+    if (shaped && !shape_accepts(L, 1, 2, "encode"))
         return 2;
     sink_open(&w.out, L);
     if (shaped) {

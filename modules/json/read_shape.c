@@ -16,14 +16,14 @@ static bool is_null(struct reader *r)
     return json_word(r, "null");
 }
 
-static bool read_structure_pair(struct reader *r, struct wires *wires, uint32_t *hint,
+static bool read_structure_pair(struct reader *r, struct wires *wires, struct wire **last,
                                 bool is_union)
 {
     struct text key;
     json_peek(r);
     if (!json_string(r, &key))
         return false;
-    struct wire *wire = wire_find(wires, hint, key);
+    struct wire *wire = wire_find(wires, last, key);
     if (!json_expect(r, ':', "expected a colon"))
         return false;
     if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
@@ -32,7 +32,7 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, uint32_t 
         return json_skip(r);
     if (is_null(r))
         return true;
-    lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
+    wire_push_key(r->L, r->cache, wire);
     if (!r->why && read_wire(r, wire)) {
         lua_rawset(r->L, -3);
         return true;
@@ -43,13 +43,14 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, uint32_t 
 
 static bool read_structure(struct reader *r, struct wires *wires, bool is_union)
 {
-    uint32_t hint = 0, found = 0;
+    uint32_t found = 0;
+    struct wire *last = NULL;
     lua_createtable(r->L, 0, (int)wires->found);
     if (!json_expect(r, '{', "expected an object"))
         goto fail;
     if (json_accept(r, '}'))
         return true;
-    while (read_structure_pair(r, wires, &hint, is_union)) {
+    while (read_structure_pair(r, wires, &last, is_union)) {
         found++;
         if (json_accept(r, ','))
             continue;

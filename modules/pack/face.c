@@ -76,9 +76,9 @@ static int shape_traits(lua_State *L)
 
 static int shape_check_value(lua_State *L)
 {
-    struct shape shape = shape_check(L, 1);
+    shape_check(L, 1);
     luaL_checkany(L, 2);
-    if (!shape_accepts(L, shape, 2, "check"))
+    if (!shape_accepts(L, 1, 2, "check"))
         return 2;
     lua_pushboolean(L, 1);
     return 1;

@@ -11,11 +11,11 @@
 struct checker {
     lua_State *L;
     struct sink path;
-    int faults; /* stack index of the list of { path, what } */
-    int depth;
+    int faults;       /* stack index of the list of { path, what } */
+    int depth, cache; /* cache: stack index, see wires_cache */
 };
 
-static void check_value(struct checker *c, const struct member *member, int index);
+static void check_value(struct checker *c, struct wire *wire, int index);
 
 /* The text of what is wrong is on top of the stack, and is taken away. Leaves the
  * fault there when there is still room for it, else nil. */
@@ -74,37 +74,33 @@ static size_t path_index(struct checker *c, lua_Integer i)
 }
 
 /* { path, what, unknown = name, names = those there are }, for a better word. */
-static void unknown_member(struct checker *c, struct shape shape, int key)
+static void unknown_member(struct checker *c, const struct wires *wires, int key)
 {
     lua_State *L = c->L;
-    struct shape_reader reader;
-    struct member member;
     lua_pushliteral(L, "no such member");
     fault(c);
     lua_pushvalue(L, key);
     lua_setfield(L, -2, "unknown");
     lua_newtable(L);
-    shape_open(&reader, shape);
-    for (lua_Integer i = 1; shape_next(&reader, &member); i++) {
-        lua_pushlstring(L, member.name.at, member.name.len);
-        lua_rawseti(L, -2, i);
+    for (uint32_t i = 0; i < wires->count; i++) {
+        wire_push_key(L, c->cache, &wires->list[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "names");
     lua_pop(L, 1);
 }
 
-static bool is_member(struct shape shape, struct text name)
+static bool is_member(const struct wires *wires, struct text name)
 {
-    struct shape_reader reader;
-    struct member member;
-    shape_open(&reader, shape);
-    while (shape_next(&reader, &member))
-        if (member.name.len == name.len && memcmp(member.name.at, name.at, name.len) == 0)
+    for (uint32_t i = 0; i < wires->count; i++) {
+        struct text other = wires->list[i].member.name;
+        if (other.len == name.len && memcmp(other.at, name.at, name.len) == 0)
             return true;
+    }
     return false;
 }
 
-static void check_unknown(struct checker *c, struct shape shape, int index)
+static void check_unknown(struct checker *c, const struct wires *wires, int index)
 {
     lua_State *L = c->L;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -115,10 +111,10 @@ static void check_unknown(struct checker *c, struct shape shape, int index)
             return;
         }
         name.at = lua_tolstring(L, -2, &name.len);
-        if (is_member(shape, name))
+        if (is_member(wires, name))
             continue;
         size_t before = path_add(c, name);
-        unknown_member(c, shape, lua_absindex(L, -2));
+        unknown_member(c, wires, lua_absindex(L, -2));
         c->path.len = before;
     }
 }
@@ -131,29 +127,34 @@ static int count_keys(lua_State *L, int index)
     return count;
 }
 
-static void check_structure(struct checker *c, struct shape_reader *reader, bool is_union,
-                            int index)
+static void check_member(struct checker *c, struct wire *wire, bool there)
+{
+    size_t before = path_add(c, wire->member.name);
+    if (there)
+        check_value(c, wire, lua_gettop(c->L));
+    else
+        fault_text(c, "is required");
+    c->path.len = before;
+}
+
+static void check_structure(struct checker *c, struct wires *wires, bool is_union, int index)
 {
     lua_State *L = c->L;
-    struct member member;
     int found = 0;
-    while (shape_next(reader, &member)) {
-        lua_pushlstring(L, member.name.at, member.name.len);
+    for (uint32_t i = 0; i < wires->count; i++) {
+        struct wire *wire = &wires->list[i];
+        wire_push_key(L, c->cache, wire);
         bool there = lua_rawget(L, index) != LUA_TNIL;
-        size_t before = path_add(c, member.name);
         found += there;
-        if (there)
-            check_value(c, &member, lua_gettop(L));
-        else if (member.required)
-            fault_text(c, "is required");
-        c->path.len = before;
+        if (there || wire->member.required)
+            check_member(c, wire, there);
         lua_pop(L, 1);
     }
     int keys = count_keys(L, index);
     if (is_union && keys != 1)
         fault_text(c, "must have exactly one member");
     if (keys > found)
-        check_unknown(c, reader->shape, index);
+        check_unknown(c, wires, index);
 }
 
 static void check_minimum(struct checker *c, const struct traits *traits, double number,
@@ -179,7 +180,7 @@ static size_t characters(const char *at, size_t len)
     return count;
 }
 
-static void check_list(struct checker *c, const struct member *element, bool sparse, int index)
+static void check_list(struct checker *c, struct wire *element, bool sparse, int index)
 {
     lua_Integer len = (lua_Integer)lua_rawlen(c->L, index);
     if (count_keys(c->L, index) != len) {
@@ -196,13 +197,10 @@ static void check_list(struct checker *c, const struct member *element, bool spa
     }
 }
 
-static void check_map(struct checker *c, const struct member *key, const struct member *value,
-                      bool sparse, int index)
+static void check_map(struct checker *c, struct wires *wires, bool sparse, int index)
 {
     lua_State *L = c->L;
-    struct traits of_key = {0};
-    if (!member_traits(&of_key, key))
-        shape_damaged(L);
+    const struct traits *of_key = &wires->list[0].traits;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         struct text name = {0};
         if (lua_type(L, -2) != LUA_TSTRING) {
@@ -212,9 +210,9 @@ static void check_map(struct checker *c, const struct member *key, const struct 
         }
         name.at = lua_tolstring(L, -2, &name.len);
         size_t before = path_add(c, name);
-        check_minimum(c, &of_key, (double)characters(name.at, name.len), " characters long");
+        check_minimum(c, of_key, (double)characters(name.at, name.len), " characters long");
         if (!sparse || !null_at(L, -1))
-            check_value(c, value, lua_gettop(L));
+            check_value(c, &wires->list[1], lua_gettop(L));
         c->path.len = before;
     }
 }
@@ -282,47 +280,37 @@ static void check_scalar(struct checker *c, enum shape_kind kind, const struct t
         check_number(c, traits, false, index);
 }
 
-static void check_composite(struct checker *c, struct shape_reader *reader,
-                            const struct traits *traits, int index)
+static void check_composite(struct checker *c, struct wire *wire, int index)
 {
     static const char *const names[] = {"structure", "list", "map"};
-    struct member member = {0}, value = {0};
+    const struct traits *traits = &wire->traits;
     bool sparse = traits->set & TRAIT_BIT(TRAIT_SPARSE);
     if (lua_type(c->L, index) != LUA_TTABLE) {
-        wrong_type(c, names[reader->kind], index);
+        wrong_type(c, names[wire->kind], index);
         return;
     }
-    if (reader->kind == SHAPE_STRUCTURE) {
-        check_structure(c, reader, traits->set & TRAIT_BIT(TRAIT_UNION), index);
-        return;
-    }
-    if (!shape_next(reader, &member)) /* a list's element, a map's key */
-        shape_damaged(c->L);
-    if (reader->kind == SHAPE_LIST) {
+    struct wires *wires = wires_below(c->L, c->cache, wire);
+    if (wire->kind == SHAPE_STRUCTURE) {
+        check_structure(c, wires, traits->set & TRAIT_BIT(TRAIT_UNION), index);
+    } else if (wire->kind == SHAPE_LIST) {
         check_minimum(c, traits, (double)lua_rawlen(c->L, index), " long");
-        check_list(c, &member, sparse, index);
-        return;
+        check_list(c, &wires->list[0], sparse, index);
+    } else {
+        check_map(c, wires, sparse, index);
     }
-    if (!shape_next(reader, &value))
-        shape_damaged(c->L);
-    check_map(c, &member, &value, sparse, index);
 }
 
-static void check_value(struct checker *c, const struct member *member, int index)
+static void check_value(struct checker *c, struct wire *wire, int index)
 {
-    struct shape_reader reader;
-    struct traits traits = {0};
     luaL_checkstack(c->L, 12, "checking");
-    if (!shape_open(&reader, member->shape) || !member_traits(&traits, member))
-        shape_damaged(c->L);
-    if (traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_EVENTSTREAM)))
+    if (wire->traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_EVENTSTREAM)))
         return;
     if (++c->depth > DEPTH_MAX)
         fault_text(c, "is nested too deep");
-    else if (reader.kind <= SHAPE_MAP)
-        check_composite(c, &reader, &traits, index);
+    else if (wire->kind <= SHAPE_MAP)
+        check_composite(c, wire, index);
     else
-        check_scalar(c, reader.kind, &traits, index);
+        check_scalar(c, wire->kind, &wire->traits, index);
     c->depth--;
 }
 
@@ -349,22 +337,26 @@ static void push_summary(struct checker *c)
     sink_push(&c->path);
 }
 
-bool shape_accepts(lua_State *L, struct shape shape, int index, const char *op)
+bool shape_accepts(lua_State *L, int shape, int index, const char *op)
 {
     struct checker c = {.L = L};
     struct shape_reader reader;
+    struct wire whole;
     int top = lua_gettop(L);
+    const struct shape *it = lua_touserdata(L, shape);
     index = lua_absindex(L, index);
+    c.cache = wires_cache(L, shape);
     lua_newtable(L);
     c.faults = lua_gettop(L);
     sink_open(&c.path, L);
-    check_value(&c, &(struct member){.shape = shape}, index);
+    wire_open(L, &whole, &(struct member){.shape = *it});
+    check_value(&c, &whole, index);
     if (lua_rawlen(L, c.faults) == 0) {
         lua_settop(L, top);
         return true;
     }
     push_summary(&c);
-    shape_open(&reader, shape);
+    shape_open(&reader, *it);
     lua_pushlstring(L, reader.name.len ? reader.name.at : "a value",
                     reader.name.len ? reader.name.len : 7);
     failure_return(L, FAILURE(op, lua_tostring(L, -1), lua_tostring(L, -2)));

@@ -1,5 +1,5 @@
 /* wire.c -- the members of a structure by their names on the wire, worked out once for
- * each shape that any answer holds; the pack keeps them.
+ * each shape that any call has met; the pack keeps them.
  */
 #include "shape.h"
 
@@ -38,6 +38,7 @@ static bool fill_wire(struct wire *wire, const struct member *member)
         !traits_read(&own, member->shape.pack, member->traits))
         return false;
     wire->kind = reader.kind;
+    wire->query_name = own.query_name;
     wire->name = own.location_name.len ? own.location_name : member->name;
     wire->elsewhere = in_head(own.location) || (own.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
     return element_name(wire, &wire->element);
@@ -52,30 +53,48 @@ void wire_open(lua_State *L, struct wire *wire, const struct member *member)
 static bool fill(struct wires *wires, struct shape_reader *reader)
 {
     struct member member;
-    for (uint32_t i = 0; i < wires->count; i++)
+    for (uint32_t i = 0; i < wires->count; i++) {
         if (!shape_next(reader, &member) || !fill_wire(&wires->list[i], &member))
             return false;
+        wires->list[i].next = i + 1; /* until an answer teaches better */
+    }
     return true;
 }
 
+#define KEYS (-1) /* where the keys are kept, among the wires by their shapes' places */
+
 int wires_cache(lua_State *L, int shape)
 {
-    luaL_checkstack(L, 3, "wires");
+    luaL_checkstack(L, 4, "wires");
     lua_getiuservalue(L, shape, 1); /* the pack */
     if (lua_getiuservalue(L, -1, 2) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
+        lua_newtable(L);
+        lua_rawseti(L, -2, KEYS);
         lua_pushvalue(L, -1);
         lua_setiuservalue(L, -3, 2);
     }
     lua_remove(L, -2);
-    return lua_gettop(L);
+    lua_rawgeti(L, -1, KEYS);
+    return lua_gettop(L) - 1;
+}
+
+static void add_keys(lua_State *L, int cache, struct wires *wires)
+{
+    int count = (int)lua_rawlen(L, cache + 1);
+    for (uint32_t i = 0; i < wires->count; i++) {
+        struct wire *wire = &wires->list[i];
+        lua_pushlstring(L, wire->member.name.at, wire->member.name.len);
+        lua_rawseti(L, cache + 1, ++count);
+        wire->key = count;
+    }
 }
 
 static struct wires *wires_of(lua_State *L, int cache, struct shape shape)
 {
     struct shape_reader reader;
-    luaL_checkstack(L, 2, "wires");
+    luaL_checkstack(L, 3, "wires");
     if (lua_rawgeti(L, cache, shape.at) != LUA_TUSERDATA) {
         lua_pop(L, 1);
         if (!shape_open(&reader, shape) || reader.count > shape.pack->shapes.len)
@@ -86,6 +105,8 @@ static struct wires *wires_of(lua_State *L, int cache, struct shape shape)
         wires->count = reader.count;
         if (!fill(wires, &reader))
             shape_damaged(L);
+        if (reader.kind == SHAPE_STRUCTURE)
+            add_keys(L, cache, wires);
         lua_pushvalue(L, -1);
         lua_rawseti(L, cache, shape.at);
     }
@@ -101,18 +122,24 @@ struct wires *wires_below(lua_State *L, int cache, struct wire *wire)
     return wire->below;
 }
 
+void wire_push_key(lua_State *L, int cache, const struct wire *wire)
+{
+    lua_rawgeti(L, cache + 1, wire->key);
+}
+
 static bool same(struct text a, struct text b)
 {
     return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
 
-struct wire *wire_find(struct wires *wires, uint32_t *hint, struct text name)
+struct wire *wire_find(struct wires *wires, struct wire **last, struct text name)
 {
-    for (uint32_t i = 0, at = *hint; i < wires->count; i++, at++) {
+    uint32_t *guess = *last ? &(*last)->next : &wires->first;
+    for (uint32_t i = 0, at = *guess; i < wires->count; i++, at++) {
         at = at < wires->count ? at : 0;
         if (same(wires->list[at].name, name)) {
-            *hint = at + 1;
-            return &wires->list[at];
+            *guess = at;
+            return *last = &wires->list[at];
         }
     }
     for (uint32_t i = 0; i < wires->count; i++)

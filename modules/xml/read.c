@@ -30,19 +30,24 @@ static uint32_t next_named(const struct document *document, uint32_t node)
     return node;
 }
 
-static bool read_child(struct xml_reader *r, struct wires *wires, uint32_t *hint, uint32_t child)
+/* Whether the table on top, whose reading began as the structure `number`, has the member: of a
+ * flattened list all elements have been read with the first. */
+static bool is_read(struct xml_reader *r, const struct wire *wire, uint64_t number)
 {
-    struct wire *wire = wire_find(wires, hint, node_name(r->document, child));
-    if (!wire || wire->elsewhere)
-        return true;
-    lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
-    lua_pushvalue(r->L, -1);
-    bool again = lua_rawget(r->L, -3) != LUA_TNIL; /* a flattened list's: already read */
+    if (wire->met < number)
+        return false;
+    wire_push_key(r->L, r->cache, wire); /* met here, or in such a structure inside this one */
+    bool read = lua_rawget(r->L, -2) != LUA_TNIL;
     lua_pop(r->L, 1);
-    if (again) {
-        lua_pop(r->L, 1);
+    return read;
+}
+
+static bool read_child(struct xml_reader *r, struct wire *wire, uint64_t number, uint32_t child)
+{
+    if (!wire || wire->elsewhere || is_read(r, wire, number))
         return true;
-    }
+    wire->met = number;
+    wire_push_key(r->L, r->cache, wire);
     if (!read_wire(r, wire, child))
         return false;
     lua_rawset(r->L, -3);
@@ -60,7 +65,7 @@ static void read_attributes(struct xml_reader *r, const struct wires *wires, uin
             struct text name = node_name(d, at), text = node_text(d, at);
             if (!same(name, wire->traits.location_name) && !same(name, wire->member.name))
                 continue;
-            lua_pushlstring(r->L, wire->member.name.at, wire->member.name.len);
+            wire_push_key(r->L, r->cache, wire);
             lua_pushlstring(r->L, text.at, text.len);
             lua_rawset(r->L, -3);
         }
@@ -79,10 +84,12 @@ static bool is_empty(lua_State *L, int index)
 static bool read_structure(struct xml_reader *r, struct wires *wires, bool is_union, uint32_t node)
 {
     const struct document *d = r->document;
-    uint32_t hint = 0, found = 0, first = first_child(d, node);
+    uint32_t found = 0, first = first_child(d, node);
+    uint64_t number = ++wires->structures;
+    struct wire *last = NULL;
     lua_createtable(r->L, 0, (int)wires->found);
     for (uint32_t child = first; child != NONE; child = d->nodes[child].next, found++)
-        if (!read_child(r, wires, &hint, child))
+        if (!read_child(r, wire_find(wires, &last, node_name(d, child)), number, child))
             return false;
     wires->found = found < wires->count ? found : wires->count;
     if (is_union && first != NONE && is_empty(r->L, -1))

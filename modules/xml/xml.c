@@ -159,7 +159,7 @@ static int xml_encode(lua_State *L)
     struct member whole = {.shape = shape_check(L, 1)};
     luaL_checkany(L, 2);
     lua_settop(L, 3);
-    if (!shape_accepts(L, whole.shape, 2, "encode"))
+    if (!shape_accepts(L, 1, 2, "encode"))
         return 2;
     if (!shape_open(&reader, whole.shape))
         return shape_damaged(L);
