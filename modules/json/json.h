@@ -4,7 +4,8 @@
 
 #include "shape.h"
 
-/* A text that is being read. The first thing that is wrong stays in `why`. */
+/* A text that is being read: a Lua string, so a NUL stands at its end. The first thing that is
+ * wrong stays in `why`. */
 struct reader {
     lua_State *L;
     const char *start, *at, *end, *why;
@@ -17,8 +18,23 @@ struct reader {
 };
 
 /* lex.c */
-char json_peek(struct reader *r); /* the next byte behind white space; NUL at the end */
-bool json_accept(struct reader *r, char c);
+/* The next byte behind white space; NUL at the end. */
+static inline char json_peek(struct reader *r)
+{
+    while ((unsigned char)*r->at <= ' ' &&
+           (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
+        r->at++;
+    return *r->at;
+}
+
+static inline bool json_accept(struct reader *r, char c)
+{
+    if (json_peek(r) != c || r->at == r->end)
+        return false;
+    r->at++;
+    return true;
+}
+
 bool json_expect(struct reader *r, char c, const char *why);
 bool json_fail(struct reader *r, const char *why); /* false */
 bool json_word(struct reader *r, const char *word);

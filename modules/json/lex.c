@@ -11,21 +11,6 @@ bool json_fail(struct reader *r, const char *why)
     return false;
 }
 
-char json_peek(struct reader *r)
-{
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
-        r->at++;
-    return r->at < r->end ? *r->at : '\0';
-}
-
-bool json_accept(struct reader *r, char c)
-{
-    if (json_peek(r) != c || r->at == r->end)
-        return false;
-    r->at++;
-    return true;
-}
-
 bool json_expect(struct reader *r, char c, const char *why)
 {
     return json_accept(r, c) || json_fail(r, why);
@@ -101,6 +86,12 @@ static bool read_escape(struct reader *r)
     return true;
 }
 
+/* Not what ends the plain part of a string: quotes, backslashes, controls, and the end. */
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 32 && c != '"' && c != '\\';
+}
+
 bool json_string(struct reader *r, struct text *to)
 {
     if (!json_expect(r, '"', "expected a string"))
@@ -109,9 +100,9 @@ bool json_string(struct reader *r, struct text *to)
     bool plain = true;
     for (;; plain = false) {
         const char *from = r->at;
-        while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 32)
+        while (is_plain(*r->at))
             r->at++;
-        if (r->at == r->end || (unsigned char)*r->at < 32)
+        if ((unsigned char)*r->at < 32)
             return json_fail(r, "a string without its end");
         if (plain)
             r->escaped.len = 0;

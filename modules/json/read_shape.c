@@ -208,15 +208,9 @@ static bool read_document(struct reader *r)
     return fine;
 }
 
-static bool read_kind(struct reader *r, struct wire *wire)
+static bool read_composite(struct reader *r, struct wire *wire)
 {
     unsigned traits = wire->traits.set;
-    if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
-        return read_document(r);
-    if (traits & TRAIT_BIT(TRAIT_JSONVALUE))
-        return read_jsonvalue(r);
-    if (wire->kind > SHAPE_MAP)
-        return read_scalar(r, wire->kind);
     struct wires *below = wires_below(r->L, r->cache, wire);
     if (wire->kind == SHAPE_STRUCTURE)
         return read_structure(r, below, traits & TRAIT_BIT(TRAIT_UNION));
@@ -226,10 +220,17 @@ static bool read_kind(struct reader *r, struct wire *wire)
 
 static bool read_wire(struct reader *r, struct wire *wire)
 {
-    luaL_checkstack(r->L, 8, "JSON");
+    unsigned traits = wire->traits.set;
+    if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
+        return read_document(r);
+    if (traits & TRAIT_BIT(TRAIT_JSONVALUE))
+        return read_jsonvalue(r);
+    if (wire->kind > SHAPE_MAP)
+        return read_scalar(r, wire->kind);
+    luaL_checkstack(r->L, 8, "JSON"); /* for the scalars inside too */
     if (++r->depth > DEPTH_MAX)
         return json_fail(r, "nested too deep");
-    bool fine = read_kind(r, wire);
+    bool fine = read_composite(r, wire);
     r->depth--;
     return fine;
 }
@@ -237,6 +238,7 @@ static bool read_wire(struct reader *r, struct wire *wire)
 bool json_read_shape(struct reader *r, struct shape shape)
 {
     struct wire whole;
+    luaL_checkstack(r->L, 8, "JSON");
     wire_open(r->L, &whole, &(struct member){.shape = shape});
     return read_wire(r, &whole);
 }

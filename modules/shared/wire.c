@@ -129,7 +129,7 @@ void wire_push_key(lua_State *L, int cache, const struct wire *wire)
 
 static bool same(struct text a, struct text b)
 {
-    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || (*a.at == *b.at && memcmp(a.at, b.at, a.len) == 0));
 }
 
 struct wire *wire_find(struct wires *wires, struct wire **last, struct text name)
