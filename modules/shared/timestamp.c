@@ -47,6 +47,20 @@ static int write_epoch(char *to, struct timestamp t)
     return snprintf(to, TIMESTAMP_SIZE, "%lld%s", (long long)t.seconds, fraction);
 }
 
+/* Every request has one: centuries, years, months, days, hours, minutes, seconds. */
+static int write_basic(char *to, const int parts[7])
+{
+    char *at = to;
+    for (size_t i = 0; i < 7; i++) {
+        if (i == 4)
+            *at++ = 'T';
+        *at++ = (char)('0' + parts[i] / 10);
+        *at++ = (char)('0' + parts[i] % 10);
+    }
+    memcpy(at, "Z", 2);
+    return (int)(at + 1 - to);
+}
+
 static int write_date(char *to, struct timestamp t, enum timestamp_format format)
 {
     static const char days[] = "Thu\0Fri\0Sat\0Sun\0Mon\0Tue\0Wed";
@@ -61,8 +75,8 @@ static int write_date(char *to, struct timestamp t, enum timestamp_format format
                         days + 4 * ((day % 7 + 7) % 7), date.day,
                         months + (ptrdiff_t)4 * (date.month - 1), date.year, hh, mm, ss);
     if (format == TIMESTAMP_BASIC)
-        return snprintf(to, TIMESTAMP_SIZE, "%04d%02d%02dT%02d%02d%02dZ", date.year, date.month,
-                        date.day, hh, mm, ss);
+        return write_basic(
+            to, (const int[]){date.year / 100, date.year % 100, date.month, date.day, hh, mm, ss});
     char fraction[8];
     write_fraction(fraction, t.nanos);
     return snprintf(to, TIMESTAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", date.year, date.month,

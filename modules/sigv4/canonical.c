@@ -5,17 +5,6 @@
 
 #include <stdlib.h>
 
-void sigv4_add(struct text *to, struct span part)
-{
-    if (part.len > to->size - to->len) {
-        to->full = true;
-        return;
-    }
-    if (part.len)
-        memcpy(to->bytes + to->len, part.at, part.len);
-    to->len += part.len;
-}
-
 struct span sigv4_since(const struct text *from, size_t start)
 {
     return (struct span){from->bytes + start, from->len - start};
@@ -28,10 +17,8 @@ static char lower(char c)
 
 static void add_lower(struct text *to, struct span part)
 {
-    for (size_t i = 0; i < part.len; i++) {
-        char c = lower(part.at[i]);
-        sigv4_add(to, (struct span){&c, 1});
-    }
+    for (size_t i = 0; i < part.len; i++)
+        sigv4_add_byte(to, lower(part.at[i]));
 }
 
 static bool same(struct span a, struct span b)
@@ -105,7 +92,7 @@ static void add_encoded_but(struct text *to, struct span raw, const char *kept)
 {
     for (size_t i = 0; i < raw.len; i++)
         if (unreserved(raw.at[i]) || strchr(kept, raw.at[i] ? raw.at[i] : '\x01'))
-            sigv4_add(to, (struct span){raw.at + i, 1});
+            sigv4_add_byte(to, raw.at[i]);
         else
             add_byte(to, raw.at[i]);
 }

@@ -6,22 +6,22 @@
 /* Those that belong to one hop, or that the HTTP client and its proxies write. */
 bool sigv4_is_signed(struct span name)
 {
-    static const char *const left_out[] = {
-        "authorization",
-        "connection",
-        "expect",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "x-amzn-trace-id",
+    static const struct span left_out[] = {
+        {"authorization", 13},
+        {"connection", 10},
+        {"expect", 6},
+        {"keep-alive", 10},
+        {"proxy-authenticate", 18},
+        {"proxy-authorization", 19},
+        {"te", 2},
+        {"trailer", 7},
+        {"transfer-encoding", 17},
+        {"upgrade", 7},
+        {"user-agent", 10},
+        {"x-amzn-trace-id", 15},
     };
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-        if (strlen(left_out[i]) == name.len && strncasecmp(left_out[i], name.at, name.len) == 0)
+        if (left_out[i].len == name.len && strncasecmp(left_out[i].at, name.at, name.len) == 0)
             return false;
     return name.len > 0;
 }
@@ -49,8 +49,7 @@ static void add_name(struct text *to, struct span name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
-        c = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-        sigv4_add(to, (struct span){&c, 1});
+        sigv4_add_byte(to, c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c);
     }
 }
 
@@ -62,17 +61,18 @@ static bool is_space(char c)
 /* Trimmed, each run of white space as one space. */
 static void add_value(struct text *to, struct span value)
 {
-    bool space = false, begun = false;
-    for (size_t i = 0; i < value.len; i++) {
-        if (is_space(value.at[i])) {
-            space = begun;
-            continue;
-        }
-        if (space)
-            sigv4_add(to, SPAN(" "));
-        sigv4_add(to, (struct span){value.at + i, 1});
-        space = false;
-        begun = true;
+    const char *at = value.at, *end = value.at + value.len, *word;
+    size_t before = to->len;
+    for (;;) {
+        while (at < end && is_space(*at))
+            at++;
+        if (at == end)
+            return;
+        for (word = at; at < end && !is_space(*at);)
+            at++;
+        if (to->len > before)
+            sigv4_add_byte(to, ' ');
+        sigv4_add(to, (struct span){word, (size_t)(at - word)});
     }
 }
 

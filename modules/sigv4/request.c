@@ -40,9 +40,13 @@ void sigv4_check_time(lua_State *L, char text[TIMESTAMP_SIZE])
 static void check_expires(lua_State *L, char text[8])
 {
     int is_integer = 1;
-    lua_Integer seconds = 3600;
-    if (lua_getfield(L, 1, "expires_s") != LUA_TNIL)
-        seconds = lua_tointegerx(L, -1, &is_integer);
+    lua_Integer seconds = 0;
+    if (lua_getfield(L, 1, "expires_s") == LUA_TNIL) {
+        memcpy(text, "3600", 5); /* an hour */
+        lua_pop(L, 1);
+        return;
+    }
+    seconds = lua_tointegerx(L, -1, &is_integer);
     if (!is_integer || seconds < 1 || seconds > EXPIRES_MAX_S)
         luaL_error(L, "sign: expires_s is not between 1 and %d", EXPIRES_MAX_S);
     snprintf(text, 8, "%d", (int)seconds);
@@ -154,6 +158,7 @@ void sigv4_check(lua_State *L, struct sigv4_request *r)
     r->normalize = check_flag(L, "normalize_path", true);
     r->double_encode = check_flag(L, "double_encode", true);
     r->omit_token = check_flag(L, "omit_token", false);
+    r->steps = check_flag(L, "steps", true);
     check_expires(L, r->expires);
     check_headers(L, r);
     check_memory(L, r);

@@ -28,6 +28,7 @@
  * ---@field normalize_path boolean?   true; false for S3
  * ---@field double_encode boolean?    true; false for S3
  * ---@field omit_token boolean?       the token is sent, and not signed
+ * ---@field steps boolean?            true; false: headers and url alone, not what led to them
  *
  * ---@class sigv4.Signed
  * ---@field headers table<string, string>  to be set on the request
@@ -219,7 +220,7 @@ static struct failure sign(struct sigv4_request *r, struct sigv4_keys *keys,
         return FAILURE("sign", NULL, "the URL is not scheme://host/path?query");
     prepare_headers(r, &url);
     if (r->payload_hash.len == 0) {
-        if (!sigv4_hash(r->body, body_hash))
+        if (!sigv4_hash(keys, r->body, body_hash))
             return FAILURE("sign", NULL, "OpenSSL has no SHA-256");
         r->payload_hash = span_of(body_hash);
     }
@@ -234,7 +235,7 @@ static struct failure sign(struct sigv4_request *r, struct sigv4_keys *keys,
         memcpy(r->pairs + pair_count, own, signed_own * sizeof *own);
     }
     out->canonical = canonical_request(r, &url, pair_count + signed_own, out->signed_headers);
-    if (!sigv4_hash(out->canonical, hash))
+    if (!sigv4_hash(keys, out->canonical, hash))
         return FAILURE("sign", NULL, "OpenSSL has no SHA-256");
     out->to_sign = string_to_sign(r, hash);
     if (!sigv4_signature(keys, &r->scope, out->to_sign, out->signature))
@@ -255,11 +256,13 @@ static void set(lua_State *L, const char *name, struct span text)
 
 static void push_signed(lua_State *L, const struct sigv4_request *r, const struct signed_request *s)
 {
-    lua_createtable(L, 0, 6);
-    set(L, "canonical_request", s->canonical);
-    set(L, "string_to_sign", s->to_sign);
-    set(L, "signature", span_of(s->signature));
-    set(L, "signed_headers", s->signed_headers);
+    lua_createtable(L, 0, r->steps ? 6 : 2);
+    if (r->steps) {
+        set(L, "canonical_request", s->canonical);
+        set(L, "string_to_sign", s->to_sign);
+        set(L, "signature", span_of(s->signature));
+        set(L, "signed_headers", s->signed_headers);
+    }
     set(L, "url", s->url);
     lua_createtable(L, 0, 3);
     if (!r->query_style) {

@@ -25,7 +25,23 @@ struct text {
     size_t len, size;
     bool full;
 };
-void sigv4_add(struct text *to, struct span part);
+static inline void sigv4_add(struct text *to, struct span part)
+{
+    if (part.len > to->size - to->len) {
+        to->full = true;
+        return;
+    }
+    if (part.len)
+        memcpy(to->bytes + to->len, part.at, part.len);
+    to->len += part.len;
+}
+static inline void sigv4_add_byte(struct text *to, char byte)
+{
+    if (to->len < to->size)
+        to->bytes[to->len++] = byte;
+    else
+        to->full = true;
+}
 struct span sigv4_since(const struct text *from, size_t start);
 
 struct sigv4_header {
@@ -61,13 +77,14 @@ struct sigv4_scope {
 struct sigv4_keys *sigv4_keys_new(lua_State *L); /* pushes them: the collector wipes them */
 bool sigv4_signature(struct sigv4_keys *keys, const struct sigv4_scope *scope, struct span text,
                      char hex[HEX_SIZE(SIGV4_HASH_BYTES) + 1]);
-bool sigv4_hash(struct span text, char hex[HEX_SIZE(SIGV4_HASH_BYTES) + 1]);
+bool sigv4_hash(struct sigv4_keys *keys, struct span text,
+                char hex[HEX_SIZE(SIGV4_HASH_BYTES) + 1]);
 
 /* The argument of sign; Lua keeps all of the text. */
 struct sigv4_request {
     struct span method, url, body, payload_hash, access_key, token;
     struct sigv4_scope scope;
-    bool query_style, normalize, double_encode, omit_token;
+    bool query_style, normalize, double_encode, omit_token, steps;
     char time[TIMESTAMP_SIZE], expires[8];
     struct sigv4_header *headers; /* the caller's, and room for three */
     size_t header_count;
