@@ -64,6 +64,7 @@ local function goes_on(session, call, found)
   if outcome.is_ambiguous(found) then
     if call.never_twice or (found.failure and not call.repeatable) then return false end
   end
+  call.books.random = session.random()
   local delay_s, pause_s = retry.judge(call.books, found)
   local wait_s = delay_s or pause_s
   if wait_s then coroutine.yield { until_ms = session.now() + wait_s * 1000 } end
@@ -131,7 +132,7 @@ local function run(session, service, operation, params, options)
     local response = attempt.send(session, call)
     local result, found = outcome.read(call, response)
     turn.settle(session, taken, not result and retry.kind(found) == "throttling")
-    call.books.attempt, call.books.random = call.attempt, session.random()
+    call.books.attempt = call.attempt
     if result then
       retry.judge(call.books, { status = response.status })
       stream.finish(session, call, response, result)

@@ -57,12 +57,12 @@ function checksum.algorithm(session, call, headers)
   local operation = call.operation
   local described = operation.httpChecksum or {}
   local member = described.requestAlgorithmMember
-  if has_checksum(headers) then return nil end
+  local required = operation.httpChecksumRequired or described.requestChecksumRequired
+  if not (member or required) or has_checksum(headers) then return nil end
   if member and call.params[member] then return call.params[member]:upper() end
   local calculation = setting(session, "request_checksum_calculation",
     "AWS_REQUEST_CHECKSUM_CALCULATION")
-  local required = operation.httpChecksumRequired or described.requestChecksumRequired
-  return (required or (member and calculation == "when_supported")) and USUAL or nil
+  return (required or calculation == "when_supported") and USUAL or nil
 end
 
 local function unknown(call, algorithm)

@@ -190,7 +190,10 @@ end
 ---@param service string
 ---@return integer
 function session:max_attempts(service)
-  return retry.max_attempts(service, settings.max_attempts(self.options, self.config))
+  if self.found_attempts == nil then
+    self.found_attempts = settings.max_attempts(self.options, self.config) or false
+  end
+  return retry.max_attempts(service, self.found_attempts or nil)
 end
 
 ---The same account and files with other options; quotas and caches are shared.
@@ -203,7 +206,8 @@ function session:with(options)
   end
   local copy = setmetatable({}, session)
   for key, value in pairs(self) do copy[key] = value end
-  copy.options, copy.endpoints, copy.found_mode = merged, {}, nil
+  copy.options, copy.endpoints = merged, {}
+  copy.found_mode, copy.found_attempts = nil, nil
   if options.credentials then copy.given_credentials = options.credentials end
   if options.region and options.region ~= self.options.region then
     copy.found_region, copy.limiters = nil, {}

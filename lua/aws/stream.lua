@@ -22,12 +22,20 @@ local function fault(service, operation, what, next_step)
   }
 end
 
-local function streaming(shape)
-  local payload = shape and shape:traits().payload
+local function find_streaming(shape)
+  local payload = shape:traits().payload
   local member = payload and shape:member(payload)
   if member and member.shape.kind == "blob" and rest_text.trait(member, "streaming") then
     return member
   end
+end
+
+local streams = setmetatable({}, { __mode = "k" }) -- by shape; false where nothing streams
+
+local function streaming(shape)
+  if not shape then return nil end
+  if streams[shape] == nil then streams[shape] = find_streaming(shape) or false end
+  return streams[shape] or nil
 end
 
 ---Whether the answer of an operation has a body that streams.

@@ -21,12 +21,13 @@ function token.member(operation)
   return known[operation] or nil
 end
 
+local VARIANTS <const> = { [0] = "8", "9", "a", "b" } -- RFC 4122, version 4
+
 local function uuid()
-  local bytes = { crypto.random(16):byte(1, 16) }
-  bytes[7] = bytes[7] & 0x0f | 0x40
-  bytes[9] = bytes[9] & 0x3f | 0x80
-  return ("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x")
-    :format(table.unpack(bytes))
+  local bytes = crypto.random(16)
+  local hex, variant = crypto.hex(bytes), VARIANTS[bytes:byte(9) & 3]
+  return hex:sub(1, 8) .. "-" .. hex:sub(9, 12) .. "-4" .. hex:sub(14, 16) .. "-" .. variant
+    .. hex:sub(18, 20) .. "-" .. hex:sub(21)
 end
 
 -- Members that make a call safe to repeat although the models do not mark them

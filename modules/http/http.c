@@ -80,6 +80,7 @@ struct http {
     CURLM *multi; /* NULL once closed */
     struct http_transfer *first;
     lua_Integer last_id;
+    bool usual_trust;
     char user_agent[]; /* empty: none */
 };
 
@@ -134,6 +135,7 @@ static int http_new(lua_State *L)
     struct http *http = lua_newuserdatauv(L, sizeof *http + len + 1, 0);
     memset(http, 0, sizeof *http);
     memcpy(http->user_agent, user_agent, len + 1);
+    http->usual_trust = http_usual_trust();
     luaL_setmetatable(L, HTTP);
     http->multi = curl_multi_init();
     if (!http->multi)
@@ -158,6 +160,7 @@ static int http_add(lua_State *L)
     struct http_request request = {0};
     struct http *http = check_open(L);
     http_check_request(L, 2, &request);
+    request.usual_trust = http->usual_trust;
     request.user_agent = *http->user_agent ? http->user_agent : NULL;
 
     struct http_transfer *transfer = NULL;
@@ -185,9 +188,9 @@ static bool collect(struct http *http)
     while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        struct http_transfer *transfer = http->first;
-        while (transfer && transfer->easy != message->easy_handle)
-            transfer = transfer->next;
+        char *private = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        struct http_transfer *transfer = (void *)private;
         if (transfer) {
             transfer->done = true;
             transfer->result = message->data.result;

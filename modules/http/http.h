@@ -21,7 +21,7 @@ struct http_request {
     struct http_header *headers;
     long timeout_ms, connect_timeout_ms, idle_timeout_s;
     size_t max_body_bytes, max_header_bytes;
-    bool compressed, resend;
+    bool compressed, resend, usual_trust; /* usual_trust: see http_usual_trust */
 };
 
 struct http_buffer {
@@ -51,6 +51,8 @@ struct http_transfer {
     char error[CURL_ERROR_SIZE];
 };
 
+/* Whether the file of certificates that libcurl was built for is there. */
+bool http_usual_trust(void);
 /* With a failure nothing is kept and `to` stays as it is. */
 struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request);
 void http_transfer_free(struct http_transfer *transfer);

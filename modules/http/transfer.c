@@ -91,13 +91,16 @@ static bool add_header(struct http_transfer *t, const struct http_header *header
 {
     /* "Name;" is how libcurl is told to send a header without a value */
     size_t name_len = strlen(header->name), value_len = strlen(header->value);
-    char *line = malloc(name_len + value_len + 3);
+    char usual[256];
+    bool fits = name_len + value_len + 3 <= sizeof usual;
+    char *line = fits ? usual : malloc(name_len + value_len + 3);
     if (!line)
         return false;
     concat(line, header->name, value_len ? ": " : ";");
     concat(line + strlen(line), header->value, "");
     bool added = add_line(t, line);
-    free(line);
+    if (!fits)
+        free(line);
     return added;
 }
 
@@ -163,7 +166,7 @@ static bool set_method(struct http_transfer *t, const struct http_request *r)
 
 /* libcurl keeps the certificates that it read for the next connection, but not when it was told
  * of a folder beside the file; reading them takes longer than the rest of a handshake. */
-static bool has_usual_file(void)
+bool http_usual_trust(void)
 {
 #if LIBCURL_VERSION_NUM >= 0x074600
     const char *file = curl_version_info(CURLVERSION_NOW)->cainfo;
@@ -190,7 +193,7 @@ static bool set_trust(CURL *easy, const struct http_request *r)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
         code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, r->ca_file);
     }
-    if (r->ca_file || has_usual_file()) {
+    if (r->ca_file || r->usual_trust) {
         code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
         code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
     }
@@ -228,6 +231,7 @@ static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
     code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the key of an object has dots */
     code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
+    code |= curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
     code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);

@@ -11,7 +11,7 @@
 
 void sink_open(struct sink *sink, lua_State *L)
 {
-    *sink = (struct sink){.L = L, .capacity = 1000};
+    *sink = (struct sink){.L = L, .capacity = 200};
     sink->at = lua_newuserdatauv(L, sink->capacity, 0);
     sink->slot = lua_gettop(L);
 }

@@ -43,16 +43,27 @@ local function read(operation)
   return found
 end
 
+local function read_once(self, call)
+  local name = call.operation.name
+  self.operations[name] = self.operations[name] or read(call.operation)
+  return self.operations[name]
+end
+
+---Whether all calls of the operation have the same values.
+---@param self table  made by context.new
+---@param call { operation: table }
+---@return boolean
+function context.is_fixed(self, call)
+  local operation = read_once(self, call)
+  return #self.hanging + #operation.paths + #operation.members == 0
+end
+
 ---@param self table  made by context.new
 ---@param session table
 ---@param call { operation: table, params: table, credentials: table|nil }
 ---@return table<string, any>
 function context.values(self, session, call)
-  local operation = self.operations[call.operation.name]
-  if not operation then
-    operation = read(call.operation)
-    self.operations[call.operation.name] = operation
-  end
+  local operation = read_once(self, call)
   local values = {}
   for name, value in pairs(self.values) do values[name] = value end
   for _, parameter in ipairs(self.hanging) do

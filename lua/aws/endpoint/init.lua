@@ -57,7 +57,8 @@ local function state_of(session, service)
     local program = program_of(session, service)
     local custom, where = configured(session, service)
     state = { program = program, context = context.new(session, service, program),
-      custom = custom ~= nil, where = where, resolved = setmetatable({}, { __mode = "k" }) }
+      custom = custom ~= nil, where = where, resolved = setmetatable({}, { __mode = "k" }),
+      fixed = {} }
     session.endpoints[service.name] = state
   end
   return state
@@ -76,6 +77,8 @@ end
 ---@return { url: string, headers: table, properties: table, auth: table, custom: boolean }
 function endpoint.resolve(session, call)
   local state = state_of(session, call.service)
+  local fixed = state.fixed[call.operation.name]
+  if fixed then return fixed end
   local values = context.values(state.context, session, call)
   local found, reason = state.program:resolve(values)
   if not found then no_endpoint(session, call, reason) end
@@ -88,6 +91,9 @@ function endpoint.resolve(session, call)
         found.properties) }
     check_region(session, resolved)
     state.resolved[found] = resolved
+  end
+  if context.is_fixed(state.context, call) then
+    state.fixed[call.operation.name] = resolved
   end
   return resolved
 end

@@ -42,11 +42,7 @@ end
 ---@field rest aws.pages.place[]  what every page says again
 ---@field limit string|nil  the member for the size of a page
 
----@param data table  native.pack's
----@param service string
----@param operation string
----@return aws.pages.rules|nil
-function rules.of(data, service, operation)
+local function rules_in(data, service, operation)
   local found = data:record("paginator:" .. service, operation)
   if not found then return nil end
   return {
@@ -55,6 +51,20 @@ function rules.of(data, service, operation)
     results = each(found.result_key, place), rest = each(found.non_aggregate_keys, place),
     limit = found.limit_key,
   }
+end
+
+local read = setmetatable({}, { __mode = "k" }) -- by data; nobody changes rules
+
+---@param data table  native.pack's
+---@param service string
+---@param operation string
+---@return aws.pages.rules|nil
+function rules.of(data, service, operation)
+  local known = read[data] or {}
+  read[data] = known
+  local name = service .. "." .. operation
+  if known[name] == nil then known[name] = rules_in(data, service, operation) or false end
+  return known[name] or nil
 end
 
 return rules
