@@ -73,8 +73,11 @@ static void give_back(void *memory, size_t size)
     spare[steps(size)] = block;
 }
 
+/* What is rare is kept out of the way of what is not. */
+#define RARE __attribute__((noinline, cold))
+
 /* What is left of the last slab is a block of its own size. */
-static void *cut(size_t bytes)
+RARE static void *cut(size_t bytes)
 {
     if (slab_left < bytes) {
         char *more = malloc(SLAB_BYTES);
@@ -104,7 +107,7 @@ static void *take(size_t size)
 
 /* Lua counts on it that a block can always become smaller: where there is no memory the same
  * one does, and from then on it is one of that size. */
-static void *resize(void *block, size_t old, size_t size)
+RARE static void *resize(void *block, size_t old, size_t size)
 {
     if (!is_small(old) && !is_small(size))
         return realloc(block, size);

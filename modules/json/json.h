@@ -35,8 +35,12 @@ static inline bool json_accept(struct reader *r, char c)
     return true;
 }
 
-bool json_expect(struct reader *r, char c, const char *why);
 bool json_fail(struct reader *r, const char *why); /* false */
+static inline bool json_expect(struct reader *r, char c, const char *why)
+{
+    return json_accept(r, c) || json_fail(r, why);
+}
+
 bool json_word(struct reader *r, const char *word);
 /* A string's text: where it stands, or in `escaped` until the next one. */
 bool json_string(struct reader *r, struct text *to);

@@ -11,11 +11,6 @@ bool json_fail(struct reader *r, const char *why)
     return false;
 }
 
-bool json_expect(struct reader *r, char c, const char *why)
-{
-    return json_accept(r, c) || json_fail(r, why);
-}
-
 bool json_word(struct reader *r, const char *word)
 {
     size_t len = strlen(word);

@@ -68,7 +68,7 @@ static void add_value(struct text *to, struct span value)
             at++;
         if (at == end)
             return;
-        for (word = at; at < end && !is_space(*at);)
+        for (word = at; at < end && ((unsigned char)*at > ' ' || !is_space(*at));)
             at++;
         if (to->len > before)
             sigv4_add_byte(to, ' ');

@@ -1,6 +1,6 @@
 -- Measures the budgets of the design: prints one line for each, with figure, budget and ratio.
 --
---   make bench            -- MRUN_BENCH_COPIES=50 for the larger stack too
+--   make bench
 package.path = "./?.lua;" .. package.path
 local beside_botocore = require "spec.support.bench_client"
 local child = require "spec.support.child"
@@ -128,7 +128,7 @@ local ok, why = pcall(function()
   start_up(bench)
   seed_stack(bench)
   many(bench, 10)
-  if os.getenv "MRUN_BENCH_COPIES" == "50" then many(bench, 50) end
+  many(bench, 50)
   engine_alone()
   beside_botocore(line, bench.folder)
 end)
