@@ -54,7 +54,7 @@ static int refuses(size_t old, size_t size)
 
 static int is_small(size_t size)
 {
-    return size - 1 < SMALL_MAX; /* and not 0 */
+    return size > 0 && size <= SMALL_MAX;
 }
 
 static size_t steps(size_t size)

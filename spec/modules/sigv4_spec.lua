@@ -42,6 +42,11 @@ describe("sigv4", function()
     assert.are.equal(KEY.url, signed.url)
   end)
 
+  it("gives no step to who does not want any", function()
+    local signed = sign { steps = false }
+    assert.are.same({ headers = sign().headers, url = KEY.url }, signed)
+  end)
+
   it("adds no header that signing does not consist of, and changes none of the caller's", function()
     local headers = { ["Content-Type"] = "text/plain" }
     local signed = sign { headers = headers, body = "x" }
