@@ -20,7 +20,7 @@ CODE    := $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN) \
 CFLAGS  ?=
 LUA     ?= lua5.4
 ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include/lua5.4 \
-             $(if $(STRESS),-DMRUN_STRESS) $(if $(SAN),-DMRUN_SANITIZED) $(CFLAGS)
+             $(if $(STRESS),-DMRUN_STRESS) $(CFLAGS)
 # Every function of Lua stays in the binary: modules loaded at run time (busted's) need them.
 LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
           -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive \
