@@ -275,7 +275,8 @@ end
 ---@return { before: table<string, table|false>, unrecorded: string[] }|nil
 function store:last_apply()
   if not self.current then self:load() end
-  return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend))
+  return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend,
+    self.seal))
 end
 
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.
