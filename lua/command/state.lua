@@ -3,7 +3,7 @@ local failure = require "engine.failure"
 local report = require "engine.report"
 
 local USAGE <const> = "mrun state list | show NAME | mv OLD NEW | rm NAME | pull | push FILE"
-  .. " | history | rebuild [RECIPE] | unlock"
+  .. " | history | rebuild [RECIPE] | unlock | rekey"
 
 local function words(mrun, least, most)
   local count = #mrun.args - 1
@@ -94,6 +94,15 @@ function act.unlock(mrun)
   return say(mrun, { stack = stack.name, held = card and {
     who = card.who, host = card.host, pid = card.pid, command = card.reason, since = card.since,
   } or nil }, text)
+end
+
+function act.rekey(mrun)
+  words(mrun, 0)
+  local stack = mrun.existing(nil)
+  local files = mrun.rekey_state(stack)
+  return say(mrun, { stack = stack.name, files = files },
+    ("The stack %s has new keys; %s sealed anew.\n"):format(stack.name,
+      report.count(files, "file")))
 end
 
 return {

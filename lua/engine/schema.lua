@@ -9,7 +9,8 @@ local plain = require "engine.value.plain"
 local record = require "engine.schema.record"
 
 local schema = {
-  new = record.new, check = check, canonical = canonical, nearest = nearest,
+  new = record.new, check = check, canonical = canonical.of, hide = canonical.hide,
+  nearest = nearest,
 }
 
 local function nested(self, name)

@@ -2,6 +2,7 @@
 local deferred = require "engine.value.deferred"
 local hidden = require "engine.value.hidden"
 local plain = require "engine.value.plain"
+local redact = require "engine.value.redact"
 local resolve = require "engine.value.resolve"
 local secret = require "engine.value.secret"
 
@@ -20,6 +21,7 @@ local value = {
   is_secret = secret.is, contains_secret = secret.contains, reveal = secret.reveal,
   reveal_all = secret.reveal_all, digest = secret.digest, digest_of = secret.digest_of,
   sealed = secret.sealed, like = secret.like, hides = secret.hides, public = resolve.public,
+  redact = redact.text, touches_secret = redact.touches,
 }
 
 --- A secret of this value; of a deferred one, a deferred secret.

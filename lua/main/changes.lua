@@ -89,7 +89,7 @@ function changes.save_plan(mrun, stack, made)
   saved.max_destroy, saved.destroy_data = mrun.options.max_destroy, mrun.options.destroy_data
   saved.inputs, saved.rests, saved.plan = stack.evaluated.inputs, plan.rests_on(made),
     plan.public(made)
-  stack.store:save_plan(saved)
+  mrun.task(function() stack.store:save_plan(saved) end)
 end
 
 ---Refuses a plan that takes away more than it may, that a check does not hold for, or that the
@@ -196,7 +196,7 @@ end
 
 local function saved_plan(mrun)
   local name = mrun.options.stack or state.last(mrun.FOLDER)
-  local saved = name and mrun.open(name):load_plan()
+  local saved = name and mrun.task(function() return mrun.open(name):load_plan() end)
   if saved then return saved, name end
   failure.raise { what = "there is no saved plan here", next = "run mrun plan RECIPE first" }
 end
@@ -213,7 +213,7 @@ function changes.apply_saved(mrun)
   local stack = mrun.load(saved.path, saved.inputs)
   stack.address = saved.address
   local held <close> = mrun.lock(stack, "apply")
-  stack.store:load_plan()
+  mrun.task(function() stack.store:load_plan() end)
   local made = mrun.plan(stack, { chosen = planning.chosen(saved) })
   local moved = plan.moved(saved.rests, made)
   if moved then failure.raise(moved) end

@@ -38,8 +38,8 @@ local function parameters(file, given)
   return params
 end
 
-local function digest(text)
-  return crypto.hex(crypto.sha256(text))
+local function digest(key, text)
+  return crypto.hex(crypto.hmac_sha256(key, text))
 end
 
 local function asker(console)
@@ -55,7 +55,7 @@ end
 local function read_sources(recorded)
   local saved = recorded and recorded.sources or {}
   return function(path)
-    if saved[path] then return saved[path] end
+    if type(saved[path]) == "string" then return saved[path] end
     return fs.read(path, RECIPE_BYTES)
   end
 end
@@ -84,10 +84,11 @@ function host.new(given)
     env = sys.getenv,
     params = parameters(given.params_file, given.params),
     ask = asker(given.console),
-    print = function(text) given.console.note(text .. "\n") end,
+    print = function(text) given.console.note(value.redact(text) .. "\n") end,
     json = json,
     yaml = yaml,
     digest = digest,
+    random = function(bytes) return crypto.hex(crypto.random(bytes)) end,
     memory = process.memory_limit,
     cpu_limit = process.cpu_limit,
     recorded = given.recorded,

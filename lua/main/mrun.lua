@@ -17,7 +17,8 @@ local PARTS <const> = {
     "api_calls", "listen" },
   where = { "FOLDER", "state_location", "state_options" },
   lock = { "lock" },
-  state = { "edit_state", "pull_state", "push_state", "unlock_state", "rebuild_state", "history" },
+  state = { "edit_state", "pull_state", "push_state", "unlock_state", "rekey_state",
+    "rebuild_state", "history" },
   stack = { "open", "load_state", "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "guard", "show_and_save", "must_be_able_to_ask", "confirm_and_apply",

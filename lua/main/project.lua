@@ -4,7 +4,7 @@ local fs = require "native.fs"
 local json = require "json"
 local schema = require "engine.schema"
 
-local KNOWN <const> = { "aws", "state" }
+local KNOWN <const> = { "aws", "state", "encryption" }
 local AWS <const> = { "allow_http", "default_tags", "rate_limits" }
 local FILE_BYTES <const> = 1024 * 1024
 

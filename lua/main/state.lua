@@ -41,6 +41,15 @@ function parts.push_state(mrun, stack, path, force)
   mrun.safely(function() stack.store:push(bytes, path, force) end)
 end
 
+---New keys, from a new passphrase or by KMS, for all files of a stack.
+---@param mrun table
+---@param stack mrun.stack
+---@return integer files that were sealed anew
+function parts.rekey_state(mrun, stack)
+  local held <close> = mrun.lock(stack, "state rekey")
+  return mrun.safely(function() return stack.store:rekey() end)
+end
+
 ---Ends the lock of somebody who is gone.
 ---@param mrun table
 ---@param stack mrun.stack

@@ -2,6 +2,7 @@
 local failure = require "engine.failure"
 local report = require "engine.report"
 local sys = require "native.sys"
+local value = require "engine.value"
 
 local EXIT <const> = { usage = 64, interrupted = 3 }
 
@@ -19,6 +20,8 @@ return function(screen, argv, raised)
     end
   end
   screen.note(report.failure(wrong, screen.err))
-  if sys.getenv "MRUN_DEBUG" and wrong.traceback then screen.note(wrong.traceback .. "\n") end
+  if sys.getenv "MRUN_DEBUG" and wrong.traceback then
+    screen.note(value.redact(wrong.traceback) .. "\n")
+  end
   return EXIT[wrong.kind] or 1
 end

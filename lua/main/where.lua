@@ -1,5 +1,6 @@
 -- where.lua says where state is: --state, else MRUN_STATE, else mrun.json beside the recipe, else
 -- .mrun in the current folder.
+local passphrase = require "main.passphrase"
 local sys = require "native.sys"
 
 local FOLDER <const> = ".mrun"
@@ -34,7 +35,10 @@ end
 ---@param mrun table
 ---@return table of state.open
 function where.state_options(mrun)
+  mrun.keys = mrun.keys or { passphrase = passphrase(mrun.console), derived = {} }
   return {
+    encryption = mrun.settings.encryption, passphrase = mrun.keys.passphrase,
+    derived = mrun.keys.derived,
     root = where.state_location(mrun), local_root = FOLDER, now = mrun.ports.now,
     random = mrun.ports.random, signal = mrun.ports.signal,
     region = mrun.options.region, profile = mrun.options.profile,

@@ -6,6 +6,7 @@ local ports = require "main.ports"
 local project = require "main.project"
 local providers = require "main.providers"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 ---The folder of the recipe at hand, or the current one.
 local function folder_of(mrun)
@@ -27,7 +28,9 @@ return function(mrun)
     end,
     turn = function() if on_turn then on_turn() end end,
   }
-  if mrun.options.debug then made = require "main.debug" (made, mrun.note) end
+  if mrun.options.debug then
+    made = require "main.debug" (made, function(text) mrun.note(value.redact(text)) end)
+  end
 
   local function run(fn)
     return tasks.run(made, held and lock.kept(mrun, held, fn) or fn)

@@ -117,6 +117,7 @@ end
 ---@param inside table name, type, provider, place, record, properties, options, source
 function declare.enter(ev, inside)
   check_duplicate(ev, inside.name)
+  if inside.record and inside.record.secret then schema.hide(inside.record, inside.properties) end
   local resource = {
     name = inside.name, type = inside.type, provider = inside.provider, place = inside.place,
     properties = declare.with_default_tags(inside.properties, inside.record, inside.place),

@@ -93,7 +93,7 @@ function files.compile(ev, path, text)
     failure.raise { what = ("%s is longer than %d MB"):format(path, MAX_SOURCE_BYTES >> 20),
       next = "keep data in files and read them with file" }
   end
-  ev.inputs.sources[path] = text
+  ev.inputs:saw_source(path, text)
   ev.chunks["@" .. path] = true
   if text:sub(1, 3) == "\239\187\191" then text = text:sub(4) end
   if text:sub(1, 1) == "#" then text = "--" .. text end

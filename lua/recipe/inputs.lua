@@ -3,6 +3,8 @@
 local failure = require "engine.failure"
 local value = require "engine.value"
 
+local MOST = 0.5
+
 local inputs = {}
 inputs.__index = inputs
 
@@ -13,7 +15,8 @@ function inputs.new(host, limits)
   return setmetatable({
     host = host, limits = limits, recorded = host.recorded,
     params = {}, secret_params = {}, env = {}, files = {}, lookups = {}, sources = {}, latest = {},
-    by_key = {}, answered = {}, secrets = {},
+    by_key = {}, answered = {}, hides = {},
+    key = host.recorded and host.recorded.key or host.random(16),
   }, inputs)
 end
 
@@ -27,12 +30,13 @@ local function canonical(v)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local function lookup_key(place_key, lookup)
-  return tostring(place_key) .. " " .. canonical(lookup)
+--- What may be written down: each secret is a digest, with a key of this record.
+local function sealed(self, v)
+  return value.sealed(v, self.host.digest, self.key)
 end
 
-local function sealed(self, v)
-  return value.sealed(v, function(_, text) return self.host.digest(text) end, "")
+local function lookup_key(self, place_key, lookup)
+  return tostring(place_key) .. " " .. canonical(sealed(self, lookup))
 end
 
 local function moved(what)
@@ -68,23 +72,30 @@ end
 ---@param path string
 ---@param text string
 function inputs:saw_file(path, text)
-  local digest = self.host.digest(text)
+  local digest = self.host.digest(self.key, text)
   local before = self.recorded and (self.recorded.files or {})[path]
   if self.recorded and before ~= digest then moved("the file " .. path) end
   self.files[path] = digest
 end
 
---- A value that must be kept as a digest only, wherever else it was recorded.
----@param v any
-function inputs:saw_secret(v)
-  if type(v) == "string" and v ~= "" then self.secrets[v] = true end
+--- A source of the recipe: kept as it is, so that a saved plan is evaluated from it again; where a
+--- secret stands in it, only its digest is, and the file must be the same then.
+---@param path string
+---@param text string
+function inputs:saw_source(path, text)
+  local before = self.recorded and (self.recorded.sources or {})[path]
+  if value.digest_of(before) then
+    local now = sealed(self, value.secret(text))
+    if value.digest_of(now) ~= value.digest_of(before) then moved("the file " .. path) end
+  end
+  self.sources[path] = text
 end
 
 local function recorded_lookup(self, key)
   if not self.replays then
     self.replays = {}
     for _, entry in ipairs(self.recorded.lookups or {}) do
-      self.replays[lookup_key(entry.place, entry.lookup)] = entry
+      self.replays[lookup_key(self, entry.place, entry.lookup)] = entry
     end
   end
   return self.replays[key]
@@ -118,6 +129,7 @@ local function answer(self, provider, place, lookup, key)
   end
   if kept and not has_digest(kept.value) then return kept.value end
   local found = run(self, provider, place, lookup)
+  if self.hides[key] then found = value.secret(found) end
   if kept and not value.equal(sealed(self, found), kept.value) then
     moved(("the secret that %s reads"):format(tostring(lookup[1])))
   end
@@ -128,14 +140,17 @@ end
 ---@param provider string
 ---@param place table
 ---@param lookup table
+---@param hide boolean|nil whether what it finds is secret
 ---@return any
-function inputs:lookup(provider, place, lookup)
-  local key = lookup_key(place.key, lookup)
+function inputs:lookup(provider, place, lookup, hide)
+  local key = lookup_key(self, place.key, lookup)
   local known = self.by_key[key]
+  self.hides[key] = hide or self.hides[key]
   if not known then
     known = self.answered[key] or { value = answer(self, provider, place, lookup, key) }
+    if self.hides[key] then known.value = value.secret(known.value) end
     self.by_key[key] = known
-    self.lookups[#self.lookups + 1] = { place = place.key, lookup = lookup,
+    self.lookups[#self.lookups + 1] = { place = place.key, lookup = sealed(self, lookup),
       value = sealed(self, known.value) }
   end
   return value.copy(known.value)
@@ -153,15 +168,46 @@ function inputs:prefetch(provider, place, lookups)
   end
   local answers = self.limits:outside(coroutine.yield, { all = calls })
   for i, lookup in ipairs(lookups) do
-    self.answered[lookup_key(place.key, lookup)] = { value = answers[i] }
+    self.answered[lookup_key(self, place.key, lookup)] = { value = answers[i] }
   end
 end
 
+local function touches(v, share)
+  if type(v) == "string" then return value.touches_secret(v, share) end
+  if type(v) ~= "table" then return false end
+  for _, member in next, v do
+    if touches(member, share) then return true end
+  end
+  return false
+end
+
+--- What is secret, or became a part of something that is, as a digest. A parameter is given by a
+--- person, who would have to give it again: it has to be most of a secret to count as one.
 local function hide_secrets(self, map, names)
   local result = {}
   for name, v in next, map do
-    local hidden = names and names[name] or self.secrets[v]
+    local hidden = names and names[name] or touches(v, names and MOST)
     result[name] = hidden and sealed(self, value.secret(v)) or v
+  end
+  return result
+end
+
+local function hide_lookups(self)
+  local result = {}
+  for i, one in ipairs(self.lookups) do
+    local hidden = not has_digest(one.value) and touches(one.value)
+    result[i] = { place = one.place, lookup = one.lookup,
+      value = hidden and sealed(self, value.secret(one.value)) or one.value }
+  end
+  return result
+end
+
+--- The parameters whose newer value a plan may leave aside, but for secrets.
+local function shown_latest(self)
+  local result = {}
+  for i, one in ipairs(self.latest) do
+    local hidden = type(one.value) == "string" and value.touches_secret(one.value)
+    result[i] = { param = one.param, path = one.path, value = not hidden and one.value or nil }
   end
   return result
 end
@@ -172,7 +218,8 @@ function inputs:record()
   return {
     params = hide_secrets(self, self.params, self.secret_params),
     env = hide_secrets(self, self.env),
-    files = self.files, lookups = self.lookups, sources = self.sources, latest = self.latest,
+    files = self.files, lookups = hide_lookups(self), latest = shown_latest(self),
+    sources = hide_secrets(self, self.sources), key = self.key,
   }
 end
 

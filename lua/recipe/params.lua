@@ -124,8 +124,9 @@ local function store(ev)
   return ev.limits:aside(ev.host.place, "aws", {})
 end
 
-local function from_store(ev, name, parsed, path)
-  local found = ev.inputs:lookup("aws", store(ev), { "parameter", path })
+local function from_store(ev, prepared)
+  local name, parsed, path = prepared.name, prepared.parsed, prepared.value
+  local found = ev.inputs:lookup("aws", store(ev), { "parameter", path }, prepared.spec.secret)
   local hidden = value.is_secret(found)
   local converted, why = param_types.from_store(parsed, value.reveal(found))
   if why then bad(ev, name, ("of %s %s"):format(path, why), "look at the parameter's value") end
@@ -150,7 +151,7 @@ function params.prepare(ev, name, spec)
   ev.declared_params[name] = true
   ev.inputs.params[name] = converted
   if spec.secret then
-    ev.inputs:saw_secret(converted)
+    if not parsed.ssm then value.secret(converted) end
     ev.inputs.secret_params[name] = true
   end
   return { name = name, spec = spec, parsed = parsed, value = converted }
@@ -184,7 +185,7 @@ function params.value(ev, prepared)
   if parsed.ssm and stays_open(ev, prepared) then
     return value.lookup(store(ev), { "parameter", v })
   end
-  if parsed.ssm then v = from_store(ev, prepared.name, parsed, v) end
+  if parsed.ssm then v = from_store(ev, prepared) end
   if parsed.list and not value.is_secret(v) then v = value.list(value.copy(v)) end
   return prepared.spec.secret and value.secret(v) or v
 end

@@ -152,16 +152,12 @@ local function scope(ev)
   end
 end
 
-local function secret(ev)
-  return function(v)
-    if v == nil then
-      failure.raise { what = "secret takes a value, and got nil",
-        next = "look at where this value comes from" }
-    end
-    local copy = plain.copy(v, "the secret")
-    ev.inputs:saw_secret(copy)
-    return value.secret(copy)
+local function secret(v)
+  if v == nil then
+    failure.raise { what = "secret takes a value, and got nil",
+      next = "look at where this value comes from" }
   end
+  return value.secret(plain.copy(v, "the secret"))
 end
 
 local function need_name(name, what, example)
@@ -174,7 +170,7 @@ local function language(ev, env)
   env.provider = function(name) return provider.open(ev, name) end
   env.params = function(specs) return params.define(ev, specs) end
   env.output = function(...) return outputs.add(ev, ...) end
-  env.scope, env.secret = scope(ev), secret(ev)
+  env.scope, env.secret = scope(ev), secret
   env.apply, env.each = deferring.apply(ev), deferring.each(ev)
   env.json, env.yaml = deferring.json(ev), deferring.yaml(ev)
   env.env = function(name)

@@ -122,7 +122,9 @@ end
 function edit.replace_all(store, content, why)
   local state = store.current or store:load()
   if next(state.resources) or next(state.open) then
-    store.backend:keep(("state-%s-%06d"):format(state.id, state.serial), store:text())
+    store.seal:start()
+    store.backend:keep(("state-%s-%06d"):format(state.id, state.serial),
+      store.seal:close("state", store:text()))
   end
   local whole = {}
   for _, key in ipairs(journal.WHOLE) do whole[key] = content[key] end

@@ -6,6 +6,7 @@
 --               history/    the journals that state.json has taken in
 --               plan        the saved plan; .mrun/last names the stack that was planned last
 --               lock        held while something is changed; lock.json says by whom
+--               seal        the keys of all these files, where they are sealed (state.seal)
 --
 -- The same stands in a bucket (state.backend), where the journal is a folder of objects.
 --
@@ -27,6 +28,7 @@ local owner = require "state.owner"
 local plans = require "state.plans"
 local recipe = require "state.recipe"
 local runs = require "state.runs"
+local sealing = require "state.sealing"
 local sys = require "native.sys"
 
 local VERSION <const> = document.VERSION
@@ -52,7 +54,9 @@ end
 ---Opens a stack's state; nothing is read or made yet. What is in a network waits by yielding.
 ---@param options { root: string|table|nil, local_root: string?, stack: string, now: function?,
 ---  boot_now: function?, random: function?, signal: function?, session: table?, region: string?,
----  profile: string? }  root: where all stacks are, as state.location takes it (.mrun); local_root:
+---  profile: string?, encryption: string|table|nil, passphrase: function? }  encryption,
+---  passphrase: as state.sealing takes them; root: where all stacks are, as state.location takes it
+---  (.mrun); local_root:
 ---  the folder of saved plans (root when absent); signal: an event of engine.tasks
 ---@return state.store
 local function open(options)
@@ -67,7 +71,8 @@ local function open(options)
     signal = options.signal, now = self.now, boot_now = self.boot_now, random = self.random,
     read_state = function(bytes) return load.state(self, bytes) end,
   })
-  self.plans = plans.open(options.local_root or root.path or ".mrun", options.stack)
+  self.seal = sealing.open(options, self.backend)
+  self.plans = plans.open(options.local_root or root.path or ".mrun", options.stack, self.seal)
   return self
 end
 
@@ -92,8 +97,10 @@ function store:identity(id)
   end
   local identity = { id = state.id, key = state.key }
   if not self.known then
-    local written = self.backend:replace(IDENTITY, document.encode("identity", VERSION,
-      { id = identity.id, key = identity.key, stack = self.stack }))
+    self.seal:start()
+    local bytes = document.encode("identity", VERSION,
+      { id = identity.id, key = identity.key, stack = self.stack })
+    local written = self.backend:replace(IDENTITY, self.seal:close("identity", bytes))
     if not written then backend.raise_moved(self.backend, IDENTITY) end
     self.known, self.provisional = true, identity
   end
@@ -130,15 +137,18 @@ end
 local function opening(self)
   local state, log = self.current, self.log
   self:identity()
+  self.seal:start()
   if log and not self.counts then
     self:archive()
     log = nil
   end
   local lines = ""
-  if self.backend:continue(log and log.size) then lines = journal.header(state, self.now()) end
+  if self.backend:continue(log and log.size) then
+    lines = self.seal:line(journal.header(state, self.now()))
+  end
   self.log, self.counts = log or { id = state.id, serial = state.serial }, true
   local card = self.card or owner.card("mrun", self.now())
-  return lines .. journal.line { kind = "run", by = card, run = self.random(8),
+  return lines .. self.seal:line { kind = "run", by = card, run = self.random(8),
     at_ms = self.now() }
 end
 
@@ -152,7 +162,7 @@ function store:write(records, synced)
     lines[1] = opening(self)
     self.writing, synced = true, true
   end
-  for _, each in ipairs(records) do lines[#lines + 1] = journal.line(each) end
+  for _, each in ipairs(records) do lines[#lines + 1] = self.seal:line(each) end
   self.backend:append(table.concat(lines), synced)
   for _, each in ipairs(records) do journal.apply(self.current, each) end
 end
@@ -197,8 +207,9 @@ end
 
 -- A holder of the lock who has lost it may have written its last state after we read it.
 local function write_state(self, content)
+  self.seal:start()
   for _ = 1, SAVES do
-    local bytes = document.encode("state", VERSION, content)
+    local bytes = self.seal:close("state", document.encode("state", VERSION, content))
     if self.backend:replace(STATE, bytes) then
       if self.backend.keeps_versions then
         self.backend:keep(("state-%s-%06d"):format(self.current.id, content.serial), bytes)
@@ -251,7 +262,7 @@ end
 ---@return table[][]
 function store:journals()
   if not self.current then self:load() end
-  return journals.newest_first(self.backend, self.log and self.log.records)
+  return journals.newest_first(self.backend, self.seal, self.log and self.log.records)
 end
 
 ---Who changed the stack, when, and what: state.runs.
@@ -264,7 +275,8 @@ end
 ---@return { before: table<string, table|false>, unrecorded: string[] }|nil
 function store:last_apply()
   if not self.current then self:load() end
-  return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend))
+  return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend,
+    self.seal))
 end
 
 ---Keeps a plan for `mrun apply`, and the stack's name as the one planned last.
@@ -278,6 +290,15 @@ function store:load_plan()
   local plan, identity = self.plans:load()
   if identity then self.provisional, self.current = identity, nil end
   return plan
+end
+
+---New keys for everything, from a new passphrase or by KMS; a saved plan goes.
+---@return integer files  that were sealed anew
+function store:rekey()
+  self:load()
+  self:save {}
+  self.plans:drop()
+  return self.seal:rekey()
 end
 
 function store:drop_plan()

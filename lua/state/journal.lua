@@ -27,9 +27,9 @@ end
 ---The first record of a journal: what it continues.
 ---@param state table  the state that it stands on
 ---@param now_ms number
----@return string
+---@return table
 function journal.header(state, now_ms)
-  return journal.line {
+  return {
     kind = "open", version = VERSION, stack = state.stack, id = state.id, serial = state.serial,
     at_ms = now_ms,
   }

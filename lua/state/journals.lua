@@ -10,13 +10,13 @@ local function header_of(records)
 end
 
 -- Names are ID-SERIAL, and ID-SERIAL.N where there are several; state-ID-SERIAL is a state.
-local function kept(backend)
+local function kept(backend, seal)
   local names, found = {}, {}
   for _, name in ipairs(backend:history()) do
     if name:match "^[^-]+%-%d+%.?%d*$" then names[#names + 1] = name end
   end
   for at, bytes in ipairs(backend:read_history(names)) do
-    local records = journal.parse(bytes) or {}
+    local records = seal:records(journal.parse(bytes) or {}, backend:at "history")
     local header = header_of(records)
     found[#found + 1] = header and { records = records, at_ms = header.at_ms or 0,
       serial = header.serial or 0, copy = tonumber(names[at]:match "%.(%d+)$") or 0 } or nil
@@ -27,10 +27,11 @@ end
 ---All journals, the newest first. The serial goes on when a stack gets a new id; only a lost state
 ---begins again, so the time decides.
 ---@param backend state.backend
+---@param seal state.seal
 ---@param current table[]|nil  the records of the journal that is not in the history yet
 ---@return table[][]
-function journals.newest_first(backend, current)
-  local found = kept(backend)
+function journals.newest_first(backend, seal, current)
+  local found = kept(backend, seal)
   table.sort(found, function(a, b)
     if a.at_ms ~= b.at_ms then return a.at_ms > b.at_ms end
     if a.serial ~= b.serial then return a.serial > b.serial end

@@ -14,7 +14,7 @@ local load = {}
 ---@return table
 function load.state(self, bytes)
   local path = self.backend:at(STATE)
-  local state = document.decode("state", VERSION, bytes, path)
+  local state = document.decode("state", VERSION, self.seal:open("state", bytes, path), path)
   if state.stack ~= self.stack then
     failure.raise { what = ("this is the state of the stack %s, not of %s")
       :format(tostring(state.stack), self.stack), where = path,
@@ -27,7 +27,8 @@ end
 local function read_identity(self)
   local bytes = self.backend:read(IDENTITY)
   if not bytes then return nil end
-  local found = document.decode("identity", VERSION, bytes, self.backend:at(IDENTITY))
+  local path = self.backend:at(IDENTITY)
+  local found = document.decode("identity", VERSION, self.seal:open("identity", bytes, path), path)
   return { id = found.id, key = found.key }
 end
 
@@ -46,6 +47,7 @@ local function read_journal(self, bytes)
     failure.raise { what = ("the journal is damaged at byte %d"):format(position),
       where = path, next = "put back a copy of this file" }
   end
+  records = self.seal:records(records, path)
   local header = first_header(records)
   if not header then return { records = {}, torn = true, size = 0 } end
   if header.version > journal.VERSION then
@@ -105,6 +107,7 @@ end
 ---@param self state.store
 ---@return table state
 function load.all(self)
+  self.seal:ready()
   local found, bytes = self.backend:snapshot()
   local log = read_journal(self, bytes)
   local state = found or new_state(self)

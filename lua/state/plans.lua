@@ -11,9 +11,10 @@ plans.__index = plans
 
 ---@param root string
 ---@param stack string
+---@param seal state.seal
 ---@return state.plans
-local function open(root, stack)
-  return setmetatable({
+local function open(root, stack, seal)
+  return setmetatable({ seal = seal,
     root = folder.open(root), folder = folder.open(root .. "/" .. stack), stack = stack,
   }, plans)
 end
@@ -23,10 +24,11 @@ end
 ---@param now_ms number
 function plans:save(plan, identity, now_ms)
   self.folder:ensure()
-  self.folder:replace(PLAN, document.encode("plan", VERSION, {
+  local bytes = document.encode("plan", VERSION, {
     stack = self.stack, made_ms = now_ms, plan = plan,
     identity = { id = identity.id, key = identity.key },
-  }))
+  })
+  self.folder:replace(PLAN, self.seal:close("plan", bytes))
   self.root:replace(LAST, self.stack .. "\n")
 end
 
@@ -35,7 +37,8 @@ end
 function plans:load()
   local bytes = self.folder:read(PLAN)
   if not bytes then return nil end
-  local saved = document.decode("plan", VERSION, bytes, self.folder:at(PLAN))
+  local path = self.folder:at(PLAN)
+  local saved = document.decode("plan", VERSION, self.seal:open("plan", bytes, path), path)
   return saved.plan, saved.identity
 end
 

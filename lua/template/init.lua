@@ -74,7 +74,7 @@ local function base_name(path)
 end
 
 local function evaluate(ev, text)
-  ev.inputs.sources[ev.path] = text
+  ev.inputs:saw_source(ev.path, text)
   local root = document.expect(ev, parse(ev, text), "map", "a template")
   document.check_keys(ev, root, SECTIONS, { name = "a template", refused = REFUSED })
   check_version(ev, root.value.AWSTemplateFormatVersion)

@@ -23,7 +23,7 @@ describe("what a recipe reads", function()
     local inputs = load(FILES).inputs
     assert.are.same({ Name = "stg", Ami = "/ami" }, inputs.params)
     assert.are.same({ USER = "ann", NOTHING = false }, inputs.env)
-    assert.are.equal("digest:4:100", inputs.files["web/data.txt"])
+    assert.are.equal(("digest:%s:4:100"):format(inputs.key), inputs.files["web/data.txt"])
     assert.are.same({ "web/part.lua", "web/site.lua" }, value.keys(inputs.sources))
     assert.are.equal(2, #inputs.lookups)
     assert.are.same({ "parameter", "/ami" }, inputs.lookups[1].lookup)

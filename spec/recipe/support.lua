@@ -67,7 +67,8 @@ function support.host(files, overrides)
     realpath = function(path) return path == "." and "/home" or "/home/" .. path end,
     is_special = function(path) return path:find("pipe", 1, true) ~= nil end,
     env = function(name) return ({ USER = "ann", TOKEN = "s3cret" })[name] end,
-    digest = function(text) return "digest:" .. #text .. ":" .. text:byte(1, 1) end,
+    digest = function(key, text) return ("digest:%s:%d:%d"):format(key, #text, text:byte(1)) end,
+    random = function(bytes) return ("5a"):rep(bytes) end,
     params = {}, regex = regex, json = json,
     limits = { instructions = 20000000, memory_bytes = 64 * 1024 * 1024, cpu_ms = 10000 },
   }

@@ -153,7 +153,7 @@ end)
 
 describe("the journal", function()
   local lines = {
-    journal.header({ stack = "demo", id = "1", serial = 0 }, 5),
+    journal.line(journal.header({ stack = "demo", id = "1", serial = 0 }, 5)),
     journal.line { kind = "intent", intent = { op = "1", text = "line\nbreak \"quoted\"" } },
     journal.line { kind = "result", result = { op = "1", name = "a" } },
   }

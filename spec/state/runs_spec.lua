@@ -68,7 +68,9 @@ describe("the runs of a stack", function()
     local kept = { ["b-000001"] = text { header(10), run("1", 10) },
       ["a-000001"] = text { header(20), run("2", 20) }, ["state-a-000001"] = "{}",
       ["a-000001.1"] = text { header(20), run("2", 20) } }
+    local plain = { records = function(_, records) return records end }
     local backend = {
+      at = function(_, name) return name end,
       history = function()
         return { "state-a-000001", "b-000001", "a-000001", "a-000001.1" }
       end,
@@ -78,7 +80,7 @@ describe("the runs of a stack", function()
       end,
     }
     local names = {}
-    local lists = journals.newest_first(backend, { HEADER, run("3", 30) })
+    local lists = journals.newest_first(backend, plain, { HEADER, run("3", 30) })
     for at, one in ipairs(runs.all(lists)) do names[at] = one.run end
     assert.same({ "1", "2", "3" }, names)
   end)

@@ -1,5 +1,6 @@
 -- What the specs of the state share: a folder of their own, a store in it, and a disk that fails.
 local fs = require "native.fs"
+local secrets = require "spec.support.secrets"
 
 local support = {}
 
@@ -10,12 +11,16 @@ end
 
 support.remove = remove_all
 
----A new empty folder below TMPDIR and a function that takes it away.
+---A new empty folder below TMPDIR and a function that searches it for secrets and takes it away.
 function support.folder()
   local path = os.tmpname()
   os.remove(path)
   assert(fs.mkdir(path, tonumber("700", 8)))
-  return path, function() remove_all(path) end
+  return path, function()
+    local found = secrets.search(path)
+    remove_all(path)
+    if #found > 0 then error("a secret has come out: " .. table.concat(found, "; "), 0) end
+  end
 end
 
 ---The state modules loaded afresh, with this in place of native.fs.

@@ -4,9 +4,12 @@
     {"pending": n}   what was made, and what is deleted, is on its way for n looks
     {"tokens": true} the same ClientToken gets the same answer, other parameters a refusal
     {"delay_ms": n}  each call takes that long
+    {"refuse": {"operation": name, "message": text}}
+                     that operation is refused, with these words
     {"kill": {"at": n, "when": "before"|"after", "pid_file": path}}
                      the n-th changing call ends the process whose pid stands in the file
 """
+import json
 import os
 import re
 import signal
@@ -58,7 +61,8 @@ class Faults:
             time.sleep(self.rules["delay_ms"] / 1000)
         if not READS.match(call["operation"]) and self.is_killed(call, "before"):
             return None, [], b""
-        early = self.refuse_hidden(call) or self.same_token(call)
+        early = (self.refuse_asked(call) or self.refuse_hidden(call)
+                 or self.same_token(call))
         if early:
             return early
         status, headers, data = send()
@@ -81,6 +85,13 @@ class Faults:
             os.kill(int(handle.read()), signal.SIGKILL)
         time.sleep(0.05)
         return True
+
+    def refuse_asked(self, call):
+        rule = self.rules.get("refuse")
+        if not rule or rule["operation"] != call["operation"]:
+            return None
+        body = json.dumps({"__type": "ValidationException", "message": rule["message"]})
+        return 400, [("Content-Type", "application/x-amz-json-1.1")], body.encode()
 
     def asked_for(self, call):
         """Ids that a call names, other than in a filter."""

@@ -1,7 +1,10 @@
---- Somebody who runs mrun in a folder of their own, against a local AWS.
+--- Somebody who runs mrun in a folder of their own, against a local AWS. After each run everything
+--- that it printed and every file in the folder is searched for the secrets of the specs (those
+--- that spec.support.secrets makes, and the key that it signs with).
 local child = require "spec.support.child"
 local fs = require "native.fs"
 local json = require "json"
+local secrets = require "spec.support.secrets"
 local sys = require "native.sys"
 
 local user = {}
@@ -23,7 +26,7 @@ function user.new(emulator, options)
   local folder = ("%s/user%d"):format(os.getenv "TMPDIR" or "/tmp", count)
   assert(os.execute("mkdir -p " .. folder))
   return setmetatable({ emulator = emulator, folder = folder,
-    region = options and options.region }, user)
+    region = options and options.region, own = { pid = true } }, user)
 end
 
 --- Takes the folder away.
@@ -31,11 +34,28 @@ function user:leave()
   os.execute("rm -rf " .. quoted(self.folder))
 end
 
+--- Raises where a secret stands in what a run has printed, or in a file that it has written.
+---@param said { out: string, err: string }
+function user:search(said)
+  local more = { self.emulator.secret_key }
+  local found = secrets.search(self.folder, { except = self.own, more = more })
+  found[#found + 1] = secrets.find(said.out, more)
+  found[#found + 1] = secrets.find(said.err, more)
+  if #found > 0 then error("a secret has come out: " .. table.concat(found, "; "), 0) end
+end
+
+--- A file that may hold secrets: what somebody wrote, or what was declared to be written.
+---@param name string
+function user:owns(name)
+  self.own[name] = true
+end
+
 --- Writes a file into the folder, and returns its name.
 ---@param name string
 ---@param text string
 ---@return string
 function user:write(name, text)
+  self:owns(name)
   assert(fs.replace(self.folder .. "/" .. name, text))
   return name
 end
@@ -60,6 +80,7 @@ function user:mrun(...)
     quoted(self.folder), self.emulator:environment(self.region), child.binary,
     table.concat(words, " "))
   local said = assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
+  self:search(said)
   said.calls = self.emulator:calls()
   said.counts, said.total = self.emulator.count(said.calls), #said.calls
   return said
@@ -71,7 +92,9 @@ end
 function user:shell(script)
   local command = ("cd %s && export %s MRUN=%s; unset MRUN_MAIN; %s"):format(
     quoted(self.folder), self.emulator:environment(self.region), child.binary, script)
-  return assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
+  local said = assert(sys.run({ "/bin/bash", "-c", command }, { timeout_ms = 120000 }))
+  self:search(said)
+  return said
 end
 
 --- As mrun, and everything has to go well.

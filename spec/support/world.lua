@@ -123,7 +123,8 @@ local function host_of(self, recipe, options)
       lookup) end,
     read_file = function(path) return path == PATH and recipe or nil end,
     realpath = function(path) return path end, env = function() end,
-    digest = function(of) return text.digest("file", of) end, regex = function() return true end,
+    digest = text.digest, random = function(bytes) return ("5a"):rep(bytes) end,
+    regex = function() return true end,
     limits = { instructions = 1e8, memory_bytes = 1e8, cpu_ms = 1e5 },
   }
 end

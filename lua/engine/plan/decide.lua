@@ -182,7 +182,9 @@ local function existing(run, resource, row, live, want)
   note_unmanaged(run, resource, unmanaged)
   local asked = run.replace[resource.name] and "--replace asks for it" or nil
   local because = replacing(run, changes) or asked
-  if live.state and live.state.failed then because = "it failed: " .. live.state.failed end
+  if live.state and live.state.failed then
+    because = "it failed: " .. value.redact(live.state.failed)
+  end
   local protection = run.ctx:record(resource).taggable and owner.protection(resource, row)
   local change = base(run, resource, because and "replace" or "update")
   change.identifier, change.because, change.properties = live.identifier, because, changes

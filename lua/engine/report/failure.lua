@@ -1,5 +1,6 @@
 --- A failure as text and as a document.
 local failures = require "engine.failure"
+local redact = require "engine.value.redact"
 local text = require "engine.report.text"
 
 local failure = {}
@@ -9,7 +10,7 @@ local FIELDS = { "what", "where", "next", "service", "operation", "code", "statu
 --- Control characters are written out, line by line.
 local function lines_of(words)
   local lines = {}
-  for line in (tostring(words) .. "\n"):gmatch("(.-)\r?\n") do
+  for line in (redact.text(tostring(words)) .. "\n"):gmatch("(.-)\r?\n") do
     if line ~= "" then lines[#lines + 1] = text.escape(line) end
   end
   return lines
@@ -64,7 +65,8 @@ function failure.fields(raised)
   local wrong, result = failures.from(raised), {}
   for _, field in ipairs(FIELDS) do
     local v = wrong[field]
-    if type(v) == "string" or type(v) == "number" then result[field] = v end
+    if type(v) == "string" then result[field] = redact.text(v) end
+    if type(v) == "number" then result[field] = v end
   end
   return result
 end

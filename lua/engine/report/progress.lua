@@ -5,6 +5,7 @@
 ---   local lines = view:event(event, now_ms)     lines that stay, to be printed
 ---   local live = view:live(now_ms)              the block that is drawn over and over
 local failures = require "engine.failure"
+local redact = require "engine.value.redact"
 local text = require "engine.report.text"
 local words = require "engine.report.words"
 
@@ -73,10 +74,10 @@ end
 function on.waiting(self, event, now_ms)
   local one = begin(self, event, now_ms)
   local before = one.state
-  one.state = event.state
-  if self.style.terminal or before == event.state or not event.state then return {} end
+  one.state = event.state and redact.text(tostring(event.state))
+  if self.style.terminal or before == one.state or not one.state then return {} end
   local head = title(self, { name = event.name, action = one.action })
-  return { ("%s  waiting: %s"):format(head, text.escape(tostring(event.state))) }
+  return { ("%s  waiting: %s"):format(head, text.escape(one.state)) }
 end
 
 function on.done(self, event)
@@ -91,7 +92,7 @@ function on.failed(self, event)
   leave(self, event)
   local head, word = title(self, event)
   local wrong = failures.from(event.error)
-  local what = text.escape((tostring(wrong.what):gsub("\n.*", "")))
+  local what = text.escape((redact.text(tostring(wrong.what)):gsub("\n.*", "")))
   return { ("%s  %s: %s"):format(head, text.paint(self.style, "alarm", "not " .. word.done), what) }
 end
 

@@ -90,11 +90,22 @@ local function hide(v, steps, from)
   return v
 end
 
+local canonical = {}
+
+--- What a secret property holds, made a secret; in place, on fresh data.
+---@param record SchemaRecord
+---@param properties table<string, any>
+---@return table<string, any> properties
+function canonical.hide(record, properties)
+  for pattern in next, record.secret do hide(properties, split(pattern), 1) end
+  return properties
+end
+
 --- A copy of the properties in canonical form. What a secret property holds is a secret.
 ---@param record SchemaRecord
 ---@param properties table<string, any>
 ---@return table<string, any>
-return function(record, properties)
+function canonical.of(record, properties)
   local result = {}
   for name, v in next, properties do
     local n = record.properties[name]
@@ -106,6 +117,7 @@ return function(record, properties)
       result[name] = convert(record.raw, v, node.resolve(record.raw, n))
     end
   end
-  for pattern in next, record.secret do hide(result, split(pattern), 1) end
-  return result
+  return canonical.hide(record, result)
 end
+
+return canonical

@@ -2,6 +2,7 @@
 local failure = require "engine.failure"
 local hidden = require "engine.value.hidden"
 local plain = require "engine.value.plain"
+local redact = require "engine.value.redact"
 
 local secret = {}
 
@@ -12,6 +13,7 @@ local Secret = { __name = "secret", __metatable = false }
 ---@return table
 function secret.new(v)
   if secret.is(v) then return v end
+  redact.learn(v)
   return hidden.new({ kind = "secret", value = v }, Secret)
 end
 

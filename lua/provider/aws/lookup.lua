@@ -1,5 +1,6 @@
 --- Look-ups: what a recipe may ask of AWS while it is evaluated.
 local failure = require "engine.failure"
+local sensitive = require "provider.aws.sensitive"
 local share = require "provider.aws.share"
 local value = require "engine.value"
 
@@ -86,7 +87,7 @@ local SECRETS = { GetSecretValue = true, GetPasswordData = true, BatchGetSecretV
   GetRandomPassword = true, GetSessionToken = true, GetFederationToken = true,
   GetAuthorizationToken = true }
 
---- Any operation that reads.
+--- Any operation that reads; what its model marks as sensitive in the answer is a secret.
 function lookup.call(job, service, operation, params)
   local reads = false
   for _, word in ipairs(READS) do reads = reads or operation:sub(1, #word) == word end
@@ -96,7 +97,8 @@ function lookup.call(job, service, operation, params)
   end
   local answer = job.machine:call(job.place, service, operation, params or {})
   local decrypted = type(params) == "table" and params.WithDecryption
-  return (SECRETS[operation] or decrypted) and value.secret(answer) or answer
+  if SECRETS[operation] or decrypted then return value.secret(answer) end
+  return sensitive.hidden(job.machine:operation(service, operation).output, answer)
 end
 
 --- Whose credentials these are; asked once for each place.

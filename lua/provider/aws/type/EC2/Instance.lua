@@ -74,6 +74,7 @@ return {
   refused    = {
     SsmAssociations = "associate the document by Systems Manager, not by EC2",
   },
+  secret     = { "UserData" }, -- as its model says
   write_only = { "ElasticGpuSpecifications", "ElasticInferenceAccelerators", "LaunchTemplate" },
   keyed    = { BlockDeviceMappings = "DeviceName", Volumes = "Device" },
   equal    = { BlockDeviceMappings = devices.covers, Volumes = devices.holds },

@@ -29,6 +29,7 @@ return {
   tagging  = { add = "AddTagsToResource", remove = "RemoveTagsFromResource", id = "ResourceId",
     with = { ResourceType = "Parameter" } },
   delete   = "DeleteParameter",
+  secret   = { "Value" }, -- as its model says
   readable = { "Description", "Tier", "AllowedPattern", "Policies" },
   replaces = { Tier = goes_down },
   -- Intelligent tiering chooses one of the other two, and that is what AWS shows.
