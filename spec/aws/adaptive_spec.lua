@@ -77,6 +77,9 @@ describe("the settings of retries", function()
     local env = { AWS_RETRY_MODE = "standard", AWS_MAX_ATTEMPTS = "2" }
     assert.equal("standard", session(env, files):retry_mode())
     assert.equal(2, session(env, files):max_attempts "ec2")
+    local asked = session(env, files)
+    assert.equal(2, asked:max_attempts "ec2")
+    assert.equal(9, asked:with { max_attempts = 9 }:max_attempts "ec2")
   end)
 
   it("take legacy for the default", function()
