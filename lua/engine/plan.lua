@@ -3,7 +3,8 @@
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
 --     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
---     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back) })
+--     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
+--     adopt = { [name] = identifier } })  what is to be taken over, beside what the recipe says
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -12,6 +13,7 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local adopt = require "engine.plan.adopt"
 local back = require "engine.back"
 local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
@@ -96,6 +98,7 @@ end
 
 local function decide_all(run)
   remember_unseen(run)
+  adopt.check(run)
   taken.ask_all(run)
   for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
@@ -157,7 +160,7 @@ local function new_run(ctx, options)
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
     forget = options.forget, drift = options.drift, back = options.back,
-    rolling = options.rolling,
+    rolling = options.rolling, adopt = options.adopt or {},
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)

@@ -47,6 +47,8 @@ local failure = require "engine.failure"
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
 ---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so;
 ---  protect = true where they say that
+---@field owner nil|fun(type, place, identifier: string): { stack: string, name: string }|nil
+---  whom the tags of something that is there say it belongs to
 ---@field owned fun(place, stack_name: string, id: string|nil): table[] of
 ---  { stack, name, type, identifier, protect: boolean|nil,
 ---  types: string[]|nil where its tags leave open which of these it is }

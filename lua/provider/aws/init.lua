@@ -106,6 +106,10 @@ local function add_actions(provider, own, types)
     return find.any(job(type_name, place, nil, query.want), query)
   end
 
+  function provider.owner(type_name, place, identifier)
+    return find.owner(job(type_name, place, identifier), identifier)
+  end
+
   function provider.owned(place, stack_name, id)
     local found = owned.list(own, place, stack_name, types)
     local more = id and listed.list(own, place, stack_name .. "/" .. id) or {}
