@@ -4,7 +4,8 @@
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
 --     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
 --     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
---     adopt = { [name] = identifier } })  what is to be taken over, beside what the recipe says
+--     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
+--     alone = "name" })  of one resource, and of no other
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
@@ -14,6 +15,7 @@
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
 local adopt = require "engine.plan.adopt"
+local alone = require "engine.plan.alone"
 local back = require "engine.back"
 local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
@@ -157,6 +159,7 @@ end
 
 local function new_run(ctx, options)
   local graph = options.graph
+  if options.alone then graph = alone.graph(graph, ctx.rows, options.alone) end
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
     forget = options.forget, drift = options.drift, back = options.back,
@@ -164,6 +167,7 @@ local function new_run(ctx, options)
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
+  if options.alone then run.left = {} end
   run.choice = choose.new(run, options)
   for _, name in ipairs(options.replace or {}) do
     if run.choice.set and not run.choice.set[name] then
@@ -233,18 +237,20 @@ function plan.make(ports, options)
   local graph = options.graph
   table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
   local run = decided(ctx, options, notices)
+  graph = run.graph
   if options.back then back.tell(run, options.back) end
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
   local failed_checks, pending_checks = checks.now(run)
-  return {
+  local made = {
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
     totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
     unseen = choose.unseen(run), failed_checks = failed_checks, checks = pending_checks,
     records = records_of(run, swapped), pending = run.pending, run = run, context = ctx,
     graph = graph, destroy = options.destroy or false,
   }
+  return options.alone and alone.plan(made, options.alone) or made
 end
 
 return plan

@@ -24,6 +24,7 @@ local PARTS <const> = {
     "apply_saved", "nothing_to_do", "drift", "refresh",
   },
   back = { "undo_plan", "roll_back" },
+  import = { "import_one" },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
     "show_progress", "show_drift", "show_refreshed",
