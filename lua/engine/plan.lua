@@ -7,6 +7,7 @@
 --     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
 --     alone = "name" })  of one resource, and of no other
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
+--   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
 --
@@ -37,7 +38,8 @@ local strangers = require "engine.plan.strangers"
 local taken = require "engine.plan.taken"
 local value = require "engine.value"
 
-local plan = { rests_on = rests.on, moved = rests.moved, public = require "engine.plan.public" }
+local plan = { rests_on = rests.on, moved = rests.moved, adopted = adopt.rows,
+  public = require "engine.plan.public" }
 
 --- Without a recipe nothing says where a lost stack was; to find nothing would be to lose it all.
 local function refuse_without_place(ctx)
@@ -182,6 +184,7 @@ end
 local function begin(run, notices)
   run.notices = table.move(notices, 1, #notices, 1, {})
   run.known, run.changes, run.leaves, run.wants, run.used, run.pending = {}, {}, {}, {}, {}, {}
+  run.untagged = {}
   run.order, run.leaving = choose.of(run, run.graph.order), choose.of(run, run.left)
 end
 
@@ -239,6 +242,7 @@ function plan.make(ports, options)
   local run = decided(ctx, options, notices)
   graph = run.graph
   if options.back then back.tell(run, options.back) end
+  adopt.tell(run)
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)

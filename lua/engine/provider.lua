@@ -52,6 +52,10 @@ local failure = require "engine.failure"
 ---@field owned fun(place, stack_name: string, id: string|nil): table[] of
 ---  { stack, name, type, identifier, protect: boolean|nil,
 ---  types: string[]|nil where its tags leave open which of these it is }
+---@field below nil|fun(type, place, identifiers: string[]): { type: string, identifier: string }[]
+---  what stands in these, for an import
+---@field by_aws nil|fun(type, place, identifiers: string[]): table<string, boolean> which of these
+---  AWS made by itself
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
 ---  Every step can be repeated: "exists already" is success when it is our own, "not found" is

@@ -1,7 +1,9 @@
 -- Taking over what exists: named by `identifier` in the recipe, or by an import. It must be nobody
 -- else's, and not this stack's already under another name.
 local failure = require "engine.failure"
+local records = require "engine.plan.records"
 local tasks = require "engine.tasks"
+local value = require "engine.value"
 
 local adopt = {}
 
@@ -89,6 +91,32 @@ function adopt.check(run)
     end
   end
   if #owners > 0 then tasks.all(owners) end
+end
+
+--- The rows of all that a plan would take over, for a state that has it before anything is changed.
+--- They are marked: their ownership tags are still to be written.
+---@param plan table of plan.make
+---@return table[] rows
+function adopt.rows(plan)
+  local run, result = plan.run, {}
+  for _, change in ipairs(plan.changes) do
+    if change.action == "adopt" then
+      local row = records.row(run, change.name, run.matched[change.name])
+      row.attributes = run.ctx:sealed(run.live[change.name].have)
+      row.untagged = run.ctx:record(row).taggable or nil
+      result[#result + 1] = row
+    end
+  end
+  return result
+end
+
+--- Says that tags are still to be written, where nothing else has to be done.
+---@param run table
+function adopt.tell(run)
+  local count = #value.keys(run.untagged)
+  if count == 0 then return end
+  run.notices[#run.notices + 1] = ("imported and without this stack's tags yet: %d; "
+    .. "mrun apply with the recipe writes them"):format(count)
 end
 
 return adopt

@@ -53,6 +53,7 @@ function alone.plan(plan, name)
   for key, member in pairs(plan) do result[key] = member end
   result.changes, result.totals, result.unchanged = changes, totals, totals.unchanged
   result.records, result.pending, result.run.stale = {}, {}, {}
+  result.run.untagged = {}
   return result
 end
 

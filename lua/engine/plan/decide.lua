@@ -204,6 +204,7 @@ local function existing(run, resource, row, live, want)
     change.because = change.because or ("it was %s before"):format(row.name)
     change.moved = true
   elseif not because and #changes == 0 and not protection then
+    run.untagged[resource.name] = row.untagged and change or nil
     return nil
   end
   change.protection = protection

@@ -1,5 +1,6 @@
 --- The AWS provider: handlers, one file a type, on one machine.
 local act = require "provider.aws.act"
+local below = require "provider.aws.below"
 local failure = require "engine.failure"
 local find = require "provider.aws.find"
 local handler = require "provider.aws.handler"
@@ -108,6 +109,14 @@ local function add_actions(provider, own, types)
 
   function provider.owner(type_name, place, identifier)
     return find.owner(job(type_name, place, identifier), identifier)
+  end
+
+  function provider.below(type_name, place, identifiers)
+    return below.list(own, place, types, { type = type_name, identifiers = identifiers })
+  end
+
+  function provider.by_aws(type_name, place, identifiers)
+    return below.made_by_aws(job(type_name, place, identifiers[1]), identifiers)
   end
 
   function provider.owned(place, stack_name, id)

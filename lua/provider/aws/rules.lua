@@ -182,6 +182,14 @@ function rules.same(direction)
   end
 end
 
+--- Whether these are the rules that every new group has.
+---@param list table[]
+---@return boolean
+function rules.is_all(list)
+  return #list == 1 and rules.key(list[1], "egress") == rules.key(rules.ALL[1], "egress")
+    and not list[1].Description
+end
+
 local function added(want, group)
   local group_name = want.GroupId == nil and want.GroupName or nil
   if want.GroupId ~= nil and want.GroupId ~= group.GroupId then return nil end

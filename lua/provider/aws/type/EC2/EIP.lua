@@ -57,5 +57,7 @@ return {
   replaces = { Domain = true, PublicIpv4Pool = true },
   defaults = { Domain = "vpc" },
   attached = { "InstanceId" },
+  refers   = { InstanceId = { "AWS::EC2::Instance", filter = "instance-id" } },
+  left_out = { NetworkBorderGroup = true, PublicIpv4Pool = true },
   have     = { InstanceId = instance_of },
 }

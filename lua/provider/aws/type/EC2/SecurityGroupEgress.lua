@@ -17,5 +17,9 @@ return {
   equal   = {
     IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
   },
+  refers  = {
+    GroupId                    = { "AWS::EC2::SecurityGroup" },
+    DestinationSecurityGroupId = { "AWS::EC2::SecurityGroup" },
+  },
   have    = rules.have "egress",
 }

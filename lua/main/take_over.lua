@@ -1,0 +1,44 @@
+-- take_over.lua writes into the state what a recipe that was just written declares and what is
+-- there already. Nothing is changed in the world: the ownership tags come with the next apply.
+local failure = require "engine.failure"
+local fs = require "native.fs"
+local plan = require "engine.plan"
+
+local take_over = {}
+
+---Refuses a file that is there and a stack that owns something, before anything is read or written.
+---@param mrun table
+---@param path string of the recipe or template to be written
+function take_over.must_be_new(mrun, path)
+  if fs.stat(path) then
+    failure.raise { kind = "usage", what = ("%s is there already"):format(path),
+      next = "give another file with --out" }
+  end
+  local name = mrun.stack_name(path)
+  if not next(mrun.open(name):load().resources) then return end
+  failure.raise { kind = "usage", what = ("the stack %s owns resources already"):format(name),
+    next = "give another name with --stack, or take them over one by one: mrun import NAME ID" }
+end
+
+---@param path string
+---@param text string
+function take_over.write_new(path, text) assert(fs.replace(path, text)) end
+
+---@param mrun table
+---@param stack mrun.stack
+---@param adopt table<string, string>|nil identifiers by name, beside those that stand in the recipe
+---@return table plan as it was before: what differs stands in its changes
+function take_over.all(mrun, stack, adopt)
+  local held <close> = mrun.lock(stack, "import")
+  local made = mrun.plan(stack, { settle = true, adopt = adopt })
+  local results = {}
+  for i, row in ipairs(plan.adopted(made)) do
+    results[i] = { ok = true, name = row.name, identifier = row.identifier, row = row }
+  end
+  if #results > 0 then stack.store:finish(results) end
+  stack.store:save { recipe = stack.address }
+  stack.store:drop_plan()
+  return made
+end
+
+return take_over
