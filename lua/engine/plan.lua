@@ -5,6 +5,7 @@
 --     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
 --     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
 --     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
+--     as_it_is = bool,  even what would have to be replaced for it
 --     alone = "name" })  of one resource, and of no other
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
@@ -165,7 +166,7 @@ local function new_run(ctx, options)
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
     forget = options.forget, drift = options.drift, back = options.back,
-    rolling = options.rolling, adopt = options.adopt or {},
+    rolling = options.rolling, adopt = options.adopt or {}, as_it_is = options.as_it_is,
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)

@@ -56,6 +56,8 @@ local failure = require "engine.failure"
 ---  what stands in these, for an import
 ---@field by_aws nil|fun(type, place, identifiers: string[]): table<string, boolean> which of these
 ---  AWS made by itself
+---@field identify nil|fun(type, place, given: { physical: string|nil, want: table }): string|nil
+---  the identifier of what another tool knows under its own id; nil where it is not there
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
 ---  Every step can be repeated: "exists already" is success when it is our own, "not found" is

@@ -17,7 +17,8 @@ local function plan_options(mrun, stack, options)
   result.destroy, result.settle = options.destroy, options.settle
   result.forget, result.drift = options.forget, options.drift
   result.back, result.rolling = options.back, options.rolling
-  result.adopt, result.alone = options.adopt, options.alone
+  result.adopt, result.as_it_is = options.adopt, options.as_it_is
+  result.alone = options.alone
   return result
 end
 
@@ -32,9 +33,9 @@ end
 ---@param mrun table
 ---@param stack mrun.stack
 ---@param options { destroy: boolean?, settle: boolean?, forget: string[]?, drift: boolean?,
----  back: table?, rolling: boolean?, adopt: table<string, string>?, alone: string?, chosen: table? }
----  chosen: what a saved plan was made with; the
----  command line's options otherwise
+---  back: table?, rolling: boolean?, adopt: table<string, string>?, as_it_is: boolean?,
+---  alone: string?, chosen: table? } chosen: what a saved plan was made with; the command line's
+---  options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   mrun.load_state(stack)

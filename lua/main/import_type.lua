@@ -48,6 +48,15 @@ local function told(mrun, found, text, stack)
   end
 end
 
+local function taken(mrun, path, text)
+  local new <close> = take_over.new_files()
+  new:write(path, text)
+  local stack = mrun.load(path)
+  take_over.all(mrun, stack)
+  new:keep()
+  return stack
+end
+
 ---Writes the recipe for something that exists: to standard output, or to a file; then its stack
 ---has what it declares at once.
 ---@param mrun table
@@ -61,13 +70,7 @@ function import_type.import_type(mrun, type_name, identifier)
   local found = find(mrun, type_name, identifier)
   local text = write.recipe(found, type_name .. " " .. identifier
     .. (mrun.options.with_dependencies and " with dependencies" or ""))
-  local stack
-  if out then
-    take_over.write_new(out, text)
-    stack = mrun.load(out)
-    take_over.all(mrun, stack)
-  end
-  told(mrun, found, text, stack)
+  told(mrun, found, text, out and taken(mrun, out, text))
   return 0
 end
 

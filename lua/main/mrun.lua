@@ -25,6 +25,7 @@ local PARTS <const> = {
   },
   back = { "undo_plan", "roll_back" },
   import = { "import_one" },
+  cloudformation = { "adopt_cloudformation" },
   import_type = { "import_type" },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",

@@ -20,9 +20,26 @@ function take_over.must_be_new(mrun, path)
     next = "give another name with --stack, or take them over one by one: mrun import NAME ID" }
 end
 
----@param path string
----@param text string
-function take_over.write_new(path, text) assert(fs.replace(path, text)) end
+local files = {}
+files.__index = files
+
+function files.__close(self)
+  for _, path in ipairs(self) do fs.remove(path) end
+end
+
+function files:write(path, text)
+  assert(fs.replace(path, text))
+  self[#self + 1] = path
+end
+
+function files:keep()
+  for i in ipairs(self) do self[i] = nil end
+end
+
+---Files that go away again at the end of the block where they are not kept: after a failure the
+---same command can be given once more.
+---@return table files write(path, text), keep(); to be closed
+function take_over.new_files() return setmetatable({}, files) end
 
 ---@param mrun table
 ---@param stack mrun.stack
@@ -30,7 +47,7 @@ function take_over.write_new(path, text) assert(fs.replace(path, text)) end
 ---@return table plan as it was before: what differs stands in its changes
 function take_over.all(mrun, stack, adopt)
   local held <close> = mrun.lock(stack, "import")
-  local made = mrun.plan(stack, { settle = true, adopt = adopt })
+  local made = mrun.plan(stack, { settle = true, adopt = adopt, as_it_is = adopt ~= nil })
   local results = {}
   for i, row in ipairs(plan.adopted(made)) do
     results[i] = { ok = true, name = row.name, identifier = row.identifier, row = row }

@@ -9,6 +9,8 @@ local vpc = aws.EC2.VPC "Vpc" { CidrBlock = "10.0.0.0/16", EnableDnsHostnames = 
 aws.IAM.Role "Role" { RoleName = "hand", Description = "ours", AssumeRolePolicyDocument = {
   Version = "2012-10-17", Statement = { { Effect = "Allow", Action = "sts:AssumeRole",
     Principal = { Service = "ec2.amazonaws.com" } } } }, identifier = "%s" }
+aws.SSM.Parameter "Setting" { Name = "/hand", Type = "String", Value = "ours",
+  identifier = "/hand" }
 aws.EC2.Subnet "Subnet" { VpcId = vpc, CidrBlock = "10.0.1.0/24" }
 ]]
 
@@ -17,6 +19,7 @@ ec2, iam = client("ec2"), client("iam")
 vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 iam.create_role(RoleName="hand", AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":['
   '{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}]}')
+client("ssm").put_parameter(Name="/hand", Type="String", Value="theirs")
 result = vpc
 ]]
 
@@ -46,7 +49,7 @@ describe("identifier", function()
     assert.are.equal("EnableDnsHostnames", by_name.Vpc.properties[1].path)
     assert.are.equal("adopt", by_name.Role.action)
     assert.are.equal("create", by_name.Subnet.action)
-    assert.matches("1 to create, 0 to update, .*2 to adopt", user:must("plan", recipe).out)
+    assert.matches("1 to create, 0 to update, .*3 to adopt", user:must("plan", recipe).out)
     local applied = user:must("apply", "--yes", recipe)
     assert.is_nil(applied.counts.CreateVpc)
     assert.is_nil(applied.counts.CreateRole)
@@ -71,6 +74,11 @@ describe("identifier", function()
     assert.are.equal(1, theirs.code)
     assert.matches("belongs to the stack mine/", theirs.err)
     assert.matches("mrun forget", theirs.err)
+    local setting = other:mrun("plan", other:write("setting.lua", [[
+      local aws = provider "aws"
+      aws.SSM.Parameter "A" { Name = "/hand", Type = "String", Value = "x", identifier = "/hand" }
+    ]]))
+    assert.matches("belongs to the stack mine/", setting.err)
     other:leave()
     assert.are.same({}, user:planned(recipe))
   end)

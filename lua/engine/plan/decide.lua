@@ -192,7 +192,7 @@ local function existing(run, resource, row, live, want)
   change.asked = asked
   if row.adopted then
     change.action = "adopt"
-    if because then
+    if because and not run.as_it_is then
       failure.raise { what = ("%s cannot be taken over as it is: %s differs")
         :format(live.identifier, because),
         where = run.ctx:about(resource).where,

@@ -11,6 +11,7 @@ local lookup = require "provider.aws.lookup"
 local machine = require "provider.aws.machine"
 local owned = require "provider.aws.owned"
 local pack = require "native.pack"
+local physical = require "provider.aws.physical"
 local places = require "provider.aws.place"
 local read = require "provider.aws.read"
 local schema = require "engine.schema"
@@ -117,6 +118,10 @@ local function add_actions(provider, own, types)
 
   function provider.by_aws(type_name, place, identifiers)
     return below.made_by_aws(job(type_name, place, identifiers[1]), identifiers)
+  end
+
+  function provider.identify(type_name, place, given)
+    return physical.identifier(job(type_name, place, nil, given.want), given)
   end
 
   function provider.owned(place, stack_name, id)

@@ -17,6 +17,7 @@ return {
   equal   = {
     IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
   },
+  physical = rules.physical "egress",
   refers  = {
     GroupId                    = { "AWS::EC2::SecurityGroup" },
     DestinationSecurityGroupId = { "AWS::EC2::SecurityGroup" },
