@@ -15,7 +15,8 @@ function take_over.must_be_new(mrun, path)
       next = "give another file with --out" }
   end
   local name = mrun.stack_name(path)
-  if not next(mrun.open(name):load().resources) then return end
+  local state = mrun.load_state { store = mrun.open(name) }
+  if not next(state.resources) then return end
   failure.raise { kind = "usage", what = ("the stack %s owns resources already"):format(name),
     next = "give another name with --stack, or take them over one by one: mrun import NAME ID" }
 end
@@ -52,8 +53,10 @@ function take_over.all(mrun, stack, adopt)
   for i, row in ipairs(plan.adopted(made)) do
     results[i] = { ok = true, name = row.name, identifier = row.identifier, row = row }
   end
-  if #results > 0 then stack.store:finish(results) end
-  stack.store:save { recipe = stack.address }
+  mrun.safely(function()
+    if #results > 0 then stack.store:finish(results) end
+    stack.store:save { recipe = stack.address }
+  end)
   stack.store:drop_plan()
   return made
 end

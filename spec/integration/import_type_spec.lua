@@ -54,7 +54,8 @@ instance = ec2.run_instances(ImageId="ami-12c6146b", InstanceType="t2.micro", Mi
   IamInstanceProfile={"Name": "stg-profile"},
   TagSpecifications=name("instance", "end"))["Instances"][0]["InstanceId"]
 other = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-result = {"vpc": vpc, "other": other, "instance": instance, "group": db, "web": web}
+result = {"vpc": vpc, "other": other, "instance": instance, "group": db, "web": web,
+  "subnet": subnet}
 ]==]
 
 local KINDS = { VPC = 1, Subnet = 2, InternetGateway = 1, VPCGatewayAttachment = 1, RouteTable = 2,
@@ -153,6 +154,17 @@ describe("mrun import --type", function()
     assert.are.same({ VPC = 1, Subnet = 1, SecurityGroup = 2, Instance = 1, Role = 1,
       InstanceProfile = 1, ManagedPolicy = 1 }, kinds_of(user:json("show").resources))
     assert.are.same({}, user:planned "one.lua")
+  end)
+
+  it("takes it into a state that others share", function()
+    emulator:elsewhere 'client("s3").create_bucket(Bucket="states")'
+    user:must("--state", "s3://states/team", "import", "--type", "AWS::EC2::Subnet",
+      there.subnet, "--out", "net.lua")
+    local other = User.new(emulator)
+    other:write("net.lua", read(user.folder .. "/net.lua"))
+    assert.matches("Nothing to do: 1 resource",
+      other:must("--state", "s3://states/team", "plan", "net.lua").out)
+    other:leave()
   end)
 
   it("writes one thing alone with its identifiers as they are", function()
