@@ -74,7 +74,7 @@ function find.owner(job, identifier)
   local list = item.Tags
   if list == nil and property and job.handler.also_read[property] then
     local wanted = { [identifier] = { [property] = true } }
-    list = also.read(job, { identifier }, found, {}, wanted)[identifier][property]
+    list = also.read(job, { identifier }, found, {}, { wanted = wanted })[identifier][property]
   end
   return tags.owner(list)
 end
