@@ -3,8 +3,12 @@
 --   local plan = plan.make(ports, { graph = graph, state = state, providers = providers,
 --     stack = "name", destroy = bool, update_inputs = bool, new = bool, settle = bool,
 --     only = { globs }, except = { globs }, replace = { names }, forget = { globs },
---     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back) })
+--     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
+--     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
+--     as_it_is = bool,  even what would have to be replaced for it
+--     alone = "name" })  of one resource, and of no other
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
+--   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
 --   plan.moved(saved, plan)  nil, or the failure that says what has moved since
 --
@@ -12,6 +16,8 @@
 -- apply or a destroy) it also writes to the journal what became of open intents. `plan.changes` is
 -- in order; each is { key, name, type, action, identifier, place, source, properties, because,
 -- order }. `plan.state` is the state with all that was found out (settled, rebuilt).
+local adopt = require "engine.plan.adopt"
+local alone = require "engine.plan.alone"
 local back = require "engine.back"
 local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
@@ -33,7 +39,8 @@ local strangers = require "engine.plan.strangers"
 local taken = require "engine.plan.taken"
 local value = require "engine.value"
 
-local plan = { rests_on = rests.on, moved = rests.moved, public = require "engine.plan.public" }
+local plan = { rests_on = rests.on, moved = rests.moved, adopted = adopt.rows,
+  public = require "engine.plan.public" }
 
 --- Without a recipe nothing says where a lost stack was; to find nothing would be to lose it all.
 local function refuse_without_place(ctx)
@@ -96,6 +103,7 @@ end
 
 local function decide_all(run)
   remember_unseen(run)
+  adopt.check(run)
   taken.ask_all(run)
   for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
@@ -154,13 +162,15 @@ end
 
 local function new_run(ctx, options)
   local graph = options.graph
+  if options.alone then graph = alone.graph(graph, ctx.rows, options.alone) end
   local run = { ctx = ctx, graph = graph, update_inputs = options.update_inputs,
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
     forget = options.forget, drift = options.drift, back = options.back,
-    rolling = options.rolling,
+    rolling = options.rolling, adopt = options.adopt or {}, as_it_is = options.as_it_is,
     replace = replaced_by_name(graph, options.replace),
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
+  if options.alone then run.left = {} end
   run.choice = choose.new(run, options)
   for _, name in ipairs(options.replace or {}) do
     if run.choice.set and not run.choice.set[name] then
@@ -175,6 +185,7 @@ end
 local function begin(run, notices)
   run.notices = table.move(notices, 1, #notices, 1, {})
   run.known, run.changes, run.leaves, run.wants, run.used, run.pending = {}, {}, {}, {}, {}, {}
+  run.untagged = {}
   run.order, run.leaving = choose.of(run, run.graph.order), choose.of(run, run.left)
 end
 
@@ -230,18 +241,21 @@ function plan.make(ports, options)
   local graph = options.graph
   table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
   local run = decided(ctx, options, notices)
+  graph = run.graph
   if options.back then back.tell(run, options.back) end
+  adopt.tell(run)
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
   local failed_checks, pending_checks = checks.now(run)
-  return {
+  local made = {
     stack = ctx.stack.name, id = ctx.stack.id, changes = changes, unchanged = unchanged,
     totals = totals(changes, unchanged), notices = run.notices, outputs = graph.outputs,
     unseen = choose.unseen(run), failed_checks = failed_checks, checks = pending_checks,
     records = records_of(run, swapped), pending = run.pending, run = run, context = ctx,
     graph = graph, destroy = options.destroy or false,
   }
+  return options.alone and alone.plan(made, options.alone) or made
 end
 
 return plan

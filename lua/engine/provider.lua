@@ -47,9 +47,17 @@ local failure = require "engine.failure"
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
 ---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so;
 ---  protect = true where they say that
+---@field owner nil|fun(type, place, identifier: string): { stack: string, name: string }|nil
+---  whom the tags of something that is there say it belongs to
 ---@field owned fun(place, stack_name: string, id: string|nil): table[] of
 ---  { stack, name, type, identifier, protect: boolean|nil,
 ---  types: string[]|nil where its tags leave open which of these it is }
+---@field below nil|fun(type, place, identifiers: string[]): { type: string, identifier: string }[]
+---  what stands in these, for an import
+---@field by_aws nil|fun(type, place, identifiers: string[]): table<string, boolean> which of these
+---  AWS made by itself
+---@field identify nil|fun(type, place, given: { physical: string|nil, want: table }): string|nil
+---  the identifier of what another tool knows under its own id; nil where it is not there
 ---@field call fun(place, lookup: table): any
 ---@field act fun(intent: Intent): { identifier: string|nil, pending: boolean|nil }
 ---  Every step can be repeated: "exists already" is success when it is our own, "not found" is

@@ -17,6 +17,8 @@ local function plan_options(mrun, stack, options)
   result.destroy, result.settle = options.destroy, options.settle
   result.forget, result.drift = options.forget, options.drift
   result.back, result.rolling = options.back, options.rolling
+  result.adopt, result.as_it_is = options.adopt, options.as_it_is
+  result.alone = options.alone
   return result
 end
 
@@ -31,8 +33,9 @@ end
 ---@param mrun table
 ---@param stack mrun.stack
 ---@param options { destroy: boolean?, settle: boolean?, forget: string[]?, drift: boolean?,
----  back: table?, rolling: boolean?, chosen: table? } chosen: what a saved plan was made with; the
----  command line's options otherwise
+---  back: table?, rolling: boolean?, adopt: table<string, string>?, as_it_is: boolean?,
+---  alone: string?, chosen: table? } chosen: what a saved plan was made with; the command line's
+---  options otherwise
 ---@return table plan
 function changes.plan(mrun, stack, options)
   mrun.load_state(stack)
@@ -42,9 +45,11 @@ function changes.plan(mrun, stack, options)
     state.check_recipe(stack.state, stack.address)
   end
   mrun.ports.journal = journal_of(stack)
-  return mrun.task(function()
+  local made = mrun.task(function()
     return plan.make(mrun.ports, plan_options(mrun, stack, options))
   end)
+  made.alone = options.alone
+  return made
 end
 
 ---@param made table a plan
@@ -171,7 +176,7 @@ local function run(mrun, stack, made)
   local kept = { recipe = stack.address }
   if mrun.options.rollback and outcome.failed and not outcome.interrupted then
     outcome.rollback = mrun.roll_back(stack, outcome)
-  else
+  elseif not made.alone then
     kept.outputs = kept_outputs(mrun, stack, made, outcome)
   end
   mrun.safely(function() stack.store:save(kept) end)

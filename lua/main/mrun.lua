@@ -19,12 +19,15 @@ local PARTS <const> = {
   lock = { "lock" },
   state = { "edit_state", "pull_state", "push_state", "unlock_state", "rekey_state",
     "rebuild_state", "history" },
-  stack = { "open", "load_state", "recipe", "load", "existing" },
+  stack = { "stack_name", "open", "load_state", "recipe", "load", "existing" },
   changes = {
     "plan", "save_plan", "guard", "show_and_save", "must_be_able_to_ask", "confirm_and_apply",
     "apply_saved", "nothing_to_do", "drift", "refresh",
   },
   back = { "undo_plan", "roll_back" },
+  import = { "import_one" },
+  cloudformation = { "adopt_cloudformation" },
+  import_type = { "import_type" },
   show = {
     "show_plan", "show_before_asking", "show_diff", "show_outcome", "show_state", "plain",
     "show_progress", "show_drift", "show_refreshed",

@@ -31,6 +31,12 @@ local function base_name(path)
   return (path:match "([^/]+)$":gsub("%.[^.]*$", ""):gsub("[^%w._-]", "-"))
 end
 
+---The name of the stack of a recipe that says none.
+---@param mrun table
+---@param path string
+---@return string
+function stack.stack_name(mrun, path) return mrun.options.stack or base_name(path) end
+
 ---The store of a stack, opened and not read.
 ---@param mrun table
 ---@param name string

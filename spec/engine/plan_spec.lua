@@ -190,34 +190,6 @@ describe("plan", function()
     assert.are.equal(1, #world.cloud:all())
   end)
 
-  it("takes over what is named by its identifier", function()
-    local other = World.new { stack = "other", cloud = world.cloud,
-      clock = { time = world.ports.time } }
-    world.cloud.now = function() return world.ports.time end
-    other:apply { thing("x", { Size = 1, Color = "red" }) }
-    world.cloud.now = function() return world.ports.time end
-    local stack = { thing("a", { Size = 2, Color = "red" }, { identifier = "thing-1" }) }
-    local changes = world:plan(stack, { new = true })
-    assert.are.same({ "adopt a" }, lines(changes))
-    assert.are.same({ "Size" }, paths(changes[1]))
-    world:apply(stack, { new = true })
-    assert.are.equal("demo/5eed", world.cloud:all()[1].properties.Tags["mrun:stack"])
-    assert.are.same({}, world:plan(stack))
-  end)
-
-  it("does not take over what it would have to replace", function()
-    World.new { stack = "other", cloud = world.cloud }:apply { thing("x", { Color = "red" }) }
-    refused(function()
-      world:plan { thing("a", { Color = "blue" }, { identifier = "thing-1" }) }
-    end, "cannot be taken over")
-  end)
-
-  it("stops when what is to be taken over is not there", function()
-    refused(function()
-      world:plan { thing("a", {}, { identifier = "thing-99" }) }
-    end, "thing%-99")
-  end)
-
   it("stops at a natural name that somebody else has, and says how to take it over", function()
     World.new { stack = "other", cloud = world.cloud }:apply { resource("Named", "x",
       { Name = "role" }) }

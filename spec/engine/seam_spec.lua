@@ -14,6 +14,9 @@ kits.memory = {
   change = function(world, name)
     world.cloud.objects["Memory::Named/the-" .. name].properties.Size = 99
   end,
+  let_go = function(world, name)
+    world.cloud.objects["Memory::Named/the-" .. name].properties.Tags = nil
+  end,
   identifier = function(name) return "the-" .. name end,
 }
 
@@ -42,6 +45,7 @@ if has_files then
     there = function() return #assert(fs.list(root)) end,
     lose = function(_, name) assert(fs.remove(path(name))) end,
     change = function(_, name) assert(fs.replace(path(name), "theirs", 420)) end,
+    let_go = function() end, -- a file has no owner
     identifier = function(name) return name .. ".txt" end,
   }
 end
@@ -113,6 +117,7 @@ for name, kit in pairs(kits) do
       local other = World.new { stack = "other", cloud = world.cloud,
         providers = { [name] = kit.provider } }
       assert.is_false((pcall(other.plan, other, { one("a", 1) })))
+      kit.let_go(world, "a")
       local said = { one("a", 2, nil, { identifier = kit.identifier "a" }) }
       assert.are.same({ "adopt a" }, lines(other:plan(said)))
       other:apply(said)

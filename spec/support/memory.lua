@@ -88,6 +88,13 @@ function memory.find(type, place, query)
     protect = found.tags["mrun:protect"] == "true" or nil }
 end
 
+function memory.owner(type, place, id)
+  local have = call { call = "Read", type = type, ids = { id }, place = place.key }.have[id]
+  local tags = have and have.Tags or {}
+  local stack = tags["mrun:stack"]
+  return stack and { stack = stack, name = tags["mrun:resource"] }
+end
+
 function memory.owned(_, stack_name)
   return call { call = "Owned", stack = stack_name }
 end

@@ -141,7 +141,7 @@ local function update(run, resource, change, want)
   end
   local changed = changed_properties(changes)
   local own
-  if change.action == "adopt" or change.moved or change.protection then
+  if change.action == "adopt" or change.moved or change.protection or previous.untagged then
     own = owner.take(ctx, resource.name, owner.protects(resource, previous))
   end
   local row = new_row(run, resource, want, previous)

@@ -28,6 +28,7 @@ end
 --- One make for every declared resource, so that order goes through what does not change, too.
 local function add_makes(build, plan)
   local changes, pending = {}, {}
+  for name, change in pairs(plan.run.untagged or {}) do changes[name] = change end
   for _, change in ipairs(plan.changes) do
     if not change.leftover then changes[change.name] = change end
   end

@@ -194,7 +194,7 @@ local function existing(run, resource, row, live, want)
   change.asked = asked
   if row.adopted then
     change.action = "adopt"
-    if because then
+    if because and not run.as_it_is then
       failure.raise { what = ("%s cannot be taken over as it is: %s differs")
         :format(live.identifier, because),
         where = run.ctx:about(resource).where,
@@ -206,6 +206,7 @@ local function existing(run, resource, row, live, want)
     change.because = change.because or ("it was %s before"):format(row.name)
     change.moved = true
   elseif not because and #changes == 0 and not protection then
+    run.untagged[resource.name] = row.untagged and change or nil
     return nil
   end
   change.protection = protection

@@ -1,17 +1,12 @@
 -- What is there: of all rows that the plan is about, and of what is to be taken over; each read
 -- once. How much of it is really read is the plan's `refresh`: "full"; "batched" leaves out what
 -- would be a call for each resource; "none" takes the state's word. What is left out is said.
+local adopt = require "engine.plan.adopt"
 local choose = require "engine.plan.choose"
 local refresh = require "engine.refresh"
 local value = require "engine.value"
 
 local look = {}
-
-local function adopted_row(ctx, resource)
-  return { name = resource.name, type = resource.type, provider = resource.provider,
-    place = ctx.places[resource.place.key], identifier = resource.options.identifier,
-    attributes = {}, depends = {}, options = {}, adopted = true }
-end
 
 --- What the state remembers of a property; of a secret it has a digest only, which is nothing to
 --- compare with.
@@ -83,11 +78,8 @@ function look.all(run)
   local ctx, reading = run.ctx, batch(run)
   for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
-    local row = run.matched[name]
-    if not row and resource.options.identifier then
-      row = adopted_row(ctx, resource)
-      run.matched[name] = row
-    end
+    local row = run.matched[name] or adopt.row(run, resource)
+    run.matched[name] = row
     if row then
       reading.add(run.live, name, row, wanted_of(run, resource, row), resource.source)
     end

@@ -21,10 +21,13 @@ end
 local function stop(run, resource, name, owner, identifier)
   local whose = owner and owner.stack and (" and belongs to the stack " .. owner.stack)
     or " and is not this stack's"
+  local take = ('write identifier = "%s" to take it over'):format(identifier)
+  if owner and owner.stack then
+    take = ("let go of it there (mrun forget %s) and %s"):format(owner.name or "NAME", take)
+  end
   failure.raise { what = ("%s: a %s named %s exists already%s")
     :format(resource.name, resource.type, name, whose),
-    where = run.ctx:about(resource).where,
-    next = ('choose another name, or write identifier = "%s" to take it over'):format(identifier) }
+    where = run.ctx:about(resource).where, next = "choose another name, or " .. take }
 end
 
 local function leaving_holds(run, identifier)

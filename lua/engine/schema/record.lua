@@ -35,6 +35,9 @@ local record = {}
 ---@field ref string|function|boolean|nil
 ---@field attributes table<string, boolean>
 ---@field shares table<string, Share> lists to which resources of another type add
+---@field refers table<string, table> where references to other types stand: { type, filter = }
+---@field left_out table<string, true|fun(v: any, have: table): boolean> what a recipe written of
+---  something that exists does not say
 ---@field name_property string|nil
 ---@field name_limit integer|nil
 ---@field handler table|nil
@@ -160,6 +163,7 @@ function record.new(raw, handler)
     attached = set_of(own.attached), refused = own.refused or {}, equal = own.equal, ref = own.ref,
     shares = own.shares or {},
     holds_data = own.holds_data or false,
+    refers = own.refers or {}, left_out = own.left_out or {},
     attributes = attributes_of(raw, own), documentation = raw.documentation,
   }
   self.tags, self.tag_form = tags_of(raw, own)

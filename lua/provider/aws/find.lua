@@ -1,5 +1,6 @@
 --- Finding what an open intent, or an earlier run, has made: by op tag, by natural name, or below
 --- its parent.
+local also = require "provider.aws.also"
 local handler = require "provider.aws.handler"
 local members = require "provider.aws.members"
 local ready = require "provider.aws.ready"
@@ -60,6 +61,22 @@ function find.any(job, query)
   if made.read.item then return by_name(job, query) end
   if query.op and made.create.tags then return by_tag(job, query) end
   return how and by_parent(job, query) or nil
+end
+
+--- Whom the tags of something that is there say it belongs to.
+---@param job table
+---@param identifier string
+---@return table|nil owner
+function find.owner(job, identifier)
+  local found = read.items(job, { identifier }, { [identifier] = {} })
+  local item, property = found[identifier], job.handler.tags_property
+  if not item then return nil end
+  local list = item.Tags
+  if list == nil and property and job.handler.also_read[property] then
+    local wanted = { [identifier] = { [property] = true } }
+    list = also.read(job, { identifier }, found, {}, { wanted = wanted })[identifier][property]
+  end
+  return tags.owner(list)
 end
 
 --- After "exists already": what is there, when it is our own.

@@ -1,5 +1,6 @@
 --- The AWS provider: handlers, one file a type, on one machine.
 local act = require "provider.aws.act"
+local below = require "provider.aws.below"
 local failure = require "engine.failure"
 local find = require "provider.aws.find"
 local handler = require "provider.aws.handler"
@@ -10,6 +11,7 @@ local lookup = require "provider.aws.lookup"
 local machine = require "provider.aws.machine"
 local owned = require "provider.aws.owned"
 local pack = require "native.pack"
+local physical = require "provider.aws.physical"
 local places = require "provider.aws.place"
 local read = require "provider.aws.read"
 local schema = require "engine.schema"
@@ -104,6 +106,22 @@ local function add_actions(provider, own, types)
 
   function provider.find(type_name, place, query)
     return find.any(job(type_name, place, nil, query.want), query)
+  end
+
+  function provider.owner(type_name, place, identifier)
+    return find.owner(job(type_name, place, identifier), identifier)
+  end
+
+  function provider.below(type_name, place, identifiers)
+    return below.list(own, place, types, { type = type_name, identifiers = identifiers })
+  end
+
+  function provider.by_aws(type_name, place, identifiers)
+    return below.made_by_aws(job(type_name, place, identifiers[1]), identifiers)
+  end
+
+  function provider.identify(type_name, place, given)
+    return physical.identifier(job(type_name, place, nil, given.want), given)
   end
 
   function provider.owned(place, stack_name, id)

@@ -174,4 +174,34 @@ function instances.interfaces(instance)
   return list
 end
 
+--- Whether it is a group's of Auto Scaling, which makes and ends them as it likes.
+---@param instance table
+---@return boolean
+function instances.of_group(instance)
+  for _, tag in ipairs(instance.Tags or {}) do
+    if tag.Key == "aws:autoscaling:groupName" then return true end
+  end
+  return false
+end
+
+local function in_subnet(_, have) return have.SubnetId ~= nil end
+
+local function usual_metadata(options)
+  return options.HttpTokens ~= "required" and options.HttpEndpoint ~= "disabled"
+    and options.InstanceMetadataTags ~= "enabled"
+end
+
+--- For `left_out`: what AWS chooses, what follows from the image and the type, what is said twice.
+instances.LEFT_OUT = {
+  Affinity = true, BlockDeviceMappings = true, CpuOptions = true, CreditSpecification = true,
+  Ipv6AddressCount = true, Ipv6Addresses = true, KernelId = true, NetworkInterfaces = true,
+  PrivateDnsNameOptions = true, PrivateIpAddress = true, RamdiskId = true, SecurityGroups = true,
+  SsmAssociations = true, Volumes = true,
+  AvailabilityZone   = in_subnet,
+  EnclaveOptions     = function(v) return not v.Enabled end,
+  HibernationOptions = function(v) return not v.Configured end,
+  MetadataOptions    = usual_metadata,
+  Tenancy            = function(v) return v == "default" end,
+}
+
 return instances

@@ -57,6 +57,14 @@ function routes.gateway(route, endpoint)
   if id and (id:find("^vpce%-") ~= nil) == endpoint then return id end
 end
 
+--- Whether a route came by itself: with its table, from a gateway, or for an endpoint's services.
+---@param route table
+---@return boolean
+function routes.by_aws(route)
+  return route.GatewayId == "local" or (route.Origin or "CreateRoute") ~= "CreateRoute"
+    or route.DestinationPrefixListId ~= nil and routes.gateway(route, true) ~= nil
+end
+
 --- For `find`: the route of that destination, when it leads where it should.
 ---@param job table
 ---@param query table

@@ -1,5 +1,7 @@
 --- Security group rules: a group's permissions as single rules, and what has to be called to come
 --- from some rules to others.
+local members = require "provider.aws.members"
+local read = require "provider.aws.read"
 local value = require "engine.value"
 
 local rules = {}
@@ -180,6 +182,31 @@ function rules.same(direction)
     return rules.key(like(want, have), direction) == rules.key(have, direction)
       and (want.Description or "") == (have.Description or "")
   end
+end
+
+--- For `physical`: a rule that is not known by its id is found in its group.
+---@param direction "ingress"|"egress"
+---@return function
+function rules.physical(direction)
+  return function(job, known, want)
+    if known and known:find "^sgr%-" then return known end
+    if type(want.GroupId) ~= "string" then return nil end
+    for _, item in ipairs(read.matching(job, { ["group-id"] = { want.GroupId } })) do
+      local have = members.receive(job.handler, item, {})
+      local same = rules.key(have, direction) == rules.key(want, direction)
+      if same and (item.IsEgress or false) == (direction == "egress") then
+        return read.identifier(job, item)
+      end
+    end
+  end
+end
+
+--- Whether these are the rules that every new group has.
+---@param list table[]
+---@return boolean
+function rules.is_all(list)
+  return #list == 1 and rules.key(list[1], "egress") == rules.key(rules.ALL[1], "egress")
+    and not list[1].Description
 end
 
 local function added(want, group)

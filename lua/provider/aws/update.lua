@@ -29,7 +29,8 @@ end
 --- The calls that write these tags and take those away; none where nothing says how.
 local function tag_steps(job, change, added, removed)
   local made, steps = job.handler, {}
-  local rule = made.tagging or made.common.tagging
+  local taggable = made.tags_property or made.create.tags -- a route is not
+  local rule = made.tagging or taggable and made.common.tagging
   if not rule then return steps end
   local function step(operation, members)
     if rule.ids then members[rule.ids] = { change.fields[made.member] } end

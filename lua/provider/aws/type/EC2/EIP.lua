@@ -45,6 +45,14 @@ local ACCEPTED = {
   read   = "DescribeAddresses",
 }
 
+--- CloudFormation knows it by its address.
+local function by_address(job, address)
+  if not address or address:find "^eipalloc%-" then return address end
+  local answer = job.machine:try(job.place, "ec2", "DescribeAddresses",
+    { Filters = { { Name = "public-ip", Values = { address } } } })
+  return answer and answer.Addresses[1] and answer.Addresses[1].AllocationId
+end
+
 return {
   service    = "ec2",
   identifier = "AllocationId", -- the address itself may be another's later
@@ -57,5 +65,8 @@ return {
   replaces = { Domain = true, PublicIpv4Pool = true },
   defaults = { Domain = "vpc" },
   attached = { "InstanceId" },
+  physical = by_address,
+  refers   = { InstanceId = { "AWS::EC2::Instance", filter = "instance-id" } },
+  left_out = { NetworkBorderGroup = true, PublicIpv4Pool = true, TransferAddress = true },
   have     = { InstanceId = instance_of },
 }

@@ -82,6 +82,13 @@ return {
     DisableApiTermination = false, EbsOptimized = false, Monitoring = false, SourceDestCheck = true,
     InstanceInitiatedShutdownBehavior = "stop",
   },
+  refers = {
+    SubnetId = { "AWS::EC2::Subnet", filter = "subnet-id" },
+    ["SecurityGroupIds[]"] = { "AWS::EC2::SecurityGroup" },
+    IamInstanceProfile = { "AWS::IAM::InstanceProfile" },
+  },
+  by_aws   = instances.of_group,
+  left_out = instances.LEFT_OUT,
   have = {
     ElasticGpuSpecifications = false, ElasticInferenceAccelerators = false,
     IamInstanceProfile = function(i) return form.arn_name((i.IamInstanceProfile or {}).Arn) end,

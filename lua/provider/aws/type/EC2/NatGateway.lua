@@ -18,6 +18,16 @@ return {
   },
   exclusive = { "AllocationId", "PrivateIpAddress" },
   defaults  = { ConnectivityType = "public" },
+  refers = {
+    SubnetId     = { "AWS::EC2::Subnet", filter = "subnet-id" },
+    AllocationId = { "AWS::EC2::EIP" }, ["SecondaryAllocationIds[]"] = { "AWS::EC2::EIP" },
+  },
+  left_out = {
+    PrivateIpAddress = true, SecondaryPrivateIpAddresses = true,
+    SecondaryPrivateIpAddressCount = true, AvailabilityZoneAddresses = true,
+    VpcId = function(_, have) return have.SubnetId ~= nil end,
+    AvailabilityMode = function(v) return v == "zonal" end,
+  },
   have = {
     AllocationId     = function(gateway) return nat.primary(gateway).AllocationId end,
     EniId            = function(gateway) return nat.primary(gateway).NetworkInterfaceId end,

@@ -16,6 +16,13 @@ return {
   update = update,
   formats = { DestinationIpv6CidrBlock = "ipv6-network" },
   delete = { "DeleteRoute", with = function(change) return routes.target_of(change) end },
+  refers = {
+    RouteTableId  = { "AWS::EC2::RouteTable", filter = "route-table-id" },
+    GatewayId     = { "AWS::EC2::InternetGateway" }, NatGatewayId = { "AWS::EC2::NatGateway" },
+    VpcEndpointId = { "AWS::EC2::VPCEndpoint" }, InstanceId = { "AWS::EC2::Instance" },
+  },
+  by_aws   = routes.by_aws,
+  left_out = { NetworkInterfaceId = function(_, have) return have.InstanceId ~= nil end },
   have   = {
     RouteTableId  = "parent.RouteTableId",
     CidrBlock     = routes.destination,

@@ -23,6 +23,13 @@ return {
     SecurityGroupIngress = rules.own("AWS::EC2::SecurityGroupIngress", "ingress"),
     SecurityGroupEgress  = rules.own("AWS::EC2::SecurityGroupEgress", "egress"),
   },
+  refers = {
+    VpcId = { "AWS::EC2::VPC", filter = "vpc-id" },
+    ["SecurityGroupIngress[].SourceSecurityGroupId"]     = { "AWS::EC2::SecurityGroup" },
+    ["SecurityGroupEgress[].DestinationSecurityGroupId"] = { "AWS::EC2::SecurityGroup" },
+  },
+  by_aws   = function(group) return group.GroupName == "default" end,
+  left_out = { SecurityGroupEgress = rules.is_all },
   have = {
     SecurityGroupIngress = function(group) return rules.list(group.IpPermissions, "ingress") end,
     SecurityGroupEgress  = function(group)

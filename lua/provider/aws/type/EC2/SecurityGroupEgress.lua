@@ -17,5 +17,10 @@ return {
   equal   = {
     IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
   },
+  physical = rules.physical "egress",
+  refers  = {
+    GroupId                    = { "AWS::EC2::SecurityGroup" },
+    DestinationSecurityGroupId = { "AWS::EC2::SecurityGroup" },
+  },
   have    = rules.have "egress",
 }

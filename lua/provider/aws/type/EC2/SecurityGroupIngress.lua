@@ -18,5 +18,10 @@ return {
     IpProtocol = rules.same_protocol, FromPort = rules.same_port, ToPort = rules.same_port,
   },
   write_only = { "GroupName", "SourceSecurityGroupName" }, -- AWS shows the ids
+  physical = rules.physical "ingress",
+  refers  = {
+    GroupId = { "AWS::EC2::SecurityGroup" }, SourceSecurityGroupId = { "AWS::EC2::SecurityGroup" },
+  },
+  left_out = { SourceSecurityGroupOwnerId = true }, -- the id of a group says it
   have    = rules.have "ingress",
 }

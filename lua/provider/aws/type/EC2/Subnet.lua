@@ -31,6 +31,12 @@ local function lni(change)
   return { { "ModifySubnetAttribute", { EnableLniAtDeviceIndex = index } } }
 end
 
+--- As AWS has it where nobody says anything.
+local function usual_names(options)
+  return options.HostnameType == "ip-name" and not options.EnableResourceNameDnsARecord
+    and not options.EnableResourceNameDnsAAAARecord
+end
+
 return {
   service = "ec2",
   create = { "CreateSubnet", tags = "subnet", unique = true }, -- a block, in its VPC
@@ -72,6 +78,8 @@ return {
     MapPublicIpOnLaunch = false, AssignIpv6AddressOnCreation = false, EnableDns64 = false,
     Ipv6Native = false,
   },
+  refers   = { VpcId = { "AWS::EC2::VPC", filter = "vpc-id" } },
+  left_out = { AvailabilityZoneId = true, PrivateDnsNameOptionsOnLaunch = usual_names },
   have = {
     Ipv6CidrBlock = function(subnet)
       local first = ipv6_blocks(subnet)[1]

@@ -12,6 +12,11 @@ return {
     "DisassociateRouteTable",
     with = function(change) return { AssociationId = change.identifier } end,
   },
+  refers = {
+    SubnetId     = { "AWS::EC2::Subnet", filter = "association.subnet-id" },
+    RouteTableId = { "AWS::EC2::RouteTable", filter = "route-table-id" },
+  },
+  by_aws = function(association) return association.Main or not association.SubnetId end,
   ready  = {
     "associated", at = "AssociationState.State", gone = { "disassociated" }, failed = { "failed" },
     why = "AssociationState.StatusMessage",

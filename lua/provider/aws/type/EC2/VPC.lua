@@ -36,6 +36,7 @@ return {
     -- AWS takes a VPC from dedicated to default, and no other way
     InstanceTenancy = function(_, new) return new ~= "default" end,
   },
+  left_out = { VpcEncryptionControl = true }, -- AWS says it of every VPC
   have = {
     CidrBlockAssociations = "CidrBlockAssociationSet[].AssociationId",
     Ipv6CidrBlocks        = "Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock",

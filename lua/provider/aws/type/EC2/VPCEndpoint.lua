@@ -33,6 +33,20 @@ local function policy(change)
   return { { "ModifyVpcEndpoint", { PolicyDocument = form.text(change.want.PolicyDocument) } } }
 end
 
+--- What AWS writes where nobody says anything: all may do everything.
+local function is_open(document)
+  local statements = type(document) == "table" and document.Statement or {}
+  local one = statements[1] or statements
+  return statements[2] == nil and one.Effect == "Allow" and one.Principal == "*"
+    and one.Action == "*" and one.Resource == "*" and one.Condition == nil
+end
+
+local function is_usual(options)
+  local kind = options.DnsRecordIpType
+  return (kind == nil or kind == "ipv4" or kind == "not-specified")
+    and options.PrivateDnsOnlyForInboundResolverEndpoint ~= "OnlyInboundResolver"
+end
+
 return {
   service = "ec2",
   called  = { Id = "VpcEndpointId" },
@@ -59,6 +73,16 @@ return {
   },
   defaults = { VpcEndpointType = "Gateway", PrivateDnsEnabled = false },
   attached = { "PolicyDocument" },
+  refers  = {
+    VpcId = { "AWS::EC2::VPC", filter = "vpc-id" },
+    ["SubnetIds[]"] = { "AWS::EC2::Subnet" }, ["RouteTableIds[]"] = { "AWS::EC2::RouteTable" },
+    ["SecurityGroupIds[]"] = { "AWS::EC2::SecurityGroup" },
+  },
+  by_aws   = function(endpoint) return endpoint.RequesterManaged end,
+  left_out = {
+    PolicyDocument = is_open, DnsOptions = is_usual,
+    IpAddressType  = function(v) return v == "ipv4" or v == "not-specified" end,
+  },
   send    = {
     DnsOptions    = to_options,
     IpAddressType = function(v) return v ~= "not-specified" and v or nil end,

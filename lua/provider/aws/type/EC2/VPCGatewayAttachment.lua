@@ -4,6 +4,10 @@ local attachments = require "provider.aws.attachments"
 return {
   service = "ec2",
   variant = attachments.variant,
+  refers  = {
+    VpcId = { "AWS::EC2::VPC", filter = "attachment.vpc-id" },
+    InternetGatewayId = { "AWS::EC2::InternetGateway" },
+  },
   update  = { InternetGatewayId = attachments.replace, VpnGatewayId = attachments.replace },
   IGW = {
     create = { "AttachInternetGateway", id = attachments.identifier },

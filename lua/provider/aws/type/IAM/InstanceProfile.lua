@@ -22,5 +22,6 @@ return {
   tagging  = { add = "TagInstanceProfile", remove = "UntagInstanceProfile" },
   delete   = { "DeleteInstanceProfile", before = remove_roles },
   defaults = { Path = "/" },
+  refers   = { ["Roles[]"] = { "AWS::IAM::Role" } },
   have     = { Roles = "Roles[].RoleName" },
 }

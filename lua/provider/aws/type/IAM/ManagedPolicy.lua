@@ -29,6 +29,8 @@ return {
   delete   = { "DeletePolicy", before = managed.remove },
   defaults = { Path = "/", Description = "" },
   shares   = { Roles = { type = "AWS::IAM::Role", item = managed.attaching } },
+  by_aws   = function(policy) return policy.Arn:find(":iam::aws:", 1, true) ~= nil end,
+  left_out = { Roles = true, Users = true, Groups = true }, -- they say it themselves
   have     = {
     PolicyArn = "Arn",
     CreateDate = function(policy) return form.time(policy.CreateDate) end,

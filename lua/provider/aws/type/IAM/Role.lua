@@ -41,5 +41,10 @@ return {
     ManagedPolicyArns = { type = "AWS::IAM::ManagedPolicy", item = managed.attached },
     Policies          = policies.own("AWS::IAM::RolePolicy", "RoleName"),
   },
+  refers   = {
+    ["ManagedPolicyArns[]"] = { "AWS::IAM::ManagedPolicy" },
+    PermissionsBoundary = { "AWS::IAM::ManagedPolicy" },
+  },
+  by_aws   = function(role) return (role.Path or ""):find("^/aws%-service%-role/") ~= nil end,
   have     = { PermissionsBoundary = "PermissionsBoundary.PermissionsBoundaryArn" },
 }

@@ -4,5 +4,6 @@ return {
   create = "PutRolePolicy",
   read   = { "GetRolePolicy", item = true },
   update = { PolicyDocument = "PutRolePolicy" },
+  refers = { RoleName = { "AWS::IAM::Role" } },
   delete = "DeleteRolePolicy",
 }
