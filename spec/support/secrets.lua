@@ -41,6 +41,8 @@ function secrets.search(folder, options)
       walk(path .. "/" .. entry, name == "" and entry or name .. "/" .. entry)
     end
     if inside or options.except and options.except[name] then return end
+    local kind = fs.stat(path)
+    if not kind or kind.type ~= "file" then return end -- a pipe would be waited for
     local where = secrets.find(fs.read(path) or "", options.more)
     if where then found[#found + 1] = name .. ", " .. where end
   end
