@@ -122,6 +122,11 @@ conformance: deps ## Run AWS's public test data, where it lies in ../shared/suit
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@$(BUILD)/mrun run spec/conformance/run.lua --bars
 
+crash: deps ## Kill mrun at every call of both recipes, cut the network, fill the disk (hours; \
+               WORDS="destroy nat: killed" for some)
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	@MRUN_MAIN=spec/crash/run.lua $(BUILD)/mrun $(WORDS)
+
 demo: deps ## Watch mrun plan, apply, plan again and destroy a stack on a local AWS
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@spec/support/demo $(BUILD)/mrun
@@ -203,5 +208,5 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test conformance demo stress fuzz bench lint \
+.PHONY: all deps packages tools test conformance crash demo stress fuzz bench lint \
   $(CHECKS:%=lint-%) format install uninstall clean help always

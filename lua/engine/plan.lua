@@ -37,6 +37,8 @@ local rests = require "engine.plan.rests"
 local settle = require "engine.settle"
 local strangers = require "engine.plan.strangers"
 local taken = require "engine.plan.taken"
+local told = require "engine.settle.told"
+local unknown = require "engine.plan.unknown"
 local value = require "engine.value"
 
 local plan = { rests_on = rests.on, moved = rests.moved, adopted = adopt.rows,
@@ -64,6 +66,8 @@ local function load_rows(ctx, options, notices)
       :format(count, count == 1 and "" or "s")
   elseif state.fresh and not options.new and not options.destroy then
     strangers.stop(ctx)
+  elseif (state.records or 0) > 0 then
+    unknown.add(ctx, options.graph, notices)
   end
   ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
     notices = notices, wants = options.graph.resources })
@@ -242,6 +246,7 @@ function plan.make(ports, options)
   table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
   local run = decided(ctx, options, notices)
   graph = run.graph
+  told.half(run)
   if options.back then back.tell(run, options.back) end
   adopt.tell(run)
   run.leaving_order = records.deletion_order(run)

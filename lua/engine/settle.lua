@@ -8,6 +8,7 @@ local failure = require "engine.failure"
 local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
+local told = require "engine.settle.told"
 local value = require "engine.value"
 local waiting = require "engine.waiting"
 
@@ -136,7 +137,19 @@ local function settle_one(ctx, intent, options)
   return { result = result, how = how, intent = intent }
 end
 
---- Settles every open intent.
+--- Says what was found; what was made is remembered, for plan to say whether it is whole.
+local function tell(ctx, one, notices)
+  local intent = one.intent
+  one.identifier = one.result.identifier
+  notices[#notices + 1] = told.line(one)
+  if intent.action == "create" and one.identifier then
+    ctx.settled[intent.name] = { identifier = one.identifier, notice = #notices }
+  end
+  ctx:emit { kind = "settled", name = intent.name, type = intent.type, action = intent.action,
+    identifier = one.identifier, state = one.how }
+end
+
+--- Settles every open intent; ctx.settled says what was made of them.
 ---@param ctx table with rows and places
 ---@param options { write: boolean|nil, rolling: boolean|nil, notices: string[],
 ---  wants: table<string, table> } rolling: what was not done is not to be done any more
@@ -148,16 +161,14 @@ function settle.run(ctx, options)
     functions[i] = function() return settle_one(ctx, intent, options) end
   end
   local settled, results = {}, {}
+  ctx.settled = {}
   for name, row in pairs(ctx.rows) do settled[name] = row end
   for i, one in ipairs(tasks.all(functions)) do
     local result = one.result
     results[i] = result
     if result.row then settled[result.name] = result.row end
     if result.row == false then settled[result.name] = nil end
-    options.notices[#options.notices + 1] = ("%s: the %s that was interrupted: %s")
-      :format(one.intent.name, one.intent.action, one.how)
-    ctx:emit { kind = "settled", name = one.intent.name, type = one.intent.type,
-      action = one.intent.action, state = one.how }
+    tell(ctx, one, options.notices)
   end
   if not options.write then return settled, open end
   if #results > 0 then ctx.ports.journal.finish(results) end

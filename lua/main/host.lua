@@ -66,7 +66,7 @@ local function is_special(path)
 end
 
 ---@param given { console: table, providers: table, params_file: string|nil, params: table,
----  recorded: table|nil, place_options: table }
+---  recorded: table|nil, outputs: fun(stack: string): table|nil }
 ---@return table host
 function host.new(given)
   local providers = given.providers
@@ -83,6 +83,7 @@ function host.new(given)
     regex = regex.match,
     env = sys.getenv,
     params = parameters(given.params_file, given.params),
+    outputs = given.outputs,
     ask = asker(given.console),
     print = function(text) given.console.note(value.redact(text) .. "\n") end,
     json = json,

@@ -66,12 +66,33 @@ function stack.recipe(mrun)
   return path
 end
 
+-- What another stack has put out, as its state says; nil where there is no such stack.
+local function outputs_of(mrun, name)
+  local found = mrun.open(name):load()
+  if found.lost then
+    failure.raise { what = ("the state of the stack %s is lost"):format(name), where = found.path,
+      next = "apply its recipe: that finds what it made" }
+  end
+  if not next(found.resources) and not next(found.outputs) then return nil end
+  return found.outputs
+end
+
 local function evaluate(mrun, path, recorded)
   local handed = host.new { console = mrun.console, providers = mrun.providers,
     params_file = mrun.options.params_file, params = options.pairs_of(mrun.options.param),
     recorded = recorded, lint = mrun.module.lint, offline = mrun.module.offline,
-    stack_name = mrun.options.stack }
+    stack_name = mrun.options.stack,
+    outputs = function(name) return outputs_of(mrun, name) end }
   return mrun.task(function() return front_end(path).load(handed, path) end)
+end
+
+local function check_others(evaluated, name)
+  for _, other in ipairs(evaluated.other_stacks or {}) do
+    if other.name == name then
+      failure.raise { what = ("the stack %s reads an output of its own"):format(name),
+        where = other.source, next = "use the value itself, or name the stack that was meant" }
+    end
+  end
 end
 
 ---Evaluates a recipe, checks it, and opens its stack.
@@ -82,6 +103,7 @@ end
 function stack.load(mrun, path, recorded)
   local evaluated = evaluate(mrun, path, recorded)
   local name = mrun.options.stack or evaluated.stack or base_name(path)
+  check_others(evaluated, name)
   return {
     name = name, path = path, evaluated = evaluated, store = mrun.open(name),
     warnings = evaluated.warnings or {},

@@ -9,6 +9,7 @@ local params = require "recipe.params"
 local position = require "recipe.position"
 local sandbox = require "recipe.sandbox"
 local schema = require "engine.schema"
+local stacks = require "recipe.stacks"
 local strings = require "recipe.strings"
 local value = require "engine.value"
 
@@ -26,7 +27,7 @@ function recipe.new_evaluation(host, path)
     host = host, path = path, folder = files.folder_of(path), limits = bounds, inputs = record,
     chunks = {}, modules = {}, prefix = "",
     resources = {}, by_name = {}, pending = {}, outputs = {}, output_names = {},
-    declared_params = {}, policies = {}, checks = {}, notices = {},
+    declared_params = {}, policies = {}, checks = {}, notices = {}, stacks = {},
   }
   local schemas = {} -- the same few are asked for again and again
   ev.schema = function(provider, type_name)
@@ -111,8 +112,8 @@ function recipe.finish(ev)
   params.check_given(ev)
   ev.closed = true
   return {
-    stack = ev.stack, resources = ev.resources, outputs = ev.outputs, notices = ev.notices,
-    inputs = ev.inputs:record(), types = {}, checks = ev.checks,
+    stack = stacks.own(ev), resources = ev.resources, outputs = ev.outputs, notices = ev.notices,
+    inputs = ev.inputs:record(), types = {}, checks = ev.checks, other_stacks = stacks.others(ev),
   }
 end
 

@@ -15,7 +15,7 @@ function inputs.new(host, limits)
   return setmetatable({
     host = host, limits = limits, recorded = host.recorded,
     params = {}, secret_params = {}, env = {}, files = {}, lookups = {}, sources = {}, latest = {},
-    by_key = {}, answered = {}, hides = {},
+    stacks = {}, by_key = {}, answered = {}, hides = {},
     key = host.recorded and host.recorded.key or host.random(16),
   }, inputs)
 end
@@ -44,7 +44,7 @@ local function moved(what)
 end
 
 --- What was recorded under this name; secrets, of which only a digest is kept, are read again.
----@param kind string "params" or "env"
+---@param kind string "params", "env" or "stacks"
 ---@param name string
 ---@param read fun(): any
 ---@return any
@@ -217,7 +217,7 @@ end
 function inputs:record()
   return {
     params = hide_secrets(self, self.params, self.secret_params),
-    env = hide_secrets(self, self.env),
+    env = hide_secrets(self, self.env), stacks = self.stacks,
     files = self.files, lookups = hide_lookups(self), latest = shown_latest(self),
     sources = hide_secrets(self, self.sources), key = self.key,
   }

@@ -10,6 +10,7 @@ local params = require "recipe.params"
 local plain = require "recipe.plain"
 local position = require "recipe.position"
 local provider = require "recipe.provider"
+local stacks = require "recipe.stacks"
 local strings = require "recipe.strings"
 local tables = require "recipe.tables"
 local value = require "engine.value"
@@ -181,14 +182,7 @@ local function language(ev, env)
     need_name(name, "file", 'file "path"')
     return files.read(ev, name)
   end
-  env.stack = function(name)
-    need_name(name, "stack", 'stack "name"')
-    if not name:find("^[%w._-]+$") then
-      failure.raise { what = ("%q cannot be the name of a stack"):format(name),
-        next = "names are made of letters, digits and . _ -" }
-    end
-    ev.stack = name
-  end
+  env.stack = stacks.named(ev)
   env.policy, env.check = outputs.policy(ev), outputs.check(ev)
   env.resource_type = function(name)
     failure.raise { what = ("a recipe cannot bring the type %s along"):format(tostring(name)),

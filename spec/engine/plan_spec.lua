@@ -361,7 +361,8 @@ describe("plan", function()
     local before = #world.store.records
     local made = world:plan_of { thing("a", { Size = 1 }) }
     assert.are.same({}, made.changes)
-    assert.matches("a: the create that was interrupted: found", made.notices[1])
+    assert.are.equal("a: made (thing-1) by the run that was interrupted; going on",
+      made.notices[1])
     assert.are.equal(before, #world.store.records)
   end)
 end)

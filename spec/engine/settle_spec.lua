@@ -115,7 +115,7 @@ describe("settling", function()
     world:kill_at(1, "executed")
     world:apply_killed { thing "b" }
     local made = world:plan_of { thing "b" }
-    assert.are.same({ "a: the delete that was interrupted: done" }, made.notices)
+    assert.are.same({ "a: deleted (thing-1) by the run that was interrupted" }, made.notices)
     assert.are.same({}, made.changes)
     world:apply { thing "b" }
     assert.is_nil(world.store:load().resources.a)

@@ -34,7 +34,7 @@ function emulator:stop()
 end
 
 local function control(self, method, path, body)
-  local command = ("curl -sS -X %s --data-binary @- %s%s"):format(method, self.url, path)
+  local command = ("curl -sS -X %s --data-binary @- '%s%s'"):format(method, self.url, path)
   local input = os.tmpname()
   local file = assert(io.open(input, "w"))
   file:write(body or "")
@@ -86,11 +86,23 @@ function emulator:environment(region)
     self.url, self.access_key, self.secret_key, region or "us-east-1", region or "us-east-1")
 end
 
+local function there(region, role)
+  return (region or "us-east-1") .. (role and "?role=" .. role or "")
+end
+
 --- What an independent client finds in the account (boto.py).
 ---@param region string|nil
+---@param role string|nil of another account
 ---@return table
-function emulator:account(region)
-  return assert(json.decode(control(self, "GET", "/_account/" .. (region or "us-east-1"))))
+function emulator:account(region, role)
+  return assert(json.decode(control(self, "GET", "/_account/" .. there(region, role))))
+end
+
+--- A role in another account that the user may assume, and that may do everything there (moto).
+---@param account string its number
+---@return string arn
+function emulator:role_in(account)
+  return (control(self, "POST", "/_role/" .. account):match '^"(.*)"$')
 end
 
 --- Somebody else changes something: Python, with `client(service)` at hand. Its `result`.
@@ -98,7 +110,7 @@ end
 ---@param region string|nil
 ---@return any
 function emulator:elsewhere(code, region)
-  local answer = control(self, "POST", "/_python/" .. (region or "us-east-1"), code)
+  local answer = control(self, "POST", "/_python/" .. there(region), code)
   return answer ~= "null" and assert(json.decode(answer)) or nil
 end
 

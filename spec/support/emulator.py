@@ -11,6 +11,8 @@ Host goes through as it came, so signatures stay valid. Control, on the proxy it
     GET    /_account/REGION  what boto3 finds in the account (boto.py)
     POST   /_python/REGION   runs Python there, with client(service) at hand; the value of `result`
     POST   /_reset        an empty account with a new user; answers with the new keys
+    POST   /_role/ACCOUNT a role in another account that anybody may assume; answers with its ARN
+    GET    /_account/REGION?role=ARN, POST /_python/REGION?role=ARN   the same, in that account
 """
 import http.client
 import http.server
@@ -85,7 +87,7 @@ def send(method, path, body, headers):
     return answer.status, answer.getheaders(), data
 
 
-def iam(action, **params):
+def iam(action, headers=None, **params):
     params.update(Action=action, Version="2010-05-08")
     body = urllib.parse.urlencode(params).encode()
     key = "123456789012"  # to ministack an unchecked root; moto takes the first three calls so
@@ -94,8 +96,26 @@ def iam(action, **params):
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
         "Authorization": "AWS4-HMAC-SHA256 Credential=%s/%s/us-east-1/iam/aws4_request, "
-                         "SignedHeaders=host, Signature=x" % (key, time.strftime("%Y%m%d"))})
+                         "SignedHeaders=host, Signature=x" % (key, time.strftime("%Y%m%d")),
+        **(headers or {})})
     return data.decode()
+
+
+def no_auth(count):
+    """So many calls are not checked: of somebody who may do nothing yet."""
+    send("POST", "/moto-api/reset-auth", str(count).encode(), {
+        "Host": "127.0.0.1:%d" % UPSTREAM, "Content-Length": "1", "Content-Type": "text/plain"})
+
+
+def new_role(account):
+    there = {"x-moto-account-id": account}
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    no_auth(2)
+    iam("CreateRole", there, RoleName="deploy", AssumeRolePolicyDocument=json.dumps(trust))
+    iam("PutRolePolicy", there, RoleName="deploy", PolicyName="all",
+        PolicyDocument=json.dumps(POLICY))
+    return "arn:aws:iam::%s:role/deploy" % account
 
 
 def new_user():
@@ -110,8 +130,7 @@ def reset():
     if KIND == "moto":
         plain = {"Host": "127.0.0.1:%d" % UPSTREAM}
         send("POST", "/moto-api/reset", b"", dict(plain, **{"Content-Length": "0"}))
-        send("POST", "/moto-api/reset-auth", b"3",
-             dict(plain, **{"Content-Length": "1", "Content-Type": "text/plain"}))
+        no_auth(3)
     else:
         send("POST", "/_ministack/reset", b"", {"Host": "localhost", "Content-Length": "0"})
     return new_user()
@@ -124,17 +143,28 @@ class State:
     faults = faults.Faults({})
 
 
-def reader(region):
-    if region not in State.readers:
-        State.readers[region] = boto.Reader(
-            region_name=region, endpoint_url="http://127.0.0.1:%d" % UPSTREAM,
-            aws_access_key_id=KEYS["access_key"], aws_secret_access_key=KEYS["secret_key"])
-    return State.readers[region]
+def keys_of(role):
+    if not role:
+        return {"aws_access_key_id": KEYS["access_key"],
+                "aws_secret_access_key": KEYS["secret_key"]}
+    answer = reader("us-east-1", None).client("sts").assume_role(
+        RoleArn=role, RoleSessionName="spec")["Credentials"]
+    return {"aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"]}
+
+
+def reader(region, role):
+    if (region, role) not in State.readers:
+        State.readers[region, role] = boto.Reader(
+            region_name=region, endpoint_url="http://127.0.0.1:%d" % UPSTREAM, **keys_of(role))
+    return State.readers[region, role]
 
 
 def boto_answer(path, body):
+    path, _, role = path.partition("?role=")
     kind, region = path.split("/")[1:]
-    client = reader(region).client
+    client = reader(region, role or None).client
     if kind == "_account":
         return boto.account(client)
     scope = {"client": client}
@@ -182,6 +212,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     def control(self, body):
         if self.path.startswith(("/_account/", "/_python/")):
             return self.answer_json(boto_answer(self.path, body))
+        if self.path.startswith("/_role/"):
+            return self.answer_json(new_role(self.path.split("/")[2]))
         with State.lock:
             if self.path == "/_calls" and self.command == "DELETE":
                 State.calls = []

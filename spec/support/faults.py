@@ -6,12 +6,23 @@
     {"delay_ms": n}  each call takes that long
     {"refuse": {"operation": name, "message": text}}
                      that operation is refused, with these words
-    {"kill": {"at": n, "when": "before"|"after", "pid_file": path}}
-                     the n-th changing call ends the process whose pid stands in the file
+    {"throttle": n}  each n-th call is throttled
+    {"reset": n}     each n-th call is cut off before it is done, and each n-th after it ("drop")
+    {"reorder": n}   calls overtake one another: each is held back for up to n ms
+    {"cut": {"at": n, "when": "before"|"after"}}  as kill, but the connection dies and not the
+                     process; so does every connection after it
+    {"kill": {"at": n, "when": "before"|"after"|"answered", "pid_file": path,
+              "operation": name|null, "reads": bool}}
+                     the n-th changing call (of that name; with reads: the n-th call) ends the
+                     process whose pid stands in the file. answered: it reads the answer, and the
+                     next write to its journal ends it
+    {"limit": {"bytes": n, "pid_file": path}}  from the first call on no file grows beyond that
 """
+import glob
 import json
 import os
 import re
+import resource
 import signal
 import threading
 import time
@@ -38,6 +49,11 @@ IAM_ERROR = ('<?xml version="1.0"?><ErrorResponse xmlns="https://iam.amazonaws.c
              '<RequestId>spec</RequestId></ErrorResponse>')
 
 
+THROTTLED = {
+    "ec2": (503, "RequestLimitExceeded"), "iam": (400, "Throttling"), "sts": (400, "Throttling")}
+GONE = None, [], b""
+
+
 def local(element):
     return element.tag.split("}")[-1]
 
@@ -48,41 +64,114 @@ def refusal(code, subject, service="ec2"):
             (template % (code, subject)).encode())
 
 
+def throttled(call):
+    status, code = THROTTLED.get(call["service"], (400, "ThrottlingException"))
+    if call["service"] in ("ec2", "iam", "sts"):
+        _, headers, data = refusal(code, "the rate", call["service"])
+        return status, headers, data
+    return (status, [("Content-Type", "application/x-amz-json-1.1")],
+            b'{"__type":"%s","message":"Rate exceeded"}' % code.encode())
+
+
+def pid_of(rule):
+    with open(rule["pid_file"], encoding="ascii") as handle:
+        return int(handle.read())
+
+
+def limit_files(pid, size):
+    """No file of that process grows beyond a size: a signal that ends it, or an error of write."""
+    try:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, size))
+    except ProcessLookupError:
+        pass
+
+
+def journal_bytes(pid_file):
+    paths = glob.glob(os.path.join(os.path.dirname(pid_file), ".mrun", "*", "journal"))
+    return max([os.path.getsize(path) for path in paths] or [0])
+
+
 class Faults:
     def __init__(self, rules):
         self.rules = rules
         self.lock = threading.Lock()
         self.hidden, self.pending, self.tokens = {}, {}, {}
-        self.known, self.changes = set(), 0
+        self.known, self.struck = set(), set()
+        self.changes, self.count, self.is_off = 0, 0, False
 
     def carry(self, call, send):
         """The answer to a call, or a status of None where nobody is left to answer."""
+        if self.rules.get("limit") and self.count == 0:
+            limit_files(pid_of(self.rules["limit"]), self.rules["limit"]["bytes"])
         if self.rules.get("delay_ms"):
             time.sleep(self.rules["delay_ms"] / 1000)
-        if not READS.match(call["operation"]) and self.is_killed(call, "before"):
-            return None, [], b""
+        with self.lock:
+            self.count += 1
+            turn = self.count
+        if self.rules.get("reorder"):
+            time.sleep(turn * 7919 % 5 * self.rules["reorder"] / 4000)
+        if self.is_due("throttle", turn):
+            return throttled(call)
+        if self.is_due("reset", turn) or self.is_cut(call, "before"):
+            return GONE
+        answer = self.carry_out(call, send)
+        return GONE if self.is_due("drop", turn) or self.is_cut(call, "after") else answer
+
+    def is_due(self, rule, turn):
+        spread = {"throttle": 0, "reset": 1, "drop": 2}
+        every = self.rules.get(rule)
+        return every and (turn + spread[rule]) % every == 0
+
+    def is_cut(self, call, when):
+        rule = self.rules.get("cut")
+        if not rule:
+            return False
+        with self.lock:
+            if self.is_off:
+                return True
+            if rule["when"] == when and self.is_turn(rule, call):
+                self.is_off = True
+            return self.is_off
+
+    def is_turn(self, rule, call):
+        if rule.get("operation", call["operation"]) != call["operation"]:
+            return False
+        if READS.match(call["operation"]) and not rule.get("reads"):
+            return False
+        self.changes += 1
+        return self.changes == rule["at"]
+
+    def carry_out(self, call, send):
+        if self.is_killed(call, "before"):
+            return GONE
         early = (self.refuse_asked(call) or self.refuse_hidden(call)
                  or self.same_token(call))
         if early:
             return early
         status, headers, data = send()
-        if not READS.match(call["operation"]) and self.is_killed(call, "after"):
-            return None, [], b""
+        if status == 500 and call["operation"] == "RemoveRoleFromInstanceProfile":
+            return refusal("NoSuchEntity", "the role", "iam")  # moto breaks where AWS says this
         if status < 300:
             self.remember(call, status, headers, data)
+        if self.is_killed(call, "after"):
+            return GONE
+        if status < 300:
             data = self.edited(call, data)
+        self.is_killed(call, "answered")
         return status, headers, data
 
-    def is_killed(self, _, when):
+    def is_killed(self, call, when):
         rule = self.rules.get("kill")
         if not rule or rule["when"] != when:
             return False
         with self.lock:
-            self.changes += 1
-            if self.changes != rule["at"]:
+            if not self.is_turn(rule, call):
                 return False
-        with open(rule["pid_file"], encoding="ascii") as handle:
-            os.kill(int(handle.read()), signal.SIGKILL)
+        pid = pid_of(rule)
+        if when == "answered":
+            limit_files(pid, journal_bytes(rule["pid_file"]))
+            return False
+        os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
         return True
 
@@ -100,6 +189,8 @@ class Faults:
         return set(ID.findall(text))
 
     def refuse_hidden(self, call):
+        if call["operation"] in NAMED:  # who makes it is told that it exists
+            return None
         with self.lock:
             for name in ("RoleName", "InstanceProfileName"):
                 key = name + "/" + str(call["params"].get(name))

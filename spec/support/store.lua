@@ -35,6 +35,7 @@ function store:load()
   for _, line in ipairs(self.records) do replay(state, text.read(line)) end
   state.stack, state.id, state.key, state.serial = self.stack, self.id, self.key, self.serial
   state.fresh, state.lost = self.fresh or nil, self.lost
+  state.records = #self.records
   state.revision = self.serial .. "/" .. #self.records
   return state
 end

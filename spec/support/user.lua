@@ -75,7 +75,9 @@ function user:mrun(...)
   local words = {}
   for i, word in ipairs { ... } do words[i] = quoted(word) end
   self.emulator:calls()
-  local line = "cd %s && echo $$ > pid && exec env -u MRUN_MAIN -u MRUN_SPEC_MARK %s %s %s"
+  -- A full disk is an error of write, and no signal (faults.py, "limit").
+  local line = "cd %s && echo $$ > pid && " .. (self.full_disk and "trap '' XFSZ && " or "")
+    .. "exec env -u MRUN_MAIN -u MRUN_SPEC_MARK %s %s %s"
   local command = line:format(
     quoted(self.folder), self.emulator:environment(self.region), child.binary,
     table.concat(words, " "))

@@ -88,6 +88,25 @@ local function type_of(one, graph)
   return one.type
 end
 
+local function row_of(one, graph)
+  return { name = one.name, type = type_of(one, graph), provider = one.place.provider,
+    place = one.place, identifier = one.identifier, attributes = {}, depends = {},
+    options = { protect = one.protect } }
+end
+
+--- A row for each thing that carries the tags of this very stack, is there, and is not known.
+---@param ctx table
+---@param graph table
+---@param is_known fun(one: table): boolean
+---@return table[] rows
+function strangers.unknown(ctx, graph, is_known)
+  local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
+  for _, one in ipairs(owned(ctx, ctx.stack.id)) do
+    if one.stack == mine and not is_known(one) then rows[#rows + 1] = row_of(one, graph) end
+  end
+  return alive(ctx, rows)
+end
+
 --- Rows of everything that carries the tags of this very stack.
 ---@param ctx table
 ---@param graph table
@@ -96,9 +115,7 @@ function strangers.rebuilt(ctx, graph)
   local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
   for _, one in ipairs(owned(ctx, ctx.stack.id)) do
     if one.stack == mine then
-      local row = { name = one.name, type = type_of(one, graph), provider = one.place.provider,
-        place = one.place, identifier = one.identifier, attributes = {}, depends = {},
-        options = { protect = one.protect } }
+      local row = row_of(one, graph)
       local other = rows[one.name]
       if other and other.identifier ~= row.identifier then
         other.old = other.old or {}

@@ -15,6 +15,8 @@ local value = require "engine.value"
 
 local act = {}
 
+local VISIBLE_S <const>, TRIES <const> = 20, 3
+
 local function call_of(part, params, intent)
   local with = part.with
   if type(with) == "function" then with = with(intent.want, intent) end
@@ -60,11 +62,6 @@ local function identifier_in(job, answer, intent)
   return handler.join(made, intent.want)
 end
 
-local function existing(job, intent, err)
-  if not machine.matches(err, job.handler.common.exists) then return nil end
-  return (find.ours(job, intent))
-end
-
 --- What a half-made resource has already: read, because this may be the second try.
 local function have_of(job, identifier, rest)
   local wanted = { [identifier] = {} }
@@ -82,18 +79,52 @@ local function finish(job, intent, identifier, rest, have)
   return other or identifier
 end
 
+--- What a create has made whose answer was lost: looked for until it would have to be visible.
+local function unanswered(job, intent, err)
+  local _, visible_s = settle.rule(job)
+  local until_ms = job.machine:now() + (visible_s or VISIBLE_S) * 1000
+  local pause_ms
+  while true do
+    local ok, found = pcall(find.ours, job, intent)
+    if not ok then error(failure.from(found).kind == "interrupted" and found or err, 0) end
+    if found or job.machine:now() >= until_ms then return found end
+    pause_ms = job.machine:pause(pause_ms)
+  end
+end
+
+--- What is there already, where it is ours. An attempt before the one that was refused may have
+--- made it, and it need not be visible yet.
+local function existing(job, intent, err)
+  if not machine.matches(err, job.handler.common.exists) then return nil end
+  local found = find.ours(job, intent)
+  if found or (err.attempts or 1) == 1 then return found end
+  return unanswered(job, intent, err)
+end
+
+--- Sends the create. What a second one could not be told from is sent again only where the first
+--- has certainly made nothing.
+local function send(job, intent, params)
+  local create, once = job.handler.create, settle.rule(job) == "poll"
+  local answer, err, found
+  for _ = 1, TRIES do
+    answer, err = job.machine:insist(job.place, job.handler, create[1], params,
+      { later = create.later, deadline_ms = create.deadline_ms, once = once })
+    if answer then return answer end
+    found = once and err.ambiguous and unanswered(job, intent, err) or nil
+    if found or not (once and err.ambiguous) then return nil, err, found end
+  end
+  return nil, err
+end
+
 local function create(job, intent)
   local made = job.handler
   local params, rest = create_params(job, intent)
-  local answer, err = job.machine:insist(job.place, made, made.create[1], params, {
-    later = made.create.later, deadline_ms = made.create.deadline_ms,
-    once = settle.rule(job) == "poll", -- a second one would be nobody's
-  })
+  local answer, err, found = send(job, intent, params)
   local identifier, have
   if answer then
     identifier, have = identifier_in(job, answer, intent), made.fresh
   else
-    identifier = existing(job, intent, err)
+    identifier = found or existing(job, intent, err)
     if not identifier then error(err, 0) end
     have = have_of(job, identifier, rest)
   end

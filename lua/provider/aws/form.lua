@@ -41,13 +41,15 @@ end
 
 --- A set kept by one operation to put a member in and one to take it out.
 ---@param spec { add: string, remove: string, member: string, remove_first: boolean|nil,
----  gone: string[]|nil }
+---  gone: string[]|nil, there: string[]|nil } there: what is said when it was added already
 ---@return function
 function form.set(spec)
   return function(change, property)
     local added, removed = form.difference(change.have[property], change.want[property])
     local adding, removing = {}, {}
-    for i, v in ipairs(added) do adding[i] = { spec.add, { [spec.member] = v }, merge = false } end
+    for i, v in ipairs(added) do
+      adding[i] = { spec.add, { [spec.member] = v }, merge = false, done = spec.there }
+    end
     for i, v in ipairs(removed) do
       removing[i] = { spec.remove, { [spec.member] = v }, merge = false, done = spec.gone }
     end

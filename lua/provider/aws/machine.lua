@@ -11,6 +11,9 @@ machine.__index = machine
 local REMEMBERED_MS = 5 * 60 * 1000 -- how long a new thing may be unknown to parts of AWS
 local PATIENCE_MS = 2 * 60 * 1000
 local FIRST_MS, LONGEST_MS = 250, 5000
+-- A call is not given up because many others go on beside it.
+local THROTTLED <const> = { "^Throttl", "^RequestLimitExceeded$", "^RequestThrottled",
+  "^TooManyRequests" }
 
 ---@param ports table now, data, aws (client and session), signal, handlers, emit
 ---@return table
@@ -53,6 +56,28 @@ function machine:client(place, service)
   return self.clients[key]
 end
 
+local function is_throttled(raised)
+  local err = failure.from(raised)
+  return err.code ~= nil and machine.matches(err, THROTTLED)
+end
+
+--- Calls once more while AWS says that there are too many calls.
+local function patiently(self, method, ...)
+  local until_ms, pause_ms, before = self.ports.now() + PATIENCE_MS, nil, 0
+  while true do
+    local ok, answer = pcall(method, ...)
+    if ok then return answer end
+    if not is_throttled(answer) or self.ports.now() >= until_ms then
+      -- What an attempt of an earlier call may have done is told by how many there were.
+      if before == 0 then error(answer, 0) end
+      local copy = failure.add(answer, {})
+      copy.attempts = before + (answer.attempts or 1)
+      error(copy, 0)
+    end
+    before, pause_ms = before + (answer.attempts or 1), self:pause(pause_ms)
+  end
+end
+
 --- One API call; raises its failure.
 ---@param place table
 ---@param service string
@@ -61,7 +86,8 @@ end
 ---@param options { repeatable: boolean|nil }|nil of the client's call
 ---@return table
 function machine:call(place, service, name, params, options)
-  return self:client(place, service):call(name, params, options)
+  local client = self:client(place, service)
+  return patiently(self, client.call, client, name, params, options)
 end
 
 --- All pages of a read, as one answer; raises its failure.
@@ -71,7 +97,8 @@ end
 ---@param params table
 ---@return table
 function machine:all(place, service, name, params)
-  return self:client(place, service):all(name, params)
+  local client = self:client(place, service)
+  return patiently(self, client.all, client, name, params)
 end
 
 local function attempt(method, self, ...)
@@ -134,6 +161,9 @@ local function worth_waiting(self, service, params, err, later)
   return machine.matches(err, service.gone) and mentions(self, params)
 end
 
+---@return number ms
+function machine:now() return self.ports.now() end
+
 --- Waits for the next moment of a growing pause.
 ---@param pause_ms number|nil the last pause
 ---@return number pause_ms
@@ -143,7 +173,8 @@ function machine:pause(pause_ms)
   return ms
 end
 
---- One API call that is repeated while AWS says "not yet": busy, or not there though we made it.
+--- One API call that is repeated while AWS says "not yet": busy, or not there though we made it;
+--- and where its answer was lost, since every step of a handler can be repeated.
 ---@param place table
 ---@param made table the handler
 ---@param name string the operation
@@ -158,7 +189,7 @@ function machine:insist(place, made, name, params, patience)
   local start_ms = self.ports.now()
   local until_ms = start_ms + (patience and patience.deadline_ms or PATIENCE_MS)
   local pause_ms
-  local options = patience and patience.once and { repeatable = false } or nil
+  local options = { repeatable = not (patience and patience.once) }
   while true do
     local answer, err = self:try(place, made.service, name, params, options)
     if answer then return answer end

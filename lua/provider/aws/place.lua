@@ -10,7 +10,7 @@ local PARTITIONS = { { "^cn%-", "aws-cn" }, { "^us%-gov%-", "aws-us-gov" } }
 ---@param context { data: table, now: function, settings: table, on_call: function|nil }
 ---@return table
 function places.new(context)
-  return setmetatable({ context = context, sessions = {} }, places)
+  return setmetatable({ context = context, sessions = {}, accounts = {} }, places)
 end
 
 local function partition(region)
@@ -20,12 +20,26 @@ local function partition(region)
   return "aws"
 end
 
+local KINDS <const> = { "profile", "assume_role", "allow_http", "rate_limits" }
+
+--- The session of an account, whichever region: its credentials are found once.
+local function account(self, wanted)
+  local parts = {}
+  for i, name in ipairs(KINDS) do parts[i] = tostring(wanted[name]) end
+  local key = table.concat(parts, "\0")
+  if not self.accounts[key] then
+    self.accounts[key] = aws.session {
+      profile = wanted.profile, assume_role = wanted.assume_role, allow_http = wanted.allow_http,
+      rate_limits = wanted.rate_limits, data = self.context.data, now = self.context.now,
+      on_call = self.context.on_call,
+    }
+  end
+  return self.accounts[key]
+end
+
 local function session(self, wanted)
-  return aws.session {
-    region = wanted.region, profile = wanted.profile, assume_role = wanted.assume_role,
-    allow_http = wanted.allow_http, rate_limits = wanted.rate_limits,
-    data = self.context.data, now = self.context.now, on_call = self.context.on_call,
-  }
+  local own = account(self, wanted)
+  return wanted.region and own:with { region = wanted.region } or own
 end
 
 --- The recipe's own options, then the command line's, then those of mrun.json.

@@ -17,6 +17,7 @@ return {
     Roles = form.set { -- a profile holds one role: the old one leaves first
       add = "AddRoleToInstanceProfile", remove = "RemoveRoleFromInstanceProfile",
       member = "RoleName", remove_first = true, gone = { "^NoSuchEntity$" },
+      there = { "^LimitExceeded$" }, -- it has one: ours, or the reading back says so
     },
   },
   tagging  = { add = "TagInstanceProfile", remove = "UntagInstanceProfile" },
