@@ -40,8 +40,8 @@ local WANTED = {
 -- Each alone.
 local CHAOS = {
   { what = "throttles", throttle = 5 },
-  { what = "resets connections", reset = 5 },
-  { what = "loses answers to what it has done", drop = 4 },
+  { what = "resets connections", reset = 9 },
+  { what = "loses answers to what it has done", drop = 7 },
   { what = "answers in another order", reorder = 60 },
 }
 
