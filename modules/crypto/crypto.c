@@ -30,11 +30,12 @@
  */
 #include "crypto.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #define RANDOM_MAX_BYTES 1048576
 
@@ -145,13 +146,28 @@ static int crypto_unbase64(lua_State *L)
     return 1;
 }
 
+/* From the kernel: to set up OpenSSL's own would take milliseconds and 2 MB of memory. */
+static bool draw(unsigned char *out, size_t count)
+{
+    while (count > 0) {
+        ssize_t drawn = getrandom(out, count, 0);
+        if (drawn < 0 && errno != EINTR)
+            return false;
+        if (drawn > 0) {
+            out += drawn;
+            count -= (size_t)drawn;
+        }
+    }
+    return true;
+}
+
 static int crypto_random(lua_State *L)
 {
     lua_Integer count = luaL_checkinteger(L, 1);
     luaL_argcheck(L, count >= 0 && count <= RANDOM_MAX_BYTES, 1, "between 0 and 1 MiB");
     unsigned char *out = lua_newuserdatauv(L, (size_t)count + 1, 0);
-    if (RAND_bytes(out, (int)count) != 1)
-        return failure_return(L, FAILURE("draw random bytes", NULL, crypto_reason()));
+    if (!draw(out, (size_t)count))
+        return failure_return(L, OS_FAILURE("draw random bytes", NULL));
     lua_pushlstring(L, (char *)out, (size_t)count);
     return 1;
 }

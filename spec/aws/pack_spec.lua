@@ -104,6 +104,41 @@ describe("the packer", function()
     assert.has_error(function() service.compile(model) end)
   end)
 
+  -- Where these lie in the file, in the order in which they lie there.
+  local function order_of(bytes, words)
+    local at = {}
+    for i, word in ipairs(words) do at[i] = { word, assert(bytes:find(word, 1, true)) } end
+    table.sort(at, function(a, b) return a[2] < b[2] end)
+    local list = {}
+    for i, one in ipairs(at) do list[i] = one[1] end
+    return table.concat(list, " ")
+  end
+
+  it("lays together what one service or one part of the types is read for", function()
+    local out = file.new()
+    local both = { "in-both" }
+    out:record("schema", "AWS::A::One", { "a-first", both, { "a-list" } })
+    out:record("schema", "AWS::B::One", { "b-first", both, { "b-list" } })
+    out:record("schema", "AWS::A::Two", { "a-second", { "a-list-too" } })
+    out:record("schema", "AWS::B::Two", { "b-second" })
+    assert.are.equal("in-both a-first a-list a-second a-list-too b-first b-list b-second",
+      order_of(out:bytes(), { "a-first", "a-second", "b-first", "b-second", "in-both", "a-list-too",
+        "b-list", "a-list" }))
+  end)
+
+  it("lays shapes of several services before those of one", function()
+    local out = file.new()
+    local own = string_list "Mine"
+    own.shapes.Own = { type = "structure", members = { Only = { shape = "Text" } } }
+    own.shapes.Thing.members.Own = { shape = "Own" }
+    service.add(out, "one", own)
+    service.add(out, "two", string_list "Other")
+    out:bytes()
+    local groups = {}
+    for i, class in ipairs(out.shapes.order) do groups[i] = out.shapes.group[class] end
+    assert.matches("^%*+one", table.concat(groups))
+  end)
+
   it("finds documentation in whichever block it lies", function()
     local out = file.new()
     for i = 1, 400 do

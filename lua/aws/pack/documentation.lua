@@ -63,7 +63,7 @@ function Documentation:blocks(strings)
     if size == 0 then return end
     local raw = table.concat(parts)
     blocks[#blocks + 1] = { first = first, packed = assert(pack.deflate(raw, 9)), size = #raw }
-    strings:use(first)
+    strings:use(first, "documentation")
     parts, size, first = {}, 0, nil
   end
   for _, key in ipairs(self.keys) do

@@ -36,14 +36,19 @@ local function sorted_keys(map)
   return keys
 end
 
+-- What is read together: a service, or the types of one.
+local function group_of(kind, key)
+  return key:match "^AWS::%w+" or kind:match ":(.+)$" or key
+end
+
 local function announce(self)
   self.shapes:share()
   local roots = self.shapes:announce(self.strings)
   for _, kind in ipairs(sorted_keys(self.kinds)) do
-    self.strings:use(kind)
+    self.strings:use(kind, "kinds")
     for _, key in ipairs(sorted_keys(self.kinds[kind])) do
-      self.strings:use(key)
-      roots[#roots + 1] = self.kinds[kind][key]
+      self.strings:use(key, kind:match ":(.+)$" or kind)
+      roots[#roots + 1] = { node = self.kinds[kind][key], group = group_of(kind, key) }
     end
   end
   self.values:count(roots)
@@ -77,7 +82,9 @@ end
 ---@return string
 function File:bytes()
   local blocks = announce(self)
-  local parts = { self.strings:place(), self.shapes:place(self.strings, self.values) }
+  local parts = { self.strings:place() }
+  self.values:place_common()
+  parts[2] = self.shapes:place(self.strings, self.values)
   local index_bytes, root = index(self)
   parts[3], parts[4] = self.values:section(), index_bytes
   parts[5] = documentation.section(blocks, self.strings)

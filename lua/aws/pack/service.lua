@@ -100,7 +100,7 @@ function Reader:shape(name)
     members = { member(self, "key", shape.key), member(self, "value", shape.value) }
   end
   self.out.shapes:set(index, {
-    kind = shape.type, traits = traits_node(self.out, shape), members = members,
+    kind = shape.type, group = self.name, traits = traits_node(self.out, shape), members = members,
     name = shape.type == "structure" and name or nil, -- nothing asks for the names of the others
   })
   self:document(name, shape)

@@ -1,6 +1,8 @@
 -- Packed shapes: those that are the same all the way down are stored once, whichever
 -- service they come from, recursive ones included.
-local varint = require("aws.pack.strings").varint
+local strings_of = require "aws.pack.strings"
+
+local SEVERAL <const>, varint = strings_of.SEVERAL, strings_of.varint
 
 local KINDS = {
   structure = 0, list = 1, map = 2, string = 3, blob = 4, boolean = 5, timestamp = 6,
@@ -14,7 +16,7 @@ local Shapes = {}
 Shapes.__index = Shapes
 
 --- Announces a shape; its members' shapes are indices that may be announced later.
----@param shape { kind: string, name: string?, traits: integer?, members: table[] }
+---@param shape { kind: string, name: string?, traits: integer?, members: table[], group: string }
 function Shapes:set(index, shape)
   assert(KINDS[shape.kind], shape.kind)
   self.list[index] = shape
@@ -49,6 +51,25 @@ local function classify(self, key_of)
   return class_of, count
 end
 
+--- The classes, those of several groups first, and the group of each.
+local function in_order(self, class_of)
+  local groups, own, order = {}, {}, {}
+  for index = 1, self.count do
+    local class, group = class_of[index], self.list[index].group
+    if groups[class] == nil then
+      groups[class], own[#own + 1] = group, class
+    elseif groups[class] ~= group then
+      groups[class] = SEVERAL
+    end
+  end
+  for _, common in ipairs { true, false } do
+    for _, class in ipairs(own) do
+      if (groups[class] == SEVERAL) == common then order[#order + 1] = class end
+    end
+  end
+  return order, groups
+end
+
 --- Splits what looks alike until what is left together is alike at every depth.
 function Shapes:share()
   local class_of, count = classify(self, function(_, shape) return local_key(shape) end)
@@ -64,7 +85,8 @@ function Shapes:share()
       return table.concat(parts, ",")
     end)
   until count == before
-  self.class_of, self.classes, self.one = class_of, count, {}
+  self.class_of, self.one = class_of, {}
+  self.order, self.group = in_order(self, class_of)
   for index = self.count, 1, -1 do
     self.one[class_of[index]] = self.list[index]
   end
@@ -72,16 +94,19 @@ end
 
 --- The strings and traits that the shapes are made of.
 ---@param strings table
----@return integer[] traits nodes
+---@return { node: integer, group: string }[] traits
 function Shapes:announce(strings)
   local traits = {}
-  for class = 1, self.classes do
-    local shape = self.one[class]
-    if shape.name then strings:use(shape.name) end
-    traits[#traits + 1] = shape.traits
+  local function add(node, group)
+    if node then traits[#traits + 1] = { node = node, group = group } end
+  end
+  for _, class in ipairs(self.order) do
+    local shape, group = self.one[class], self.group[class]
+    if shape.name then strings:use(shape.name, group) end
+    add(shape.traits, group)
     for _, member in ipairs(shape.members) do
-      if shape.kind == "structure" then strings:use(member.name) end
-      traits[#traits + 1] = member.traits
+      if shape.kind == "structure" then strings:use(member.name, group) end
+      add(member.traits, group)
     end
   end
   return traits
@@ -110,13 +135,13 @@ end
 function Shapes:place(strings, values)
   local parts, size, at = {}, 0, {}
   self.at = {}
-  for class = 1, self.classes do
+  for _, class in ipairs(self.order) do
     at[class] = size
     size = size + #encode(self, self.one[class], strings, values)
   end
   self.at = at
-  for class = 1, self.classes do
-    parts[class] = encode(self, self.one[class], strings, values)
+  for i, class in ipairs(self.order) do
+    parts[i] = encode(self, self.one[class], strings, values)
   end
   for index = 1, self.count do
     values.shape_at[index] = at[self.class_of[index]]

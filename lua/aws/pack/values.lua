@@ -1,6 +1,8 @@
 -- Packed values: what is the same at two places is stored once. A value becomes a node
 -- (an integer) when it is announced, and bytes when everything is known.
-local varint = require("aws.pack.strings").varint
+local strings_of = require "aws.pack.strings"
+
+local SEVERAL <const>, varint = strings_of.SEVERAL, strings_of.varint
 
 local SIMPLE, INTEGER, NEGATIVE, NUMBER, STRING, LIST, MAP, SHARED = 0, 1, 2, 3, 4, 5, 6, 7
 local NULL, FALSE, TRUE, SHAPE = 0, 1, 2, 3
@@ -79,24 +81,39 @@ function Values:node(value)
   return intern(self, "null", { tag = SIMPLE, value = NULL })
 end
 
+-- Which group each node is of; what is of several is looked into once more as such.
+local function group_all(self, roots)
+  local groups = {}
+  local function visit(node, group)
+    local first = groups[node]
+    if first == group or first == SEVERAL then return end
+    groups[node] = first and SEVERAL or group
+    for _, id in ipairs(self.nodes[node].ids or {}) do visit(id, groups[node]) end
+  end
+  for _, root in ipairs(roots) do visit(root.node, root.group) end
+  return groups
+end
+
 --- Counts who uses each node, and the strings that they are made of.
----@param roots integer[]
+---@param roots { node: integer, group: string }[]
 function Values:count(roots)
-  local uses, strings = {}, self.strings
+  local uses, strings, groups = {}, self.strings, group_all(self, roots)
+  local common = {}
   local function visit(node)
     uses[node] = (uses[node] or 0) + 1
     if uses[node] > 1 then return end
-    local made = self.nodes[node]
-    if made.tag == STRING then strings:use(made.value) end
+    local made, group = self.nodes[node], groups[node]
+    if group == SEVERAL then common[#common + 1] = node end
+    if made.tag == STRING then strings:use(made.value, group) end
     for i, id in ipairs(made.ids or {}) do
-      if made.names then strings:use(made.names[i]) end
+      if made.names then strings:use(made.names[i], group) end
       visit(id)
     end
   end
-  for _, node in ipairs(roots) do
-    visit(node)
+  for _, root in ipairs(roots) do
+    visit(root.node)
   end
-  self.uses = uses
+  self.uses, self.common = uses, common
 end
 
 local function plain(self, made)
@@ -142,6 +159,13 @@ function Values:place(node)
     self.stored[node] = at
   end
   return at
+end
+
+--- Stores what several groups share before anything else.
+function Values:place_common()
+  for _, node in ipairs(self.common) do
+    if self.nodes[node].ids then self:bytes(node) end
+  end
 end
 
 ---@return string

@@ -11,6 +11,8 @@ machine.__index = machine
 local REMEMBERED_MS = 5 * 60 * 1000 -- how long a new thing may be unknown to parts of AWS
 local PATIENCE_MS = 2 * 60 * 1000
 local FIRST_MS, LONGEST_MS = 250, 5000
+-- A call that no attempt had an answer to is begun anew so often, and not after so long.
+local LOST_TIMES <const>, LOST_MS <const> = 3, 30 * 1000
 -- A call is not given up because many others go on beside it.
 local THROTTLED <const> = { "^Throttl", "^RequestLimitExceeded$", "^RequestThrottled",
   "^TooManyRequests" }
@@ -56,18 +58,25 @@ function machine:client(place, service)
   return self.clients[key]
 end
 
-local function is_throttled(raised)
+-- Why a failed call is worth beginning anew: too many calls, or every attempt at one that can be
+-- repeated went without an answer.
+local function passing(raised, can_repeat)
   local err = failure.from(raised)
-  return err.code ~= nil and machine.matches(err, THROTTLED)
+  if err.code == nil or err.kind == "interrupted" then return nil end
+  if machine.matches(err, THROTTLED) then return "throttled" end
+  return can_repeat and err.ambiguous and "lost" or nil
 end
 
---- Calls once more while AWS says that there are too many calls.
-local function patiently(self, method, ...)
-  local until_ms, pause_ms, before = self.ports.now() + PATIENCE_MS, nil, 0
+--- Begins a call anew while AWS says that there are too many, or where its answers were lost.
+local function patiently(self, can_repeat, method, ...)
+  local start_ms, pause_ms, before, lost = self.ports.now(), nil, 0, 0
   while true do
     local ok, answer = pcall(method, ...)
     if ok then return answer end
-    if not is_throttled(answer) or self.ports.now() >= until_ms then
+    local why, passed_ms = passing(answer, can_repeat), self.ports.now() - start_ms
+    if why == "lost" then lost = lost + 1 end
+    local given_up = passed_ms >= (why == "lost" and LOST_MS or PATIENCE_MS)
+    if not why or given_up or lost > LOST_TIMES then
       -- What an attempt of an earlier call may have done is told by how many there were.
       if before == 0 then error(answer, 0) end
       local copy = failure.add(answer, {})
@@ -83,11 +92,12 @@ end
 ---@param service string
 ---@param name string the operation
 ---@param params table
----@param options { repeatable: boolean|nil }|nil of the client's call
+---@param options { repeatable: boolean|nil }|nil repeatable = false: not what can be sent twice
 ---@return table
 function machine:call(place, service, name, params, options)
   local client = self:client(place, service)
-  return patiently(self, client.call, client, name, params, options)
+  local can_repeat = not (options and options.repeatable == false)
+  return patiently(self, can_repeat, client.call, client, name, params, options)
 end
 
 --- All pages of a read, as one answer; raises its failure.
@@ -98,7 +108,7 @@ end
 ---@return table
 function machine:all(place, service, name, params)
   local client = self:client(place, service)
-  return patiently(self, client.all, client, name, params)
+  return patiently(self, true, client.all, client, name, params)
 end
 
 local function attempt(method, self, ...)
@@ -173,8 +183,7 @@ function machine:pause(pause_ms)
   return ms
 end
 
---- One API call that is repeated while AWS says "not yet": busy, or not there though we made it;
---- and where its answer was lost, since every step of a handler can be repeated.
+--- One API call that is repeated while AWS says "not yet": busy, or not there though we made it.
 ---@param place table
 ---@param made table the handler
 ---@param name string the operation

@@ -130,4 +130,41 @@ describe("aws act", function()
     assert.are.same({}, answer.Vpcs)
     assert.are.equal(3, #world.calls)
   end)
+
+  local function adding(losses, options)
+    local world = fake.new { AddRoleToInstanceProfile = function()
+      losses = losses - 1
+      if losses >= 0 then cut_off() end
+      return {}
+    end }
+    local answer, err
+    world.run(function()
+      answer, err = world.machine:try(world.place, "iam", "AddRoleToInstanceProfile",
+        { RoleName = "r", InstanceProfileName = "p" }, options)
+    end)
+    return answer, #world.calls, err
+  end
+
+  it("begins anew what can be repeated, where no attempt at it had an answer", function()
+    local answer, calls = adding(3)
+    assert.are.same({ {}, 4 }, { answer, calls })
+    local none, given_up, err = adding(math.huge)
+    assert.is_nil(none)
+    assert.are.same({ "ConnectionError", 4, 4 }, { err.code, given_up, err.attempts })
+    local _, once = adding(1, { repeatable = false })
+    assert.are.equal(1, once)
+  end)
+
+  it("does not begin anew what has been without an answer for long", function()
+    local world = fake.new {}
+    local calls = 0
+    world.machine.clients["here/iam"] = { call = function()
+      calls, world.now = calls + 1, world.now + 60 * 1000
+      cut_off()
+    end }
+    world.run(function()
+      world.machine:try(world.place, "iam", "GetRole", { RoleName = "r" })
+    end)
+    assert.are.equal(1, calls)
+  end)
 end)
