@@ -20,7 +20,7 @@ CODE    := $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN) \
 CFLAGS  ?=
 LUA     ?= lua5.4
 ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include/lua5.4 \
-             $(if $(STRESS),-DMRUN_STRESS) $(CFLAGS)
+             $(if $(STRESS),-DMRUN_STRESS) $(if $(SAN),-DMRUN_EACH_BLOCK) $(CFLAGS)
 # Every function of Lua stays in the binary: modules loaded at run time (busted's) need them.
 LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
           -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive \
@@ -165,13 +165,13 @@ SPECS_OF_MODULES ?= spec/modules
 VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 stress: deps tools ## All specs under ASan, UBSan; modules' with each allocation failed; valgrind
 	@$(MAKE) --no-print-directory -j$(shell nproc) SAN=address,undefined STRESS=1
-	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	@$(MAKE) --no-print-directory -j$(shell nproc) BUILD=build-valgrind CFLAGS=-DMRUN_EACH_BLOCK
 	$(call say,SPEC,"all under the sanitizers")MRUN_MAIN=spec/support/run.lua \
 	  build-address-stress/mrun $(FILES)
 	$(call say,SPEC,"modules with each allocation failed in turn")MRUN_SPEC_STRESS=1 \
 	  MRUN_MAIN=spec/support/run.lua build-address-stress/mrun $(SPECS_OF_MODULES)
 	$(call say,SPEC,"modules under valgrind")MRUN_MAIN=spec/support/run.lua \
-	  MRUN_SPEC_UNDER="$(VALGRIND)" $(BUILD)/mrun $(SPECS_OF_MODULES)
+	  MRUN_SPEC_UNDER="$(VALGRIND)" build-valgrind/mrun $(SPECS_OF_MODULES)
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(patsubst spec/fuzz/%.lua,%,$(wildcard spec/fuzz/*.lua))
