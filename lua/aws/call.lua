@@ -102,7 +102,7 @@ local function begin(session, service, operation, params, options)
   local filled, has_token = token.fill(operation, plain, session.uuid)
   local call = {
     service = service, operation = operation, params = filled, given = params, attempt = 1,
-    protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
+    resends = 0, protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
     own_headers = options.headers,
   }
@@ -130,6 +130,7 @@ local function run(session, service, operation, params, options)
     attempt.prepare(session, call)
     local taken = turn.wait(session, call)
     local response = attempt.send(session, call)
+    call.resends = call.resends + (response.resends or 0)
     local result, found = outcome.read(call, response)
     turn.settle(session, taken, not result and retry.kind(found) == "throttling")
     call.books.attempt = call.attempt
@@ -137,7 +138,7 @@ local function run(session, service, operation, params, options)
       retry.judge(call.books, { status = response.status })
       stream.finish(session, call, response, result)
       return result, { status = response.status, request_id = call.request_id,
-        attempts = call.attempt, headers = response.headers }
+        attempts = call.attempt + call.resends, headers = response.headers }
     end
     stream.discard(call)
     if not goes_on(session, call, found) then outcome.raise(call, response, found) end

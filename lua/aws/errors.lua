@@ -64,12 +64,16 @@ local function advice(code, call)
   end
 end
 
+-- Those that libcurl sent by itself have been carried out, perhaps, as well.
+local function attempts_of(call) return call.attempt + (call.resends or 0) end
+
 local function where_of(call, response)
   local parts = { call.endpoint.url }
   if call.endpoint.where then parts[1] = parts[1] .. " (" .. call.endpoint.where .. ")" end
   if response and response.status then parts[#parts + 1] = "HTTP " .. response.status end
   if call.request_id then parts[#parts + 1] = "request " .. call.request_id end
-  if call.attempt > 1 then parts[#parts + 1] = call.attempt .. " attempts" end
+  local attempts = attempts_of(call)
+  if attempts > 1 then parts[#parts + 1] = attempts .. " attempts" end
   return table.concat(parts, ", ")
 end
 
@@ -77,7 +81,7 @@ local function base(call, response)
   return {
     service = call.service.name, operation = call.operation.name,
     status = response and response.status, request_id = call.request_id,
-    where = where_of(call, response), attempts = call.attempt,
+    where = where_of(call, response), attempts = attempts_of(call),
   }
 end
 

@@ -47,6 +47,7 @@
  * ---@field body string?              none where it went to a file
  * ---@field body_bytes integer?        and then how many there were
  * ---@field http_version string?         "1.1" or "2"
+ * ---@field resends integer              how often libcurl sent a body again (see resend)
  * ---@field connect_ms number            0 on a connection that was there
  * ---@field total_ms number
  * ---@field failure native.failure?      and then no status

@@ -46,6 +46,7 @@ struct http_transfer {
     struct http_file from, to;
     struct failure file_failure;
     size_t sent;
+    unsigned resends; /* by libcurl: a kept connection ended without an answer */
     bool head_whole, too_large, no_memory, done;
     CURLcode result;
     char error[CURL_ERROR_SIZE];

@@ -152,7 +152,9 @@ void http_push_response(lua_State *L, const struct http_transfer *t)
 {
     long status = 0;
     luaL_checkstack(L, 12, "response");
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 7);
+    lua_pushinteger(L, t->resends);
+    lua_setfield(L, -2, "resends");
     set_ms(L, "connect_ms", t->easy, CURLINFO_CONNECT_TIME);
     set_ms(L, "total_ms", t->easy, CURLINFO_TOTAL_TIME);
     if (t->result != CURLE_OK) {

@@ -75,6 +75,7 @@ static int on_rewind(void *context, curl_off_t offset, int origin)
     size_t len = t->from.fd >= 0 ? (size_t)t->from.len : t->request.len;
     if (origin != SEEK_SET || offset < 0 || (size_t)offset > len)
         return CURL_SEEKFUNC_FAIL;
+    t->resends += t->sent > 0;
     t->sent = (size_t)offset;
     return CURL_SEEKFUNC_OK;
 }

@@ -70,6 +70,14 @@ describe("a call", function()
       .. "request req%-1", tostring(fault))
   end)
 
+  it("counts as attempts what libcurl sent again by itself: it may have been done", function()
+    local refused = ec2_error("InvalidVpc.Range", "there is one already", 400)
+    refused.resends = 2
+    local fault = describe_vpcs({ refused }).failure
+    assert.equal(3, fault.attempts)
+    assert.matches("3 attempts", tostring(fault), 1, true)
+  end)
+
   it("goes again when it is throttled, later each time, three times in all", function()
     local events = {}
     local log = describe_vpcs({ default = ec2_error("RequestLimitExceeded", "slow down", 503) },

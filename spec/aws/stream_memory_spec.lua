@@ -1,7 +1,7 @@
 -- Large objects, sent and received in the memory of a few buffers. A gibibyte:
 --   MIB=1024 build/mrun run spec/support/streams.lua
 local child = require "spec.support.child"
-local json = require "cjson"
+local json = require "json"
 local loop = require "spec.support.loop"
 local Server = require "spec.support.server"
 local aws = require "aws"

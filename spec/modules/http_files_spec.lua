@@ -1,7 +1,7 @@
 -- Bodies that are files: sent from them, received into them.
 local child = require "spec.support.child"
 local fs = require "native.fs"
-local json = require "cjson"
+local json = require "json"
 local native_http = require "native.http"
 local Server = require "spec.support.server"
 

@@ -172,7 +172,9 @@ describe("http", function()
     send { path = "/once" }
     requests, _, response =
       counted { path = "/once", method = "POST", body = "create", resend = true }
-    assert.are.same({ 200, 2 }, { response.status, requests })
+    assert.are.same({ 200, 2, 1 }, { response.status, requests, response.resends })
+    _, _, response = counted { path = "/echo", method = "POST", body = "create", resend = true }
+    assert.are.equal(0, response.resends)
   end)
 
   it("comes back at once when there is nothing to wait for", function()
