@@ -117,8 +117,9 @@ static void rename_flattened(struct form *f, struct text name)
 static void write_list(struct form *f, const struct wire *list, struct wires *wires, int index)
 {
     struct wire *element = &wires->list[0];
-    lua_Integer len = (lua_Integer)lua_rawlen(f->L, index);
-    if (len == 0) {
+    struct parts parts;
+    parts_of_list(&parts, f->L, index);
+    if (parts.count == 0) {
         if (!f->ec2) /* query tells an empty list from none */
             add_field(f, "", 0);
         return;
@@ -129,35 +130,28 @@ static void write_list(struct form *f, const struct wire *list, struct wires *wi
         else if (list->element.len)
             rename_flattened(f, list->element);
     }
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_rawgeti(f->L, index, i);
-        size_t before = name_number(f, i);
+    while (parts_next(&parts)) {
+        size_t before = name_number(f, (lua_Integer)parts.at);
         write_value(f, element, lua_gettop(f->L));
         f->name.len = before;
-        lua_pop(f->L, 1);
     }
 }
 
 static void write_map(struct form *f, const struct wire *map, struct wires *wires, int index)
 {
-    const struct text *keys;
-    size_t count;
-    keys_sorted(f->L, index, &keys, &count);
+    struct parts parts;
+    parts_of_map(&parts, f->L, index);
     if (!(map->traits.set & TRAIT_BIT(TRAIT_FLATTENED)))
         name_add(f, (struct text){"entry", 5});
-    for (size_t i = 0; i < count; i++) {
-        size_t before = name_number(f, (lua_Integer)i + 1);
+    while (parts_next(&parts)) {
+        size_t before = name_number(f, (lua_Integer)parts.at);
         size_t numbered = name_member(f, &wires->list[0]);
-        add_field(f, keys[i].at, keys[i].len);
+        add_field(f, parts.key.at, parts.key.len);
         f->name.len = numbered;
         name_member(f, &wires->list[1]);
-        lua_pushlstring(f->L, keys[i].at, keys[i].len);
-        lua_rawget(f->L, index);
         write_value(f, &wires->list[1], lua_gettop(f->L));
-        lua_pop(f->L, 1);
         f->name.len = before;
     }
-    lua_pop(f->L, 1);
 }
 
 static void write_blob(struct form *f, int index)

@@ -234,7 +234,29 @@ bool text_is(struct text text, const char *literal);
 /* The keys of the table at `index`, sorted, in a userdata that is pushed; false where
  * one is no text. They live as long as the table holds them. */
 bool keys_sorted(lua_State *L, int index, const struct text **keys, size_t *count);
+size_t keys_count(lua_State *L, int index);
 bool null_at(lua_State *L, int index); /* the light userdata NULL: JSON's null in lists */
+
+/* A table that is being written, part by part: parts_next puts the next one on top of the stack,
+ * in the place of the one before, and takes everything away behind the last. */
+struct parts {
+    lua_State *L;
+    int table, base;         /* stack indices */
+    size_t count, at;        /* at: how many were taken */
+    const struct text *keys; /* NULL of a list */
+    struct text key;         /* of the part on top */
+};
+void parts_of_list(struct parts *parts, lua_State *L, int index);
+bool parts_of_map(struct parts *parts, lua_State *L, int index); /* see keys_sorted */
+/* Of a table without a shape: a list when it is marked or has an element 1, else a map. False
+ * where it is neither. */
+bool parts_of_table(struct parts *parts, lua_State *L, int index);
+/* Of a list or map that was checked against its shape; `each` is what its elements are. */
+void parts_by_shape(struct parts *parts, struct member *each, struct shape_reader *reader,
+                    lua_State *L, int index);
+bool parts_next(struct parts *parts);
+/* Pushes the member's value; true where it has one. */
+bool field_push(lua_State *L, const struct member *member, int index);
 
 /* Numbers that no Lua number holds, as their text; false where none is at the index. */
 void exact_push(lua_State *L, struct text text);

@@ -28,6 +28,12 @@ struct failure {
  * returns 2. */
 int failure_return(lua_State *L, struct failure f);
 
+/* What the table of options at `index` says, where there is one. */
+bool option_set(lua_State *L, int index, const char *name);
+lua_Integer option_integer(lua_State *L, int index, const char *name, lua_Integer otherwise);
+/* Whether that is more than its max_bytes, 256 MiB where it says nothing. */
+bool option_exceeded(lua_State *L, int index, size_t bytes);
+
 /* Writes `a` and `b` after one another; `to` holds both and the final NUL. */
 void concat(char *to, const char *a, const char *b);
 

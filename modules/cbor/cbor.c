@@ -28,26 +28,6 @@
 
 #include <stdio.h>
 
-struct options {
-    size_t max_bytes;
-    bool typed;
-};
-
-static struct options options_at(lua_State *L, int index)
-{
-    lua_Integer bytes = 1 << 28;
-    struct options options = {0};
-    if (lua_istable(L, index)) {
-        lua_getfield(L, index, "max_bytes");
-        bytes = luaL_optinteger(L, -1, bytes);
-        lua_getfield(L, index, "typed");
-        options.typed = lua_toboolean(L, -1);
-        lua_pop(L, 2);
-    }
-    options.max_bytes = bytes < 0 ? 0 : (size_t)bytes;
-    return options;
-}
-
 static int decode_failure(lua_State *L, const struct cbor_reader *r)
 {
     char subject[48];
@@ -65,9 +45,8 @@ static int cbor_decode(lua_State *L)
         shape = shape_check(L, 1);
     r.start = r.at = (const unsigned char *)luaL_checklstring(L, 2, &len);
     r.end = r.start + len;
-    struct options options = options_at(L, 3);
-    r.typed = options.typed && !shaped;
-    if (len > options.max_bytes)
+    r.typed = !shaped && option_set(L, 3, "typed");
+    if (option_exceeded(L, 3, len))
         return failure_return(L, FAILURE("decode", "CBOR", "longer than the limit"));
     lua_settop(L, 3);
     if (shaped && len == 0) { /* no body: nothing is set */

@@ -71,6 +71,9 @@ struct cbor_writer {
 /* write.c */
 void cbor_write_head(struct cbor_writer *w, enum cbor_major major, uint64_t argument);
 void cbor_write_string(struct cbor_writer *w, enum cbor_major major, struct text text);
+/* How a list or map begins, and the key of a map's part. */
+void cbor_write_parts(struct cbor_writer *w, const struct parts *parts);
+void cbor_write_key(struct cbor_writer *w, const struct parts *parts);
 void cbor_write_integer(struct cbor_writer *w, lua_Integer number);
 void cbor_write_simple(struct cbor_writer *w, unsigned minor);
 void cbor_write_double(struct cbor_writer *w, double number);

@@ -1,6 +1,5 @@
 /* write.c -- Lua values to CBOR: lengths told, heads as short as they can be, keys in order,
- * so that the same value is the same bytes. A table is a list when it is marked or has an
- * element 1; an empty one is a map.
+ * so that the same value is the same bytes.
  */
 #include "cbor.h"
 
@@ -63,54 +62,35 @@ void cbor_write_double(struct cbor_writer *w, double number)
     write_sized(w, (unsigned)CBOR_SIMPLE << 5 | FLOAT_64, bits, 8);
 }
 
-static bool write_list(struct cbor_writer *w, int index)
+void cbor_write_parts(struct cbor_writer *w, const struct parts *parts)
 {
-    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index), count = 0;
-    for (lua_pushnil(w->L); lua_next(w->L, index); lua_pop(w->L, 1))
-        count++;
-    if (count != len)
-        return cbor_write_fail(w, "a table that is neither a list nor a map");
-    cbor_write_head(w, CBOR_LIST, (uint64_t)len);
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_rawgeti(w->L, index, i);
-        if (!cbor_write(w, lua_gettop(w->L)))
-            return false;
-        lua_pop(w->L, 1);
-    }
-    return true;
+    cbor_write_head(w, parts->keys ? CBOR_MAP : CBOR_LIST, parts->count);
 }
 
-static bool write_map(struct cbor_writer *w, int index)
+void cbor_write_key(struct cbor_writer *w, const struct parts *parts)
 {
-    const struct text *keys;
-    size_t count;
-    if (!keys_sorted(w->L, index, &keys, &count))
-        return cbor_write_fail(w, "a table that is neither a list nor a map");
-    cbor_write_head(w, CBOR_MAP, count);
-    for (size_t i = 0; i < count; i++) {
-        cbor_write_string(w, CBOR_TEXT, keys[i]);
-        lua_pushlstring(w->L, keys[i].at, keys[i].len);
-        lua_rawget(w->L, index);
-        if (!cbor_write(w, lua_gettop(w->L)))
-            return false;
-        lua_pop(w->L, 1);
-    }
-    lua_pop(w->L, 1);
-    return true;
+    if (parts->keys)
+        cbor_write_string(w, CBOR_TEXT, parts->key);
 }
 
 static bool write_table(struct cbor_writer *w, int index)
 {
     struct text exact;
+    struct parts parts;
     if (exact_at(w->L, index, &exact))
         return cbor_write_exact(w, exact);
     if (++w->depth > DEPTH_MAX)
         return cbor_write_fail(w, "a table nested too deep, or in itself");
-    luaL_checkstack(w->L, 8, "CBOR");
-    bool list = lua_rawlen(w->L, index) > 0 || list_marked(w->L, index);
-    bool fine = list ? write_list(w, index) : write_map(w, index);
+    if (!parts_of_table(&parts, w->L, index))
+        return cbor_write_fail(w, "a table that is neither a list nor a map");
+    cbor_write_parts(w, &parts);
+    while (parts_next(&parts)) {
+        cbor_write_key(w, &parts);
+        if (!cbor_write(w, lua_gettop(w->L)))
+            return false;
+    }
     w->depth--;
-    return fine;
+    return true;
 }
 
 bool cbor_write(struct cbor_writer *w, int index)

@@ -11,8 +11,7 @@ static uint64_t count_members(struct cbor_writer *w, struct shape_reader reader,
     struct member member;
     uint64_t count = 0;
     while (shape_next(&reader, &member)) {
-        lua_pushlstring(w->L, member.name.at, member.name.len);
-        count += lua_rawget(w->L, index) != LUA_TNIL;
+        count += field_push(w->L, &member, index);
         lua_pop(w->L, 1);
     }
     return count;
@@ -24,8 +23,7 @@ static bool write_structure(struct cbor_writer *w, struct shape_reader *reader, 
     struct text wire;
     cbor_write_head(w, CBOR_MAP, count_members(w, *reader, index));
     while (shape_next(reader, &member)) {
-        lua_pushlstring(w->L, member.name.at, member.name.len);
-        if (lua_rawget(w->L, index) != LUA_TNIL) {
+        if (field_push(w->L, &member, index)) {
             if (!member_wire(&member, &wire))
                 shape_damaged(w->L);
             cbor_write_string(w, CBOR_TEXT, wire);
@@ -40,46 +38,24 @@ static bool write_structure(struct cbor_writer *w, struct shape_reader *reader, 
 static bool write_element(struct cbor_writer *w, const struct member *member)
 {
     int index = lua_gettop(w->L);
-    if (null_at(w->L, index))
-        cbor_write_simple(w, MINOR_NULL);
-    else if (!cbor_write_shape(w, member, index))
-        return false;
-    lua_pop(w->L, 1);
+    if (!null_at(w->L, index))
+        return cbor_write_shape(w, member, index);
+    cbor_write_simple(w, MINOR_NULL);
     return true;
 }
 
-static bool write_list(struct cbor_writer *w, struct shape_reader *reader, int index)
+/* A list or a map. */
+static bool write_parts(struct cbor_writer *w, struct shape_reader *reader, int index)
 {
-    struct member member;
-    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index);
-    if (!shape_next(reader, &member))
-        shape_damaged(w->L);
-    cbor_write_head(w, CBOR_LIST, (uint64_t)len);
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_rawgeti(w->L, index, i);
-        if (!write_element(w, &member))
+    struct parts parts;
+    struct member each;
+    parts_by_shape(&parts, &each, reader, w->L, index);
+    cbor_write_parts(w, &parts);
+    while (parts_next(&parts)) {
+        cbor_write_key(w, &parts);
+        if (!write_element(w, &each))
             return false;
     }
-    return true;
-}
-
-static bool write_map(struct cbor_writer *w, struct shape_reader *reader, int index)
-{
-    struct member key, value;
-    const struct text *keys;
-    size_t count;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(w->L);
-    keys_sorted(w->L, index, &keys, &count);
-    cbor_write_head(w, CBOR_MAP, count);
-    for (size_t i = 0; i < count; i++) {
-        cbor_write_string(w, CBOR_TEXT, keys[i]);
-        lua_pushlstring(w->L, keys[i].at, keys[i].len);
-        lua_rawget(w->L, index);
-        if (!write_element(w, &value))
-            return false;
-    }
-    lua_pop(w->L, 1);
     return true;
 }
 
@@ -160,9 +136,7 @@ bool cbor_write_shape(struct cbor_writer *w, const struct member *member, int in
         return cbor_write(w, index);
     if (reader.kind == SHAPE_STRUCTURE)
         return write_structure(w, &reader, index);
-    if (reader.kind == SHAPE_LIST)
-        return write_list(w, &reader, index);
-    if (reader.kind == SHAPE_MAP)
-        return write_map(w, &reader, index);
+    if (reader.kind <= SHAPE_MAP)
+        return write_parts(w, &reader, index);
     return write_scalar(w, reader.kind, index);
 }

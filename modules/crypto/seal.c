@@ -102,11 +102,8 @@ static int crypto_aes_gcm_open(lua_State *L)
 
 static uint64_t cost_field(lua_State *L, const char *name, lua_Integer otherwise, lua_Integer max)
 {
-    lua_Integer value = otherwise;
-    if (lua_istable(L, 3) && lua_getfield(L, 3, name) != LUA_TNIL) {
-        value = luaL_checkinteger(L, -1);
-        luaL_argcheck(L, value > 0 && value <= max, 3, name);
-    }
+    lua_Integer value = option_integer(L, 3, name, otherwise);
+    luaL_argcheck(L, value > 0 && value <= max, 3, name);
     return (uint64_t)value;
 }
 

@@ -25,28 +25,6 @@
 
 #include <stdio.h>
 
-static bool option(lua_State *L, int index, const char *name)
-{
-    bool set = false;
-    if (lua_istable(L, index)) {
-        lua_getfield(L, index, name);
-        set = lua_toboolean(L, -1);
-        lua_pop(L, 1);
-    }
-    return set;
-}
-
-static size_t limit(lua_State *L, int index)
-{
-    lua_Integer bytes = 1 << 28;
-    if (lua_istable(L, index)) {
-        lua_getfield(L, index, "max_bytes");
-        bytes = luaL_optinteger(L, -1, bytes);
-        lua_pop(L, 1);
-    }
-    return bytes < 0 ? 0 : (size_t)bytes;
-}
-
 static int decode_failure(lua_State *L, const struct reader *r)
 {
     char subject[48];
@@ -63,13 +41,13 @@ static int json_decode(lua_State *L)
     if (shaped)
         shape = shape_check(L, 1);
     body.at = luaL_checklstring(L, 2, &body.len);
-    r.exact = option(L, 3, "exact");
-    r.refuses_null = option(L, 3, "refuses_null");
-    r.nulls = option(L, 3, "nulls");
+    r.exact = option_set(L, 3, "exact");
+    r.refuses_null = option_set(L, 3, "refuses_null");
+    r.nulls = option_set(L, 3, "nulls");
     r.start = r.at = body.at;
     r.end = body.at + body.len;
-    r.order = option(L, 3, "order");
-    if (body.len > limit(L, 3))
+    r.order = option_set(L, 3, "order");
+    if (option_exceeded(L, 3, body.len))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, 3);
     if (shaped)

@@ -44,6 +44,19 @@ static inline bool json_expect(struct reader *r, char c, const char *why)
 bool json_word(struct reader *r, const char *word);
 /* A string's text: where it stands, or in `escaped` until the next one. */
 bool json_string(struct reader *r, struct text *to);
+/* The same of a key, with the colon behind it. */
+bool json_key(struct reader *r, struct text *to);
+/* Behind an element or member: whether another one follows. Else it ends there, and what ends it
+ * was taken, or `why` says that it should. */
+static inline bool json_more(struct reader *r, char end)
+{
+    if (json_accept(r, ','))
+        return true;
+    json_expect(r, end,
+                end == '}' ? "expected a comma or the end of an object"
+                           : "expected a comma or the end of a list");
+    return false;
+}
 bool json_number(struct reader *r, struct text *to, bool *whole);
 bool json_skip(struct reader *r);
 
@@ -63,6 +76,9 @@ struct writer {
 };
 bool json_write(struct writer *w, int index);
 void json_write_text(struct writer *w, struct text text);
+/* What stands before a part, its key too, and what behind the last one. */
+void json_write_part(struct writer *w, const struct parts *parts);
+void json_write_end(struct writer *w, const struct parts *parts);
 /* write_shape.c: the value has been checked against the shape. */
 bool json_write_shape(struct writer *w, struct shape shape, const struct traits *traits, int index);
 

@@ -156,6 +156,12 @@ bool json_number(struct reader *r, struct text *to, bool *whole)
     return true;
 }
 
+bool json_key(struct reader *r, struct text *to)
+{
+    json_peek(r);
+    return json_string(r, to) && json_expect(r, ':', "expected a colon");
+}
+
 static bool skip_members(struct reader *r, char end)
 {
     struct text text;
@@ -165,14 +171,11 @@ static bool skip_members(struct reader *r, char end)
     if (++r->depth > DEPTH_MAX)
         return json_fail(r, "nested too deep");
     do {
-        if (end == '}' &&
-            (json_peek(r), !json_string(r, &text) || !json_expect(r, ':', "expected a colon")))
+        if ((end == '}' && !json_key(r, &text)) || !json_skip(r))
             return false;
-        if (!json_skip(r))
-            return false;
-    } while (json_accept(r, ','));
+    } while (json_more(r, end));
     r->depth--;
-    return json_expect(r, end, "expected a comma or the end of a list or object");
+    return !r->why;
 }
 
 bool json_skip(struct reader *r)

@@ -51,21 +51,20 @@ static bool read_list(struct reader *r)
         list_mark(r->L, -1);
         return true;
     }
-    for (lua_Integer i = 1;; i++) {
+    lua_Integer count = 0;
+    do {
         if (!json_read(r))
-            break;
+            goto fail;
         if (r->refuses_null && null_at(r->L, -1)) {
             lua_pop(r->L, 1);
             json_fail(r, "null has no place in a list");
-            break;
+            goto fail;
         }
-        lua_rawseti(r->L, -2, i);
-        if (json_accept(r, ','))
-            continue;
-        if (json_expect(r, ']', "expected a comma or the end of a list"))
-            return true;
-        break;
-    }
+        lua_rawseti(r->L, -2, ++count);
+    } while (json_more(r, ']'));
+    if (!r->why)
+        return true;
+fail:
     lua_pop(r->L, 1);
     return false;
 }
@@ -73,11 +72,10 @@ static bool read_list(struct reader *r)
 static bool read_pair(struct reader *r)
 {
     struct text key;
-    json_peek(r);
-    if (!json_string(r, &key))
+    if (!json_key(r, &key))
         return false;
     lua_pushlstring(r->L, key.at, key.len);
-    if (json_expect(r, ':', "expected a colon") && json_read(r)) {
+    if (json_read(r)) {
         if (!r->nulls && null_at(r->L, -1)) {
             lua_pop(r->L, 1);
             lua_pushnil(r->L);
@@ -95,13 +93,12 @@ static bool read_pairs(struct reader *r)
     r->at++;
     if (json_accept(r, '}'))
         return true;
-    while (read_pair(r)) {
-        if (json_accept(r, ','))
-            continue;
-        if (json_expect(r, '}', "expected a comma or the end of an object"))
-            return true;
-        break;
-    }
+    bool fine;
+    do
+        fine = read_pair(r);
+    while (fine && json_more(r, '}'));
+    if (fine && !r->why)
+        return true;
     lua_pop(r->L, 1);
     return false;
 }
@@ -114,10 +111,9 @@ static void push_order(struct reader *r, const char *from)
     again.at = from + 1;
     lua_newtable(r->L);
     for (lua_Integer i = 1; json_peek(&again) == '"'; i++, json_accept(&again, ',')) {
-        json_string(&again, &key);
+        json_key(&again, &key);
         lua_pushlstring(r->L, key.at, key.len);
         lua_rawseti(r->L, -2, i);
-        json_accept(&again, ':');
         json_skip(&again);
     }
     r->escaped = again.escaped;

@@ -20,12 +20,9 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, struct wi
                                 bool is_union)
 {
     struct text key;
-    json_peek(r);
-    if (!json_string(r, &key))
+    if (!json_key(r, &key))
         return false;
     struct wire *wire = wire_find(wires, last, key);
-    if (!json_expect(r, ':', "expected a colon"))
-        return false;
     if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
         wire_unknown(r->L, key);
     if (!wire || wire->elsewhere)
@@ -50,15 +47,14 @@ static bool read_structure(struct reader *r, struct wires *wires, bool is_union)
         goto fail;
     if (json_accept(r, '}'))
         return true;
-    while (read_structure_pair(r, wires, &last, is_union)) {
+    do {
+        if (!read_structure_pair(r, wires, &last, is_union))
+            goto fail;
         found++;
-        if (json_accept(r, ','))
-            continue;
-        wires->found = found < wires->count ? found : wires->count;
-        if (json_expect(r, '}', "expected a comma or the end of an object"))
-            return true;
-        break;
-    }
+    } while (json_more(r, '}'));
+    wires->found = found < wires->count ? found : wires->count;
+    if (!r->why)
+        return true;
 fail:
     lua_pop(r->L, 1);
     return false;
@@ -80,8 +76,8 @@ static bool read_list(struct reader *r, struct wires *wires)
         else if (!read_wire(r, &wires->list[0]))
             goto fail;
         lua_rawseti(r->L, -2, ++count);
-    } while (json_accept(r, ','));
-    if (json_expect(r, ']', "expected a comma or the end of a list"))
+    } while (json_more(r, ']'));
+    if (!r->why)
         return true;
 fail:
     lua_pop(r->L, 1);
@@ -91,12 +87,9 @@ fail:
 static bool read_map_pair(struct reader *r, struct wire *value, bool sparse)
 {
     struct text key;
-    json_peek(r);
-    if (!json_string(r, &key))
+    if (!json_key(r, &key))
         return false;
     lua_pushlstring(r->L, key.at, key.len);
-    if (!json_expect(r, ':', "expected a colon"))
-        goto fail;
     bool null = is_null(r);
     if (null && sparse)
         lua_pushlightuserdata(r->L, NULL);
@@ -119,15 +112,14 @@ static bool read_map(struct reader *r, struct wires *wires, bool sparse)
         goto fail;
     if (json_accept(r, '}'))
         return true;
-    while (read_map_pair(r, &wires->list[1], sparse)) {
+    do {
+        if (!read_map_pair(r, &wires->list[1], sparse))
+            goto fail;
         found++;
-        if (json_accept(r, ','))
-            continue;
-        wires->found = found < MAP_HINT_MAX ? found : MAP_HINT_MAX;
-        if (json_expect(r, '}', "expected a comma or the end of an object"))
-            return true;
-        break;
-    }
+    } while (json_more(r, '}'));
+    wires->found = found < MAP_HINT_MAX ? found : MAP_HINT_MAX;
+    if (!r->why)
+        return true;
 fail:
     lua_pop(r->L, 1);
     return false;

@@ -1,5 +1,4 @@
 /* write.c -- Lua values to JSON: keys in order, so that the same value is the same text.
- * A table is a list when it is marked or has an element 1; an empty one is a map.
  */
 #include "json.h"
 
@@ -33,54 +32,38 @@ void json_write_text(struct writer *w, struct text text)
     sink_add(&w->out, "\"", 1);
 }
 
-static bool write_list(struct writer *w, int index)
+void json_write_part(struct writer *w, const struct parts *parts)
 {
-    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index), count = 0;
-    for (lua_pushnil(w->L); lua_next(w->L, index); lua_pop(w->L, 1))
-        count++;
-    if (count != len)
-        return write_fail(w, "a table that is neither a list nor a map");
-    for (lua_Integer i = 1; i <= len; i++) {
-        sink_text(&w->out, i > 1 ? "," : "[");
-        lua_rawgeti(w->L, index, i);
-        if (!json_write(w, lua_gettop(w->L)))
-            return false;
-        lua_pop(w->L, 1);
+    sink_text(&w->out, parts->at > 1 ? "," : parts->keys ? "{" : "[");
+    if (parts->keys) {
+        json_write_text(w, parts->key);
+        sink_text(&w->out, ":");
     }
-    sink_text(&w->out, len ? "]" : "[]");
-    return true;
 }
 
-static bool write_map(struct writer *w, int index)
+void json_write_end(struct writer *w, const struct parts *parts)
 {
-    const struct text *keys;
-    size_t count;
-    if (!keys_sorted(w->L, index, &keys, &count))
-        return write_fail(w, "a table that is neither a list nor a map");
-    for (size_t i = 0; i < count; i++) {
-        sink_text(&w->out, i ? "," : "{");
-        json_write_text(w, keys[i]);
-        sink_text(&w->out, ":");
-        lua_pushlstring(w->L, keys[i].at, keys[i].len);
-        lua_rawget(w->L, index);
-        if (!json_write(w, lua_gettop(w->L)))
-            return false;
-        lua_pop(w->L, 1);
-    }
-    sink_text(&w->out, count ? "}" : "{}");
-    lua_pop(w->L, 1);
-    return true;
+    if (parts->keys)
+        sink_text(&w->out, parts->count ? "}" : "{}");
+    else
+        sink_text(&w->out, parts->count ? "]" : "[]");
 }
 
 static bool write_table(struct writer *w, int index)
 {
+    struct parts parts;
     if (++w->depth > DEPTH_MAX)
         return write_fail(w, "a table nested too deep, or in itself");
-    luaL_checkstack(w->L, 8, "JSON");
-    bool list = lua_rawlen(w->L, index) > 0 || list_marked(w->L, index);
-    bool fine = list ? write_list(w, index) : write_map(w, index);
+    if (!parts_of_table(&parts, w->L, index))
+        return write_fail(w, "a table that is neither a list nor a map");
+    while (parts_next(&parts)) {
+        json_write_part(w, &parts);
+        if (!json_write(w, lua_gettop(w->L)))
+            return false;
+    }
+    json_write_end(w, &parts);
     w->depth--;
-    return fine;
+    return true;
 }
 
 #define EXACT 9007199254740992.0 /* a double holds every integer up to here */

@@ -29,8 +29,7 @@ static bool write_structure(struct writer *w, struct shape_reader *reader, int i
     while (shape_next(reader, &member)) {
         if (stands_elsewhere(w, &member))
             continue;
-        lua_pushlstring(w->L, member.name.at, member.name.len);
-        if (lua_rawget(w->L, index) != LUA_TNIL) {
+        if (field_push(w->L, &member, index)) {
             if (!member_wire(&member, &wire))
                 shape_damaged(w->L);
             sink_text(&w->out, any ? "," : "{");
@@ -49,49 +48,24 @@ static bool write_structure(struct writer *w, struct shape_reader *reader, int i
 static bool write_element(struct writer *w, const struct member *member)
 {
     int index = lua_gettop(w->L);
-    if (null_at(w->L, index))
-        sink_text(&w->out, "null");
-    else if (!write_member(w, member, index))
-        return false;
-    lua_pop(w->L, 1);
+    if (!null_at(w->L, index))
+        return write_member(w, member, index);
+    sink_text(&w->out, "null");
     return true;
 }
 
-static bool write_list(struct writer *w, struct shape_reader *reader, int index)
+/* A list or a map. */
+static bool write_parts(struct writer *w, struct shape_reader *reader, int index)
 {
-    struct member member;
-    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index);
-    if (!shape_next(reader, &member))
-        shape_damaged(w->L);
-    for (lua_Integer i = 1; i <= len; i++) {
-        sink_text(&w->out, i > 1 ? "," : "[");
-        lua_rawgeti(w->L, index, i);
-        if (!write_element(w, &member))
+    struct parts parts;
+    struct member each;
+    parts_by_shape(&parts, &each, reader, w->L, index);
+    while (parts_next(&parts)) {
+        json_write_part(w, &parts);
+        if (!write_element(w, &each))
             return false;
     }
-    sink_text(&w->out, len ? "]" : "[]");
-    return true;
-}
-
-static bool write_map(struct writer *w, struct shape_reader *reader, int index)
-{
-    struct member key, value;
-    const struct text *keys;
-    size_t count;
-    if (!shape_pair(reader, &key, &value))
-        shape_damaged(w->L);
-    keys_sorted(w->L, index, &keys, &count);
-    for (size_t i = 0; i < count; i++) {
-        sink_text(&w->out, i ? "," : "{");
-        json_write_text(w, keys[i]);
-        sink_text(&w->out, ":");
-        lua_pushlstring(w->L, keys[i].at, keys[i].len);
-        lua_rawget(w->L, index);
-        if (!write_element(w, &value))
-            return false;
-    }
-    sink_text(&w->out, count ? "}" : "{}");
-    lua_pop(w->L, 1);
+    json_write_end(w, &parts);
     return true;
 }
 
@@ -173,9 +147,7 @@ bool json_write_shape(struct writer *w, struct shape shape, const struct traits 
         return write_jsonvalue(w, index);
     if (reader.kind == SHAPE_STRUCTURE)
         return write_structure(w, &reader, index);
-    if (reader.kind == SHAPE_LIST)
-        return write_list(w, &reader, index);
-    if (reader.kind == SHAPE_MAP)
-        return write_map(w, &reader, index);
+    if (reader.kind <= SHAPE_MAP)
+        return write_parts(w, &reader, index);
     return write_scalar(w, reader.kind, traits, index);
 }

@@ -119,14 +119,6 @@ static void check_unknown(struct checker *c, const struct wires *wires, int inde
     }
 }
 
-static int count_keys(lua_State *L, int index)
-{
-    int count = 0;
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        count++;
-    return count;
-}
-
 static void check_member(struct checker *c, struct wire *wire, bool there)
 {
     size_t before = path_add(c, wire->member.name);
@@ -140,7 +132,7 @@ static void check_member(struct checker *c, struct wire *wire, bool there)
 static void check_structure(struct checker *c, struct wires *wires, bool is_union, int index)
 {
     lua_State *L = c->L;
-    int found = 0;
+    size_t found = 0;
     for (uint32_t i = 0; i < wires->count; i++) {
         struct wire *wire = &wires->list[i];
         wire_push_key(L, c->cache, wire);
@@ -150,7 +142,7 @@ static void check_structure(struct checker *c, struct wires *wires, bool is_unio
             check_member(c, wire, there);
         lua_pop(L, 1);
     }
-    int keys = count_keys(L, index);
+    size_t keys = keys_count(L, index);
     if (is_union && keys != 1)
         fault_text(c, "must have exactly one member");
     if (keys > found)
@@ -183,7 +175,7 @@ static size_t characters(const char *at, size_t len)
 static void check_list(struct checker *c, struct wire *element, bool sparse, int index)
 {
     lua_Integer len = (lua_Integer)lua_rawlen(c->L, index);
-    if (count_keys(c->L, index) != len) {
+    if (keys_count(c->L, index) != (size_t)len) {
         fault_text(c, "must be a list without gaps");
         return;
     }

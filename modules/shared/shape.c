@@ -44,13 +44,21 @@ static int compare_keys(const void *a, const void *b)
     return order ? order : (one->len > other->len) - (one->len < other->len);
 }
 
-bool keys_sorted(lua_State *L, int index, const struct text **keys, size_t *count)
+size_t keys_count(lua_State *L, int index)
 {
-    size_t n = 0;
-    luaL_checkstack(L, 4, "keys");
+    size_t count = 0;
+    luaL_checkstack(L, 3, "keys");
     index = lua_absindex(L, index);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        n++;
+        count++;
+    return count;
+}
+
+bool keys_sorted(lua_State *L, int index, const struct text **keys, size_t *count)
+{
+    size_t n = keys_count(L, index);
+    luaL_checkstack(L, 4, "keys");
+    index = lua_absindex(L, index);
     struct text *list = lua_newuserdatauv(L, (n + 1) * sizeof *list, 0);
     *count = n;
     *keys = list;

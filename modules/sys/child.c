@@ -194,12 +194,8 @@ static void attend(struct child *child, const char *name, struct failure *why)
 
 static lua_Integer option(lua_State *L, const char *name, lua_Integer otherwise)
 {
-    if (!lua_istable(L, 2))
-        return otherwise;
-    lua_getfield(L, 2, name);
-    lua_Integer value = luaL_optinteger(L, -1, otherwise);
+    lua_Integer value = option_integer(L, 2, name, otherwise);
     luaL_argcheck(L, value > 0 && value <= INT_MAX, 2, name);
-    lua_pop(L, 1);
     return value;
 }
 

@@ -73,13 +73,6 @@ static void close_tag(struct xml_writer *w, struct text name)
     sink_text(&w->out, ">");
 }
 
-/* Pushes the member's value; true where it has one. */
-static bool push_field(struct xml_writer *w, const struct member *member, int index)
-{
-    lua_pushlstring(w->L, member->name.at, member->name.len);
-    return lua_rawget(w->L, index) != LUA_TNIL;
-}
-
 static struct traits own_traits(struct xml_writer *w, const struct member *member)
 {
     struct traits traits = {0};
@@ -97,7 +90,7 @@ static void write_attributes(struct xml_writer *w, struct shape shape, int index
         struct traits traits = own_traits(w, &member);
         if (!(traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
             continue;
-        if (push_field(w, &member, index)) {
+        if (field_push(w->L, &member, index)) {
             struct text value = {0};
             value.at = luaL_tolstring(w->L, -1, &value.len);
             add_attribute(w, " ", traits.location_name.len ? traits.location_name : member.name,
@@ -115,7 +108,7 @@ static void write_members(struct xml_writer *w, struct shape_reader *reader, int
         struct traits traits = own_traits(w, &member);
         if (traits.location.len || (traits.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE)))
             continue;
-        if (push_field(w, &member, index))
+        if (field_push(w->L, &member, index))
             xml_write(w, &member, traits.location_name.len ? traits.location_name : member.name,
                       lua_gettop(w->L));
         lua_pop(w->L, 1);
@@ -125,45 +118,39 @@ static void write_members(struct xml_writer *w, struct shape_reader *reader, int
 static void write_list(struct xml_writer *w, struct shape_reader *reader, struct text name,
                        bool flattened, int index)
 {
+    struct parts parts;
     struct member member;
     if (!shape_next(reader, &member))
         shape_damaged(w->L);
     struct text own = own_traits(w, &member).location_name;
     if (!flattened)
         name = own.len ? own : (struct text){"member", 6};
-    lua_Integer len = (lua_Integer)lua_rawlen(w->L, index);
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_rawgeti(w->L, index, i);
+    parts_of_list(&parts, w->L, index);
+    while (parts_next(&parts))
         xml_write(w, &member, name, lua_gettop(w->L));
-        lua_pop(w->L, 1);
-    }
 }
 
 static void write_map(struct xml_writer *w, struct shape_reader *reader, struct text name,
                       bool flattened, int index)
 {
+    struct parts parts;
     struct member key, value;
-    const struct text *keys;
-    size_t count;
     if (!shape_pair(reader, &key, &value))
         shape_damaged(w->L);
     struct text key_name = own_traits(w, &key).location_name;
     struct text value_name = own_traits(w, &value).location_name;
-    keys_sorted(w->L, index, &keys, &count);
+    parts_of_map(&parts, w->L, index);
     if (!flattened)
         name = (struct text){"entry", 5};
-    for (size_t i = 0; i < count; i++) {
+    while (parts_next(&parts)) {
+        int element = lua_gettop(w->L);
         open_tag(w, name);
         sink_text(&w->out, ">");
-        lua_pushlstring(w->L, keys[i].at, keys[i].len);
-        xml_write(w, &key, key_name.len ? key_name : (struct text){"key", 3}, lua_gettop(w->L));
-        lua_rawget(w->L, index);
-        xml_write(w, &value, value_name.len ? value_name : (struct text){"value", 5},
-                  lua_gettop(w->L));
-        lua_pop(w->L, 1);
+        lua_pushlstring(w->L, parts.key.at, parts.key.len);
+        xml_write(w, &key, key_name.len ? key_name : (struct text){"key", 3}, element + 1);
+        xml_write(w, &value, value_name.len ? value_name : (struct text){"value", 5}, element);
         close_tag(w, name);
     }
-    lua_pop(w->L, 1);
 }
 
 static void write_scalar(struct xml_writer *w, enum shape_kind kind, const struct traits *traits,

@@ -49,17 +49,6 @@ static const char *option(lua_State *L, int index, const char *name)
     return text;
 }
 
-static size_t limit(lua_State *L, int index)
-{
-    lua_Integer bytes = 1 << 28;
-    if (lua_istable(L, index)) {
-        lua_getfield(L, index, "max_bytes");
-        bytes = luaL_optinteger(L, -1, bytes);
-        lua_pop(L, 1);
-    }
-    return bytes < 0 || bytes > INT_MAX ? INT_MAX : (size_t)bytes;
-}
-
 /* Where the request's id stands depends on the protocol. */
 static void push_request_id(lua_State *L, const struct document *d)
 {
@@ -128,7 +117,7 @@ static int xml_decode(lua_State *L)
         shape = shape_check(L, 1);
     body.at = luaL_checklstring(L, 2, &body.len);
     lua_settop(L, 3);
-    if (body.len > limit(L, 3))
+    if (body.len > INT_MAX || option_exceeded(L, 3, body.len)) /* expat counts in int */
         return failure_return(L, FAILURE("decode", "XML", "longer than the limit"));
     struct document *document = document_new(L);
 

@@ -41,22 +41,26 @@ static void set_scalar(lua_State *L, const yaml_event_t *event)
     set_text(L, "tag", event->data.scalar.tag);
 }
 
+static void set_composite(lua_State *L, const char *kind, bool flow, const yaml_char_t *anchor,
+                          const yaml_char_t *tag)
+{
+    set_text(L, "kind", kind);
+    set_text(L, "style", flow ? "flow" : "block");
+    set_text(L, "anchor", anchor);
+    set_text(L, "tag", tag);
+}
+
 static void set_list(lua_State *L, const yaml_event_t *event)
 {
     bool flow = event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-    set_text(L, "kind", "list");
-    set_text(L, "style", flow ? "flow" : "block");
-    set_text(L, "anchor", event->data.sequence_start.anchor);
-    set_text(L, "tag", event->data.sequence_start.tag);
+    set_composite(L, "list", flow, event->data.sequence_start.anchor,
+                  event->data.sequence_start.tag);
 }
 
 static void set_map(lua_State *L, const yaml_event_t *event)
 {
     bool flow = event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
-    set_text(L, "kind", "map");
-    set_text(L, "style", flow ? "flow" : "block");
-    set_text(L, "anchor", event->data.mapping_start.anchor);
-    set_text(L, "tag", event->data.mapping_start.tag);
+    set_composite(L, "map", flow, event->data.mapping_start.anchor, event->data.mapping_start.tag);
 }
 
 static void push_event(lua_State *L, const yaml_event_t *event)

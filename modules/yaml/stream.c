@@ -67,9 +67,7 @@ bool yaml_next(struct yaml_reader *r)
 
 static lua_Integer limit(lua_State *L, const char *name, lua_Integer otherwise, lua_Integer max)
 {
-    lua_Integer number = otherwise;
-    if (lua_istable(L, 2) && lua_getfield(L, 2, name) != LUA_TNIL)
-        number = luaL_checkinteger(L, -1);
+    lua_Integer number = option_integer(L, 2, name, otherwise);
     if (number < 1 || number > max)
         luaL_error(L, "yaml: %s is not between 1 and %I", name, (LUAI_UACINT)max);
     return number;
