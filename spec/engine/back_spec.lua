@@ -1,14 +1,11 @@
 -- Taking back what an apply did, from the rows as they were before it.
 local World = require "spec.support.world"
+local changes = require "spec.support.changes"
 local value = require "engine.value"
 
 local thing, ref, resource = World.thing, World.ref, World.resource
 
-local function lines(plan)
-  local result = {}
-  for i, change in ipairs(plan.changes) do result[i] = change.action .. " " .. change.name end
-  return result
-end
+local function lines(plan) return changes.lines(plan.changes) end
 
 --- What is in the cloud, by its name: the properties that a user would have declared.
 local function cloud_of(world)

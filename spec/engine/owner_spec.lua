@@ -1,5 +1,6 @@
 -- protect, retain and forget: what the tags of a resource say, with the state and without it.
 local World = require "spec.support.world"
+local refused = require "spec.support.refused"
 
 local thing, resource = World.thing, World.resource
 
@@ -8,12 +9,6 @@ local function tags_of(world, name)
     local tags = object.properties.Tags or {}
     if tags["mrun:resource"] == name then return tags end
   end
-end
-
-local function refused(fn, pattern)
-  local ok, err = pcall(fn)
-  assert.is_false(ok)
-  assert.matches(pattern, tostring(err))
 end
 
 describe("protect", function()

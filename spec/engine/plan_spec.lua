@@ -1,35 +1,15 @@
 local World = require "spec.support.world"
+local changes_of = require "spec.support.changes"
+local refused = require "spec.support.refused"
 
 local thing, ref, resource = World.thing, World.ref, World.resource
-
---- "action name" of each change, in order.
-local function lines(changes)
-  local result = {}
-  for i, change in ipairs(changes) do result[i] = change.action .. " " .. change.name end
-  return result
-end
-
-local function paths(change)
-  local result = {}
-  for i, property in ipairs(change.properties) do
-    result[i] = property.path .. (property.replaces and "!" or "")
-  end
-  return result
-end
-
-local function refused(fn, pattern)
-  local ok, err = pcall(fn)
-  assert.is_false(ok)
-  assert.matches(pattern, tostring(err))
-end
+local lines, paths = changes_of.lines, changes_of.paths
 
 describe("plan", function()
   local world
   before_each(function() world = World.new() end)
 
-  local function planned(resources, options)
-    return lines(world:plan(resources, options))
-  end
+  local function planned(resources, options) return world:planned(resources, options) end
 
   it("creates what is not there, what is needed first", function()
     local changes = world:plan { thing("b", { Parent = ref "a" }), thing("a", { Size = 3 }) }

@@ -50,12 +50,6 @@ if has_files then
   }
 end
 
-local function lines(changes)
-  local result = {}
-  for i, change in ipairs(changes) do result[i] = change.action .. " " .. change.name end
-  return result
-end
-
 for name, kit in pairs(kits) do
   describe("the engine with the " .. name .. " provider", function()
     local world
@@ -74,7 +68,7 @@ for name, kit in pairs(kits) do
     after_each(function() if kit.after then kit.after() end end)
 
     it("creates, and has nothing to do after it", function()
-      assert.are.same({ "create a", "create b" }, lines(world:plan { one("a", 1), one("b", 2) }))
+      assert.are.same({ "create a", "create b" }, world:planned { one("a", 1), one("b", 2) })
       world:apply { one("a", 1), one("b", 2) }
       assert.are.equal(2, kit.there(world))
       assert.are.same({}, world:plan { one("a", 1), one("b", 2) })
@@ -82,14 +76,14 @@ for name, kit in pairs(kits) do
 
     it("updates in place", function()
       world:apply { one("a", 1) }
-      assert.are.same({ "update a" }, lines(world:plan { one("a", 2) }))
+      assert.are.same({ "update a" }, world:planned { one("a", 2) })
       world:apply { one("a", 2) }
       assert.are.same({}, world:plan { one("a", 2) })
     end)
 
     it("replaces", function()
       world:apply { one("a", 1, "red") }
-      assert.are.same({ "replace a" }, lines(world:plan { one("a", 1, "blue") }))
+      assert.are.same({ "replace a" }, world:planned { one("a", 1, "blue") })
       world:apply { one("a", 1, "blue") }
       assert.are.equal(1, kit.there(world))
       assert.are.same({}, world:plan { one("a", 1, "blue") })
@@ -107,7 +101,7 @@ for name, kit in pairs(kits) do
       world:apply { one("a", 1), one("b", 2) }
       kit.change(world, "a")
       kit.lose(world, "b")
-      assert.are.same({ "update a", "create b" }, lines(world:plan { one("a", 1), one("b", 2) }))
+      assert.are.same({ "update a", "create b" }, world:planned { one("a", 1), one("b", 2) })
       world:apply { one("a", 1), one("b", 2) }
       assert.are.same({}, world:plan { one("a", 1), one("b", 2) })
     end)
@@ -119,7 +113,7 @@ for name, kit in pairs(kits) do
       assert.is_false((pcall(other.plan, other, { one("a", 1) })))
       kit.let_go(world, "a")
       local said = { one("a", 2, nil, { identifier = kit.identifier "a" }) }
-      assert.are.same({ "adopt a" }, lines(other:plan(said)))
+      assert.are.same({ "adopt a" }, other:planned(said))
       other:apply(said)
       assert.are.same({}, other:plan(said))
     end)

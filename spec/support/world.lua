@@ -9,6 +9,7 @@
 -- changes something: before it leaves, after it was done and not answered, after its answer and
 -- before anything more can be written.
 local apply = require "engine.apply"
+local changes = require "spec.support.changes"
 local cloud = require "spec.support.memory.cloud"
 local failure = require "engine.failure"
 local graph = require "engine.graph"
@@ -154,8 +155,12 @@ end
 
 --- The changes of a plan, as they are shown.
 function World:plan(resources, options)
-  local changes = plan.public(self:plan_of(resources, options)).changes
-  return setmetatable(changes, nil)
+  return setmetatable(plan.public(self:plan_of(resources, options)).changes, nil)
+end
+
+--- "action name" of each.
+function World:planned(resources, options)
+  return changes.lines(self:plan(resources, options))
 end
 
 local function plan_and_apply(self, resources, options)
@@ -207,6 +212,17 @@ function World:apply_killed(resources, options)
   local ok, err = pcall(self.apply, self, resources, options)
   if not ok and not (self.dead or self.dying) then error(err, 0) end
   return self:restart()
+end
+
+--- "Create a", "Delete a" and so on, as the service saw them.
+function World:made()
+  local list = {}
+  for _, request in ipairs(self.cloud.log) do
+    if request.call == "Create" or request.call == "Delete" or request.call == "Set" then
+      list[#list + 1] = request.call .. " " .. request.name
+    end
+  end
+  return list
 end
 
 --- How many requests of a kind were made.

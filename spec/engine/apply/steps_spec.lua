@@ -2,16 +2,6 @@ local World = require "spec.support.world"
 
 local thing, ref, resource = World.thing, World.ref, World.resource
 
-local function calls(world)
-  local list = {}
-  for _, request in ipairs(world.cloud.log) do
-    if request.call == "Create" or request.call == "Delete" or request.call == "Set" then
-      list[#list + 1] = request.call .. " " .. request.name
-    end
-  end
-  return list
-end
-
 local function position(list, what)
   for i, one in ipairs(list) do
     if one == what then return i end
@@ -33,7 +23,7 @@ describe("apply", function()
       world:apply(stack "red")
       world.cloud.log = {}
       world:apply(stack "blue")
-      local list = calls(world)
+      local list = world:made()
       assert.is_true(position(list, "Create a") < position(list, "Set soft"))
       assert.is_true(position(list, "Create a") < position(list, "Create hard"))
       assert.is_true(position(list, "Create hard") < position(list, "Delete hard"))
@@ -50,7 +40,7 @@ describe("apply", function()
       world:apply(exclusive "red")
       world.cloud.log = {}
       world:apply(exclusive "blue")
-      assert.are.same({ "Delete hard", "Delete a", "Create a", "Create hard" }, calls(world))
+      assert.are.same({ "Delete hard", "Delete a", "Create a", "Create hard" }, world:made())
       assert.are.same({}, world:plan(exclusive "blue"))
     end)
 
@@ -112,7 +102,7 @@ describe("apply", function()
     world:apply { thing("old", { Slot = "1" }), thing("on", { Base = ref "old" }) }
     world.cloud.log = {}
     world:apply { thing("new", { Slot = "1" }), thing("on", { Base = ref "new" }) }
-    assert.are.same({ "Delete on", "Delete old", "Create new", "Create on" }, calls(world))
+    assert.are.same({ "Delete on", "Delete old", "Create new", "Create on" }, world:made())
     assert.are.same({}, world:plan { thing("new", { Slot = "1" }),
       thing("on", { Base = ref "new" }) })
   end)

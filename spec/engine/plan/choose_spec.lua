@@ -1,14 +1,11 @@
 -- --only, --except and --replace: what a plan is about, what it pulls in, and what it says of the
 -- rest.
 local World = require "spec.support.world"
+local changes = require "spec.support.changes"
 
 local thing, ref = World.thing, World.ref
 
-local function lines(plan)
-  local result = {}
-  for i, change in ipairs(plan.changes) do result[i] = change.action .. " " .. change.name end
-  return result
-end
+local function lines(plan) return changes.lines(plan.changes) end
 
 local function said(plan, text)
   for _, notice in ipairs(plan.notices) do
