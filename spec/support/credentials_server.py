@@ -17,10 +17,13 @@ import collections
 import hashlib
 import http.server
 import json
-import os
+import sys
 import threading
 import time
 import urllib.parse
+
+sys.dont_write_bytecode = True  # not into the project's folders
+import serving  # noqa: E402
 
 STATE = {"keys": [], "life_s": 3600, "authorization": None, "bearer": "bearer-0",
          "refresh": "refresh-0", "imds_v1": False, "wait_s": 0, "given": 0, "status": 200}
@@ -176,18 +179,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.refuse(404, "NotFound")
 
 
-def end_with(parent):
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(0)
-
-
-def main():
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-    http.server.ThreadingHTTPServer.request_queue_size = 256
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(server.server_address[1], os.getpid(), flush=True)
-    server.serve_forever()
-
-
-main()
+serving.http_requests(Handler)

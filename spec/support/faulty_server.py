@@ -1,6 +1,7 @@
 """An EC2 that does not do well: it answers each request by the next of the steps that it is given.
 
-Usage: faulty_server.py. Prints its port and its pid, listens on 127.0.0.1, ends when it is killed.
+Usage: faulty_server.py. Prints its port and its pid, listens on 127.0.0.1, and ends with
+the process that started it.
 POST /steps with words, one a request from then on; the last one stays. GET /count: how many
 requests came since. The words:
 
@@ -12,11 +13,14 @@ requests came since. The words:
 """
 
 import http.server
-import os
 import socket
 import struct
+import sys
 import threading
 import time
+
+sys.dont_write_bytecode = True  # not into the project's folders
+import serving  # noqa: E402
 
 STATE = {"steps": ["ok"], "count": 0}
 LOCK = threading.Lock()
@@ -88,13 +92,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
             pass
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        pass
-
-
-server = Server(("127.0.0.1", 0), Handler)
-print(server.server_address[1], os.getpid(), flush=True)
-server.serve_forever()
+serving.http_requests(Handler)

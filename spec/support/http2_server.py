@@ -5,13 +5,11 @@ ends with the process that started it. It does not read headers: a request with 
 "reset" is reset, one with "go" is told to go away.
 """
 
-import os
-import socket
-import ssl
 import struct
 import sys
-import threading
-import time
+
+sys.dont_write_bytecode = True  # not into the project's folders
+import serving  # noqa: E402
 
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 END, ACK, END_HEADERS = 1, 1, 4
@@ -59,22 +57,6 @@ def handle(sock, context):
         pass
 
 
-def end_with(parent):
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(0)
-
-
-def main():
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(sys.argv[1], sys.argv[2])
-    context.set_alpn_protocols(["h2"])
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], os.getpid(), flush=True)
-    while True:
-        sock, _ = listener.accept()
-        threading.Thread(target=handle, args=(sock, context), daemon=True).start()
-
-
-main()
+context = serving.context(sys.argv[1:])
+context.set_alpn_protocols(["h2"])
+serving.sockets(handle, context)

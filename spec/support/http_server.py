@@ -10,11 +10,13 @@ import json
 import os
 import signal
 import socket
-import ssl
 import sys
 import threading
 import time
 import zlib
+
+sys.dont_write_bytecode = True  # not into the project's folders
+import serving  # noqa: E402
 
 COUNT = {"connections": 0, "requests": 0, "tunnels": 0}
 BLOCK = b"x" * 65536
@@ -165,23 +167,4 @@ def handle(sock, context):
         sock.close()
 
 
-def end_with(parent):
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(0)
-
-
-def main():
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-    context = None
-    if len(sys.argv) > 2:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(sys.argv[1], sys.argv[2])
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], os.getpid(), flush=True)
-    while True:
-        sock, _ = listener.accept()
-        threading.Thread(target=handle, args=(sock, context), daemon=True).start()
-
-
-main()
+serving.sockets(handle, serving.context(sys.argv[1:]))

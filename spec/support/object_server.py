@@ -15,13 +15,14 @@ import base64
 import hashlib
 import http.server
 import json
-import os
 import random
 import re
 import sys
 import threading
-import time
 import zlib
+
+sys.dont_write_bytecode = True  # not into the project's folders
+import serving  # noqa: E402
 
 BLOCK = random.Random(4).randbytes(1 << 20)
 STATE = {"seen": [], "fail": 0}
@@ -137,24 +138,4 @@ class Objects(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, *_):
-        pass
-
-
-def end_with(parent):
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(0)
-
-
-threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-SERVER = Server(("127.0.0.1", 0), Objects)
-print(SERVER.server_address[1], os.getpid(), flush=True)
-try:
-    SERVER.serve_forever()
-except KeyboardInterrupt:
-    sys.exit(0)
+serving.http_requests(Objects)
