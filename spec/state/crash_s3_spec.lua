@@ -1,63 +1,24 @@
 -- The state in a bucket under a machine that dies, or is cut off, at every call that it makes; the
 -- next machine waits for the lock to end and goes on.
 local bucket = require "spec.state.bucket"
+local life = require "spec.state.life"
 local tasks = require "engine.tasks"
 
-local function life(store, steps)
-  local function step(name) steps[name] = true end
+local function live(store, steps)
   local lock = store:lock { reason = "apply" }
   store:load()
-  step "begin 1"; store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
-  step "call 1"
-  store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
-  step "save"; store:save { recipe = "r.lua" }
-  step "saved"
-  store:begin { { op = "3", name = "a" } }
-  step "call 3"
-  store:finish { { op = "3", name = "a", row = false }, { op = "2", name = "b", row = false } }
-  step "finish"; store:save {}
-  step "over"
+  life.live(store, steps)
   lock:release()
-  step "released"
-end
-
-local function ops(loaded)
-  local found = {}
-  for _, intent in ipairs(loaded.open) do found[intent.op] = true end
-  return found
-end
-
--- Whatever was promised before the moment of death holds after it.
-local function check(loaded, steps)
-  local open = ops(loaded)
-  if steps.over then
-    assert.same({}, loaded.resources)
-  elseif steps.finish then
-    assert.is_nil(open["3"])
-  elseif steps["call 3"] then
-    assert.is_true(open["3"] or loaded.resources.a == nil)
-  elseif steps.saved then
-    assert.equal("a1", loaded.resources.a.identifier)
-    assert.is_true(open["2"])
-  elseif steps.save then
-    assert.equal("a1", loaded.resources.a.identifier)
-  elseif steps["call 1"] then
-    assert.is_true(open["2"])
-    assert.is_true(open["1"] or loaded.resources.a.identifier == "a1")
-  end
-  assert.is_falsy(loaded.lost and next(loaded.open))
 end
 
 local function goes_on(world, machine)
   local store = world:store(machine)
   local lock = assert(store:lock { reason = "next", timeout_ms = 60000 })
   local serial = store:load().serial
-  store:begin { { op = "9", name = "z" } }
-  store:finish { { op = "9", name = "z", row = { identifier = "z9" } } }
-  store:save {}
-  lock:release()
-  local loaded = world:store(machine):load()
-  assert.equal("z9", loaded.resources.z.identifier)
+  local loaded = life.go_on(store, function()
+    lock:release()
+    return world:store(machine):load()
+  end)
   assert.is_true(loaded.serial > serial)
 end
 
@@ -74,8 +35,8 @@ local function one_point(at, fault)
   end
   local steps, ok = {}, nil
   world:run(function()
-    ok = tasks.try(function() life(world:store(first), steps) end)
-    check(world:store(second):load(), steps)
+    ok = tasks.try(function() live(world:store(first), steps) end)
+    life.check(world:store(second):load(), steps)
     goes_on(world, second)
   end)
   return ok, count
@@ -116,11 +77,11 @@ describe("state in S3 keeps every promise when", function()
           with(key, bytes:sub(1, cut))
           if number == 2 then world.objects[last[1]] = nil end
           local seen = world:store(world:machine "b"):load()
-          assert.equal((number == 1 or cut == #bytes) or nil, ops(seen)["2"])
+          assert.equal((number == 1 or cut == #bytes) or nil, life.ops(seen)["2"])
           tasks.sleep_until(world.now_ms + 40000)
           goes_on(world, world:machine "c")
           assert.equal((number == 1 or cut == #bytes) or nil,
-            ops(world:store(world:machine "b"):load())["2"])
+            life.ops(world:store(world:machine "b"):load())["2"])
         end
       end
     end)

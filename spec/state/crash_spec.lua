@@ -1,79 +1,29 @@
 -- The state under a process killed, and a disk full, at every change that reaches the disk.
 local fs = require "native.fs"
 local journal = require "state.journal"
+local life = require "spec.state.life"
 local state = require "state"
 local support = require "spec.state.support"
 
 local root, clean
 
--- A life in small: each step says what a run that comes after it must find.
-local function life(open)
-  local store = open()
-  local steps = {}
-  local function step(name) steps[#steps + 1] = name end
-  local ok, err = pcall(function()
+local function open() return state.open { root = root, stack = "demo" } end
+
+local function live(faulty, steps)
+  return pcall(function()
+    local store = faulty.open { root = root, stack = "demo" }
     store:load()
     store:save_plan { n = 1 }
     local lock = assert(store:lock { reason = "apply" })
-    step "begin 1"; store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
-    step "call 1"
-    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
-    step "save"; store:save { recipe = "r.lua" }
-    step "saved"
-    store:begin { { op = "3", name = "a" } }
-    step "call 3"
-    store:finish { { op = "3", name = "a", row = false }, { op = "2", name = "b", row = false } }
-    step "finish"; store:save {}
-    step "over"
+    life.live(store, steps)
     lock:release()
   end)
-  return steps, ok, err
 end
 
-local function reached(steps, name)
-  for _, each in ipairs(steps) do
-    if each == name then return true end
-  end
-  return false
-end
-
-local function ops(loaded)
-  local found = {}
-  for _, intent in ipairs(loaded.open) do found[intent.op] = true end
-  return found
-end
-
--- Whatever was promised before the moment of death holds after it.
-local function check(steps)
-  local loaded = state.open { root = root, stack = "demo" }:load()
-  local open = ops(loaded)
-  if reached(steps, "over") then
-    assert.same({}, loaded.resources)
-  elseif reached(steps, "finish") then
-    assert.is_nil(open["3"])
-  elseif reached(steps, "call 3") then
-    assert.is_true(open["3"] or loaded.resources.a == nil)
-  elseif reached(steps, "saved") then
-    assert.equal("a1", loaded.resources.a.identifier)
-    assert.is_true(open["2"])
-  elseif reached(steps, "save") then
-    assert.equal("a1", loaded.resources.a.identifier)
-  elseif reached(steps, "call 1") then
-    assert.is_true(open["2"])
-    assert.is_true(open["1"] or loaded.resources.a.identifier == "a1")
-  end
-  assert.is_falsy(loaded.lost and next(loaded.open))
-end
-
--- A second life on what the first left goes through to the end.
 local function goes_on()
-  local store = state.open { root = root, stack = "demo" }
+  local store = open()
   store:load()
-  store:begin { { op = "9", name = "z" } }
-  store:finish { { op = "9", name = "z", row = { identifier = "z9" } } }
-  store:save {}
-  local loaded = state.open { root = root, stack = "demo" }:load()
-  assert.equal("z9", loaded.resources.z.identifier)
+  life.go_on(store, function() return open():load() end)
 end
 
 local function each_point(mode, expect)
@@ -83,11 +33,10 @@ local function each_point(mode, expect)
     root, clean = support.folder()
     local disk = support.disk(at, mode)
     local faulty = support.state_with(disk)
-    local steps, ok, err = life(function()
-      return faulty.open { root = root, stack = "demo" }
-    end)
+    local steps = {}
+    local ok, err = live(faulty, steps)
     total = disk.count()
-    check(steps)
+    life.check(open():load(), steps)
     if not ok then expect(err) end
     goes_on()
     clean()
@@ -110,7 +59,6 @@ describe("state", function()
   end)
 
   it("goes on from a journal cut at every byte of its last two records", function()
-    local function open() return state.open { root = root, stack = "demo" } end
     root, clean = support.folder()
     local store = open()
     store:load()
@@ -121,12 +69,12 @@ describe("state", function()
     local last = #bytes - #bytes:match "[^\n]*\n[^\n]*\n$"
     for cut = last, #bytes do
       assert(fs.replace(path, bytes:sub(1, cut), 384))
-      local opened = ops(open():load())
+      local opened = life.ops(open():load())
       local whole = select(2, bytes:sub(1, cut):gsub("\n", ""))
       assert.equal(whole >= 3 and whole < 5 or nil, opened["1"])
       assert.equal(whole >= 4 or nil, opened["2"])
       goes_on()
-      if whole >= 4 then assert.is_true(ops(open():load())["2"]) end
+      if whole >= 4 then assert.is_true(life.ops(open():load())["2"]) end
       support.remove(root .. "/demo/history")
       assert(fs.remove(root .. "/demo/state.json"))
     end
@@ -144,7 +92,7 @@ describe("state", function()
     store.backend.handle = support.checked(full.append(root .. "/demo/journal"))
     assert.has_error(function() store:begin { { op = "2", name = "b" } } end)
     store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
-    local loaded = state.open { root = root, stack = "demo" }:load()
+    local loaded = open():load()
     assert.same({}, loaded.open)
     assert.equal("a1", loaded.resources.a.identifier)
     clean()
@@ -193,13 +141,13 @@ describe("the journal", function()
 
   it("that is damaged stops the stack and names the byte", function()
     root, clean = support.folder()
-    local store = state.open { root = root, stack = "demo" }
+    local store = open()
     store:load()
     store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
     local path = root .. "/demo/journal"
     local text = fs.read(path)
     assert(fs.replace(path, (text:gsub("intent", "intemt", 1)), 384))
-    local ok, err = pcall(function() state.open { root = root, stack = "demo" }:load() end)
+    local ok, err = pcall(function() open():load() end)
     assert.is_false(ok)
     assert.matches("journal is damaged at byte %d+", tostring(err))
     clean()

@@ -22,6 +22,16 @@ local function keys_of(world, start)
   return keys
 end
 
+--- A holder of the lock that has slept past its end and does not know it: its clock stood still.
+local function asleep(world, machine, open)
+  local store = world:store(machine)
+  locked(store)
+  if open then store:begin { open } end
+  tasks.sleep_until(world.now_ms + 40000)
+  store.backend.lock.boot_now = function() return 0 end
+  return store
+end
+
 describe("state in S3", function()
   local world, one, other
 
@@ -147,12 +157,8 @@ describe("state in S3", function()
 
   it("stops a holder who wakes up after it was taken over, at its next intent", function()
     world:run(function()
-      local sleeper = world:store(one)
-      locked(sleeper)
-      sleeper:begin { intent("1", "a") }
-      tasks.sleep_until(world.now_ms + 40000)
+      local sleeper = asleep(world, one, intent("1", "a"))
       one.options.boot_now = nil
-      sleeper.backend.lock.boot_now = function() return 0 end -- a clock that stood still
       local next_one = world:store(other)
       locked(next_one, "apply again")
       assert.equal("1", next_one.current.open[1].op)
@@ -171,11 +177,7 @@ describe("state in S3", function()
 
   it("stops a holder who wakes up even after the other has ended and cleared up", function()
     world:run(function()
-      local sleeper = world:store(one)
-      locked(sleeper)
-      sleeper:begin { intent("1", "a") }
-      tasks.sleep_until(world.now_ms + 40000)
-      sleeper.backend.lock.boot_now = function() return 0 end
+      local sleeper = asleep(world, one, intent("1", "a"))
       apply_once(world:store(other), "9")
       assert.equal(1, #keys_of(world, "states/demo/journal/"))
       refused(function() sleeper:begin { intent("2", "b") } end)
@@ -187,10 +189,7 @@ describe("state in S3", function()
 
   it("is not taken from a holder who has just written", function()
     world:run(function()
-      local slow = world:store(one)
-      locked(slow)
-      tasks.sleep_until(world.now_ms + 40000)
-      slow.backend.lock.boot_now = function() return 0 end
+      local slow = asleep(world, one)
       other.fault = function(operation, params)
         if operation == "PutObject" and params.Key:find "/journal/" then
           other.fault = nil
