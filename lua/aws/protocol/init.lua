@@ -1,10 +1,12 @@
 -- The protocols, by the names that the models use.
+local form = require "aws.protocol.form"
+
 local protocol = {}
 
 local SPOKEN <const> = {
   json = require "aws.protocol.json",
-  query = require "aws.protocol.query",
-  ec2 = require "aws.protocol.ec2",
+  query = form "query",
+  ec2 = form "ec2",
   ["rest-json"] = require "aws.protocol.rest_json",
   ["rest-xml"] = require "aws.protocol.rest_xml",
   ["smithy-rpc-v2-cbor"] = require "aws.protocol.rpc_v2_cbor",
