@@ -3,18 +3,12 @@
 -- the store.
 local document = require "state.document"
 local failure = require "engine.failure"
-local journal = require "state.journal"
+local names_of = require "state.names"
+local replay = require "state.replay"
 
 local IDENTITY <const> = "identity"
 
 local edit = {}
-
-local function sorted(map)
-  local names = {}
-  for name in pairs(map) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
 
 local function stop(store, what, next)
   failure.raise { what = what, where = store.backend.where, next = next }
@@ -23,7 +17,7 @@ end
 local function row_of(store, state, name)
   local row = state.resources[name]
   if row then return row end
-  local names = sorted(state.resources)
+  local names = names_of(state.resources)
   stop(store, ("the state has no resource %s"):format(name),
     #names > 0 and "it has " .. table.concat(names, ", ", 1, math.min(#names, 8))
       .. (#names > 8 and ", ..." or "") or "it has none at all")
@@ -45,7 +39,7 @@ end
 -- The rows that stand on a name, standing on its new one.
 local function dependants(state, old, new)
   local results = {}
-  for _, name in ipairs(sorted(state.resources)) do
+  for _, name in ipairs(names_of(state.resources)) do
     local row, depends, changed = state.resources[name], {}, false
     for at, other in ipairs(row.depends or {}) do
       depends[at] = other == old and new or other
@@ -99,7 +93,7 @@ function edit.text(store)
   local state = store.current or store:load()
   local content = { stack = store.stack, records = state.records, id = state.id,
     serial = state.serial }
-  for _, key in ipairs(journal.WHOLE) do content[key] = state[key] end
+  for _, key in ipairs(replay.WHOLE) do content[key] = state[key] end
   return document.encode("state", document.VERSION, content)
 end
 
@@ -107,7 +101,7 @@ end
 local function take_id(store, state, content, serial)
   store:write({ { kind = "pushed", id = content.id } }, true)
   store.backend:remove(IDENTITY)
-  journal.apply(state, { kind = "whole", content = content })
+  replay.apply(state, { kind = "whole", content = content })
   state.id, state.serial, store.known = content.id, serial, true
   store:save {}
   if not store.current then return end
@@ -127,7 +121,7 @@ function edit.replace_all(store, content, why)
       store.seal:close("state", store:text()))
   end
   local whole = {}
-  for _, key in ipairs(journal.WHOLE) do whole[key] = content[key] end
+  for _, key in ipairs(replay.WHOLE) do whole[key] = content[key] end
   whole.resources, whole.open = whole.resources or {}, whole.open or {}
   local serial = math.max(state.serial, content.serial or 0)
   if content.id and content.id ~= state.id then

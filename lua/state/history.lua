@@ -1,4 +1,6 @@
 -- What the journals of a stack say of its last apply: the rows as they were before it.
+local names_of = require "state.names"
+
 local history = {}
 
 local function collect(records)
@@ -17,10 +19,7 @@ local function collect(records)
     end
   end
   if not any then return nil end
-  local names = {}
-  for name in pairs(unrecorded) do names[#names + 1] = name end
-  table.sort(names)
-  return { before = before, unrecorded = names }, back
+  return { before = before, unrecorded = names_of(unrecorded) }, back
 end
 
 --- The last apply that changed anything; nil where there was none. An undo that was cut off is gone

@@ -27,6 +27,7 @@ local location = require "state.location"
 local owner = require "state.owner"
 local plans = require "state.plans"
 local recipe = require "state.recipe"
+local replay = require "state.replay"
 local runs = require "state.runs"
 local sealing = require "state.sealing"
 local sys = require "native.sys"
@@ -164,7 +165,7 @@ function store:write(records, synced)
   end
   for _, each in ipairs(records) do lines[#lines + 1] = self.seal:line(each) end
   self.backend:append(table.concat(lines), synced)
-  for _, each in ipairs(records) do journal.apply(self.current, each) end
+  for _, each in ipairs(records) do replay.apply(self.current, each) end
 end
 
 ---Records intents; when it returns they are on disk, and their calls may be made.

@@ -11,10 +11,7 @@ local json = require "json"
 local VERSION <const> = 1
 local FRAME <const> = "^(%x%x%x%x%x%x%x%x) (%x%x%x%x%x%x%x%x) (.*)$"
 
--- What a pushed or rebuilt state brings with it.
-local WHOLE <const> = { "recipe", "resources", "open", "outputs", "inputs" }
-
-local journal = { VERSION = VERSION, WHOLE = WHOLE }
+local journal = { VERSION = VERSION }
 
 ---One record as the line that is appended.
 ---@param record table
@@ -69,39 +66,6 @@ function journal.parse(bytes)
     position = stop + 1
   end
   return records, position - 1
-end
-
-local apply = {}
-
-function apply.intent(state, record)
-  state.open[#state.open + 1] = record.intent
-end
-
-function apply.result(state, record)
-  local result = record.result
-  local open = {}
-  for _, intent in ipairs(state.open) do
-    if intent.op ~= result.op then open[#open + 1] = intent end
-  end
-  state.open = open
-  if result.row == false then
-    state.resources[result.name] = nil
-  elseif result.row then
-    state.resources[result.name] = result.row
-  end
-end
-
-function apply.whole(state, record)
-  for _, key in ipairs(WHOLE) do state[key] = record.content[key] end
-  state.lost = nil
-end
-
----Brings a state up to date with one record (the state is the caller's own copy).
----@param state table
----@param record table
-function journal.apply(state, record)
-  local step = apply[record.kind]
-  if step then step(state, record) end
 end
 
 return journal

@@ -2,6 +2,7 @@
 local document = require "state.document"
 local failure = require "engine.failure"
 local journal = require "state.journal"
+local replay = require "state.replay"
 
 local STATE <const>, JOURNAL <const>, IDENTITY <const> = "state.json", "journal", "identity"
 local VERSION <const> = document.VERSION
@@ -72,7 +73,7 @@ end
 
 -- The journal's records upon the state that they continue; true when they count. One of another id
 -- is of a stack that was here before.
-local function replay(self, state, log)
+local function go_on(self, state, log)
   if not log or log.id ~= state.id then return false end
   if log.serial < state.serial and not state.journal then return false end
   if log.serial > state.serial and not state.lost then
@@ -84,7 +85,7 @@ local function replay(self, state, log)
     }
   end
   state.serial = math.max(log.serial, state.serial)
-  for _, record in ipairs(log.records) do journal.apply(state, record) end
+  for _, record in ipairs(log.records) do replay.apply(state, record) end
   return true
 end
 
@@ -117,7 +118,7 @@ function load.all(self)
   state.id, state.key, state.path = identity.id, identity.key, self.backend.where
   local first = log and log.serial == 0
   state.lost = (self.known and not found and not first) or nil
-  local counts = replay(self, state, log)
+  local counts = go_on(self, state, log)
   state.records = counts and #log.records or 0
   state.revision = load.revision(state, state.records)
   self.current, self.log, self.counts = state, log, counts

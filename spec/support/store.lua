@@ -1,5 +1,6 @@
 -- The state of a stack as a store keeps it: what is loaded, and records upon it. Everything passes
 -- through text, so that what could not be written is seen.
+local replay = require "state.replay"
 local text = require "spec.support.text"
 
 local store = {}
@@ -13,26 +14,9 @@ function store.new(stack, id)
     base = text.written { resources = {}, open = {} }, fresh = true }, store)
 end
 
-local function replay(state, record)
-  if record.intent then
-    state.open[#state.open + 1] = record.intent
-    return
-  end
-  local result, open = record.result, {}
-  for _, intent in ipairs(state.open) do
-    if intent.op ~= result.op then open[#open + 1] = intent end
-  end
-  state.open = open
-  if result.row == false then
-    state.resources[result.name] = nil
-  elseif result.row then
-    state.resources[result.name] = result.row
-  end
-end
-
 function store:load()
   local state = text.read(self.base)
-  for _, line in ipairs(self.records) do replay(state, text.read(line)) end
+  for _, line in ipairs(self.records) do replay.apply(state, text.read(line)) end
   state.stack, state.id, state.key, state.serial = self.stack, self.id, self.key, self.serial
   state.fresh, state.lost = self.fresh or nil, self.lost
   state.records = #self.records
@@ -54,7 +38,7 @@ function store:port(check)
       check()
       self.fresh = nil
       for _, one in ipairs(list) do
-        self.records[#self.records + 1] = text.written { [kind] = one }
+        self.records[#self.records + 1] = text.written { kind = kind, [kind] = one }
       end
       self.syncs = (self.syncs or 0) + (kind == "intent" and 1 or 0)
     end
