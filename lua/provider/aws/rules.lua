@@ -1,7 +1,5 @@
 --- Security group rules: a group's permissions as single rules, and what has to be called to come
 --- from some rules to others.
-local members = require "provider.aws.members"
-local read = require "provider.aws.read"
 local value = require "engine.value"
 
 local rules = {}
@@ -20,10 +18,10 @@ local SOURCES = {
   { ingress = "SourceSecurityGroupName", list = "UserIdGroupPairs", member = "GroupName" },
 }
 
-rules.ALL = { { IpProtocol = "-1", CidrIp = "0.0.0.0/0" } }
+--- The directions as the API's operations spell them.
+rules.WORDS = { ingress = "Ingress", egress = "Egress" }
 
-rules.GONE = { "^InvalidSecurityGroupRuleId%.NotFound$", "^InvalidPermission%.NotFound$",
-  "^InvalidGroup%.NotFound$" }
+rules.ALL = { { IpProtocol = "-1", CidrIp = "0.0.0.0/0" } }
 
 local function protocol(rule)
   local name = tostring(rule.IpProtocol):lower()
@@ -124,7 +122,7 @@ end
 ---@param direction "ingress"|"egress"
 ---@return function
 function rules.update(direction)
-  local word = direction == "ingress" and "Ingress" or "Egress"
+  local word = rules.WORDS[direction]
   return function(change, property)
     local have, have_keys = by_key(change.have[property], direction)
     local want, want_keys = by_key(change.want[property], direction)
@@ -184,23 +182,6 @@ function rules.same(direction)
   end
 end
 
---- For `physical`: a rule that is not known by its id is found in its group.
----@param direction "ingress"|"egress"
----@return function
-function rules.physical(direction)
-  return function(job, known, want)
-    if known and known:find "^sgr%-" then return known end
-    if type(want.GroupId) ~= "string" then return nil end
-    for _, item in ipairs(read.matching(job, { ["group-id"] = { want.GroupId } })) do
-      local have = members.receive(job.handler, item, {})
-      local same = rules.key(have, direction) == rules.key(want, direction)
-      if same and (item.IsEgress or false) == (direction == "egress") then
-        return read.identifier(job, item)
-      end
-    end
-  end
-end
-
 --- Whether these are the rules that every new group has.
 ---@param list table[]
 ---@return boolean
@@ -230,45 +211,6 @@ function rules.own(type_name, direction)
     return not value.contains_deferred(rule)
       and rules.key(like(rule, live), direction) == rules.key(live, direction)
   end }
-end
-
--- Of a described rule.
-local MEMBERS = {
-  ingress = { SourcePrefixListId = "PrefixListId",
-    SourceSecurityGroupId = "ReferencedGroupInfo.GroupId",
-    SourceSecurityGroupOwnerId = "ReferencedGroupInfo.UserId" },
-  egress = { DestinationPrefixListId = "PrefixListId",
-    DestinationSecurityGroupId = "ReferencedGroupInfo.GroupId" },
-}
-
---- The `have` of a rule that is a resource of its own.
----@param direction "ingress"|"egress"
----@return table
-function rules.have(direction)
-  local have = { CidrIp = "CidrIpv4" }
-  for name, path in pairs(MEMBERS[direction]) do have[name] = path end
-  return have
-end
-
---- For `update` of a rule that is a resource of its own: it keeps its id with other words.
----@param operation string
----@param direction "ingress"|"egress"
----@return function
-function rules.describe(operation, direction)
-  return function(change)
-    local permission = rules.permission(change.want, direction)
-    return { { operation, { GroupId = change.want.GroupId, IpPermissions = { permission } } } }
-  end
-end
-
---- The parameters that name a rule and the group that it is in.
----@param change table
----@return table
-function rules.group_of(change)
-  local known = change:known { "GroupId", "GroupName" }
-  local params = { SecurityGroupRuleIds = { change.identifier }, GroupId = known.GroupId }
-  if not known.GroupId then params.GroupName = known.GroupName end
-  return params
 end
 
 return rules
