@@ -2,6 +2,7 @@
 -- them. A request of a call shows the call's input and result by the model, not the bytes: so
 -- what the model marks as sensitive can be left out wherever it stood.
 local json = require "native.json"
+local keys_of = require "engine.value".keys
 local redact = require "aws.document.redact"
 local url = require "aws.url"
 
@@ -55,10 +56,8 @@ local function address(text, secrets)
 end
 
 local function header_lines(mark, headers, secrets)
-  local names, lines = {}, {}
-  for name in pairs(headers) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
+  local lines = {}
+  for i, name in ipairs(keys_of(headers)) do
     local lower = name:lower()
     local secret = SECRET_HEADERS[lower] or redact.is_secret((lower:gsub("[-_]", "")))
       or lower:find("customer-key", 1, true)

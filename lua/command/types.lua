@@ -1,5 +1,6 @@
 -- mrun types: the resource types, or what the schema knows of one.
 local failure = require "engine.failure"
+local report = require "engine.report"
 
 local MARKS = {
   { "required", "required" }, { "create_only", "replaces" }, { "conditional", "may replace" },
@@ -27,16 +28,9 @@ local function marks_of(record, name)
   return marks
 end
 
-local function names_of(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function describe(mrun, record, documented)
   local rows = {}
-  for _, name in ipairs(names_of(record.properties)) do
+  for _, name in ipairs(report.keys(record.properties)) do
     local node = record.properties[name]
     rows[#rows + 1] = {
       name = name, type = type_of(node, 0), marks = marks_of(record, name), enum = node.enum,
@@ -45,7 +39,7 @@ local function describe(mrun, record, documented)
   end
   local single = #record.identifier == 1 and record.identifier[1] or nil
   return { type = record.type, ref = record.ref or single,
-    attributes = names_of(record.attributes), properties = rows }
+    attributes = report.keys(record.attributes), properties = rows }
 end
 
 local function text_of(found)

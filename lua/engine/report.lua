@@ -13,13 +13,14 @@ local state = require "engine.report.state"
 local text = require "engine.report.text"
 local totals = require "engine.report.totals"
 local unified = require "engine.report.unified"
+local value = require "engine.value"
 
 local report = {
   plan = plan, apply = apply.text, show = show, failure = failure.text,
   progress = progress.new, redraw = progress.redraw,
   plan_document = document.plan, apply_document = document.apply, diff_document = document.diff,
   operation = operation.text, names = operation.list, sentence = operation.sentence,
-  pretty = json,
+  pretty = json, keys = value.keys,
   state_document = state.document, state_list = state.list, row_document = state.row,
   history = state.history, history_document = state.history_document, count = text.count,
   drift = drift.text, drift_document = drift.document,

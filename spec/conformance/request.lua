@@ -3,6 +3,7 @@
 -- "key\0value": a map's entries have no order either.
 local cbor = require "native.cbor"
 local json = require "native.json"
+local keys_of = require "engine.value".keys
 local same = require "same"
 local xml = require "native.xml"
 
@@ -40,13 +41,6 @@ function request.fields(text)
   return found
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local function form_tree(text)
   local root = {}
   for pair in text:gmatch("[^&]+") do
@@ -63,7 +57,7 @@ end
 
 -- The key of a map's entry, where it is one.
 local function key_of(node, entries)
-  local names = sorted_keys(node)
+  local names = keys_of(node)
   for _, pair in ipairs { names, { names[2], names[1] } } do
     if #names == 2 and entries[pair[1] .. "\0" .. pair[2]] then return node[pair[1]]["="] end
   end
@@ -166,7 +160,7 @@ end
 ---@param came table<string, string>  with lower names
 ---@return string|nil
 function request.header_difference(want, came)
-  for _, name in ipairs(sorted_keys(want)) do
+  for _, name in ipairs(keys_of(want)) do
     local there = came[name:lower()]
     local difference = same.difference(no_spaces(want[name]),
       there and usual(name, want[name], there), name)

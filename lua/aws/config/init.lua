@@ -1,6 +1,7 @@
 -- The user's AWS settings: the shared config and credentials files, the environment, one profile.
 local failure = require "engine.failure"
 local ini = require "aws.config.ini"
+local keys_of = require "engine.value".keys
 local location = require "aws.config.location"
 
 ---@class aws.config
@@ -61,9 +62,7 @@ end
 ---Raises: there is no such profile.
 ---@param name string
 function config:no_profile(name)
-  local names = {}
-  for known in pairs(self.profiles) do names[#names + 1] = known end
-  table.sort(names)
+  local names = keys_of(self.profiles)
   failure.raise {
     what = ("there is no AWS profile %s"):format(name),
     where = "looked in " .. table.concat(self.looked, " and "),

@@ -4,17 +4,14 @@
 local documents = require "aws.pack.documents"
 local file = require "aws.pack.file"
 local fs = require "native.fs"
+local keys_of = require "engine.value".keys
 local pack = require "native.pack"
 local schemas = require "aws.pack.schemas"
 
 local function report(path)
   local sizes = assert(pack.open(path)):sizes()
-  local names, parts = {}, {}
-  for name in pairs(sizes) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for i, name in ipairs(names) do
+  local parts = {}
+  for i, name in ipairs(keys_of(sizes)) do
     parts[i] = ("%s %.1f MB"):format(name, sizes[name] / 1e6)
   end
   io.stderr:write("packed: ", table.concat(parts, ", "), "\n")

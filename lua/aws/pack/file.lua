@@ -1,5 +1,6 @@
 -- The data file being made: records and documentation are announced, then all of it
 -- becomes bytes. modules/shape.h says how they lie.
+local keys_of = require "engine.value".keys
 local pack = require "native.pack"
 local documentation = require "aws.pack.documentation"
 local shapes = require "aws.pack.shapes"
@@ -27,15 +28,6 @@ function File:record(kind, key, value)
   records[key] = self.values:node(value)
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  return keys
-end
-
 -- What is read together: a service, or the types of one.
 local function group_of(kind, key)
   return key:match "^AWS::%w+" or kind:match ":(.+)$" or key
@@ -44,9 +36,9 @@ end
 local function announce(self)
   self.shapes:share()
   local roots = self.shapes:announce(self.strings)
-  for _, kind in ipairs(sorted_keys(self.kinds)) do
+  for _, kind in ipairs(keys_of(self.kinds)) do
     self.strings:use(kind, "kinds")
-    for _, key in ipairs(sorted_keys(self.kinds[kind])) do
+    for _, key in ipairs(keys_of(self.kinds[kind])) do
       self.strings:use(key, kind:match ":(.+)$" or kind)
       roots[#roots + 1] = { node = self.kinds[kind][key], group = group_of(kind, key) }
     end
@@ -56,7 +48,7 @@ local function announce(self)
 end
 
 local function index_table(self, map, place)
-  local keys = sorted_keys(map)
+  local keys = keys_of(map)
   local parts = { string.pack("<I4", #keys) }
   for i, key in ipairs(keys) do
     parts[i + 1] = string.pack("<I4I4", self.strings:at(key), place(map[key]))
@@ -67,7 +59,7 @@ end
 --- The kinds' tables one after another, and where the root table lies behind them.
 local function index(self)
   local parts, size, tables = {}, 0, {}
-  for _, kind in ipairs(sorted_keys(self.kinds)) do
+  for _, kind in ipairs(keys_of(self.kinds)) do
     local bytes = index_table(self, self.kinds[kind], function(node)
       return self.values:place(node)
     end)

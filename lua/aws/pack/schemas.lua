@@ -2,6 +2,7 @@
 -- differs from it. Descriptions go to the documentation.
 local fs = require "native.fs"
 local json = require "native.json"
+local keys_of = require "engine.value".keys
 
 local BASE = "us-east-1"
 local NOT_THERE = json.null -- a type of the base that a region does not have
@@ -52,22 +53,13 @@ local function reader(out, root)
   end
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 local function add_region(out, region, base, read)
   local kind = "schema:" .. region.name
-  for _, type_name in ipairs(sorted(region.types)) do
+  for _, type_name in ipairs(keys_of(region.types)) do
     local id = region.types[type_name]
     if base[type_name] ~= id then out:record(kind, type_name, read(id)) end
   end
-  for _, type_name in ipairs(sorted(base)) do
+  for _, type_name in ipairs(keys_of(base)) do
     if not region.types[type_name] then out:record(kind, type_name, NOT_THERE) end
   end
 end
@@ -77,7 +69,7 @@ end
 function schemas.add(out, root)
   local read = reader(out, root)
   local base = read_json(("%s/providers/%s.json"):format(root, BASE))
-  for _, type_name in ipairs(sorted(base)) do
+  for _, type_name in ipairs(keys_of(base)) do
     out:record("schema", type_name, read(base[type_name]))
   end
   local files = assert(fs.list(root .. "/providers"))

@@ -1,6 +1,7 @@
 -- One service model of botocore's form (service-2.json) into records: the service, its
 -- operations, and the shapes that those reach.
 local file = require "aws.pack.file"
+local keys_of = require "engine.value".keys
 local values = require "aws.pack.values"
 
 local NO_TRAIT = {
@@ -49,24 +50,15 @@ local function member(self, name, reference, required)
   }
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 --- As the model has them, where it was read with the order of its keys; else by their names.
 local function ordered(members)
   local mark = getmetatable(members)
-  if not mark or not mark.order then return sorted(members) end
+  if not mark or not mark.order then return keys_of(members or {}) end
   local names, seen = {}, {}
   for _, name in ipairs(mark.order) do
     if members[name] ~= nil and not seen[name] then names[#names + 1], seen[name] = name, true end
   end
-  for _, name in ipairs(sorted(members)) do -- what was added to it
+  for _, name in ipairs(keys_of(members)) do -- what was added to it
     if not seen[name] then names[#names + 1] = name end
   end
   return names
@@ -169,7 +161,7 @@ function service.add(out, name, model)
   record.name = name
   out:record("service", name, record)
   out.documentation:add(name, model.documentation)
-  for _, operation in ipairs(sorted(model.operations)) do
+  for _, operation in ipairs(keys_of(model.operations or {})) do
     local described = model.operations[operation]
     out:record("operation:" .. name, operation, operation_record(self, operation, described))
     out.documentation:add(name .. "." .. operation, described.documentation)

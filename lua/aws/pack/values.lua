@@ -1,5 +1,6 @@
 -- Packed values: what is the same at two places is stored once. A value becomes a node
 -- (an integer) when it is announced, and bytes when everything is known.
+local keys_of = require "engine.value".keys
 local strings_of = require "aws.pack.strings"
 
 local SEVERAL <const>, varint = strings_of.SEVERAL, strings_of.varint
@@ -45,12 +46,7 @@ local function list_node(self, value)
 end
 
 local function map_node(self, value)
-  local names, ids = {}, {}
-  for name in pairs(value) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  local key = {}
+  local names, ids, key = keys_of(value), {}, {}
   for i, name in ipairs(names) do
     ids[i] = self:node(value[name])
     key[i] = name .. "=" .. ids[i]

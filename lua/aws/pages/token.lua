@@ -3,6 +3,7 @@
 local crypto = require "native.crypto"
 local failure = require "engine.failure"
 local json = require "native.json"
+local keys_of = require "engine.value".keys
 
 local SKIPPED <const>, BLOBS <const> = "boto_truncate_amount", "boto_encoded_keys"
 
@@ -25,13 +26,6 @@ local function is_list(value)
   return value[1] ~= nil or type(mark) == "table" and mark.__name == "list"
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 -- JSON with the spaces that the AWS CLI puts there.
 local function spaced(value, keys)
   if type(value) ~= "table" then return ascii(assert(json.encode(nil, value))) end
@@ -39,7 +33,7 @@ local function spaced(value, keys)
   if array then
     for at, item in ipairs(value) do parts[at] = spaced(item) end
   else
-    for at, key in ipairs(keys or sorted_keys(value)) do
+    for at, key in ipairs(keys or keys_of(value)) do
       parts[at] = spaced(key) .. ": " .. spaced(value[key])
     end
   end

@@ -1,6 +1,7 @@
 -- What the REST protocols share: members in the URI, the query and the headers, both ways, and
 -- which member is the body.
 local eventstream = require "aws.eventstream"
+local keys_of = require "engine.value".keys
 local rest_text = require "aws.protocol.rest_text"
 local url = require "aws.url"
 
@@ -28,10 +29,7 @@ local function query_pairs(pairs_, member, name, value)
     for _, item in ipairs(value) do query_pairs(pairs_, element, name, item) end
   elseif kind == "map" then
     local element = member.shape:members()[2]
-    local keys = {}
-    for key in pairs(value) do keys[#keys + 1] = key end
-    table.sort(keys)
-    for _, key in ipairs(keys) do query_pairs(pairs_, element, key, value[key]) end
+    for _, key in ipairs(keys_of(value)) do query_pairs(pairs_, element, key, value[key]) end
   else
     pairs_[#pairs_ + 1] = url.encode(name) .. "="
       .. url.encode(rest_text.write(member, value, "query"))

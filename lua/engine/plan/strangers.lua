@@ -1,6 +1,7 @@
 -- What carries the ownership tags of a stack of this name although the state knows nothing of it:
 -- our own when the stack's id is known (the state was lost), somebody's when it is not.
 local failure = require "engine.failure"
+local keys_of = require "engine.value".keys
 local tasks = require "engine.tasks"
 
 local strangers = {}
@@ -8,10 +9,7 @@ local strangers = {}
 --- Everything tagged NAME/* in all places, each with its place; of the stack with this id also
 --- what is dear to find.
 local function owned(ctx, id)
-  local keys = {}
-  for key in pairs(ctx.places) do keys[#keys + 1] = key end
-  table.sort(keys)
-  local functions = {}
+  local keys, functions = keys_of(ctx.places), {}
   for i, key in ipairs(keys) do
     local place = ctx.places[key]
     functions[i] = function()

@@ -3,6 +3,7 @@
 local members = require "provider.aws.members"
 local read = require "provider.aws.read"
 local ready = require "provider.aws.ready"
+local slices = require "provider.aws.slices"
 
 local below = {}
 
@@ -16,9 +17,7 @@ end
 local function matching(job, rule, property, identifiers, into)
   local among = {}
   for _, identifier in ipairs(identifiers) do among[identifier] = true end
-  for from = 1, #identifiers, MOST_VALUES do
-    local some = table.move(identifiers, from, math.min(from + MOST_VALUES - 1, #identifiers), 1,
-      {})
+  for some in slices(identifiers, MOST_VALUES) do
     for _, item in ipairs(read.matching(job, { [rule.filter] = some })) do
       local own = among[members.receive(job.handler, item, {})[property]]
       if own and not by_aws(job.handler, item) and ready.of(job.handler, item) ~= "gone" then

@@ -1,7 +1,9 @@
 --- Lists from Describe calls: by filter or by ids, page by page, shared by all who want the same
 --- operation in the same turn.
+local keys_of = require "engine.value".keys
 local machine = require "provider.aws.machine"
 local share = require "provider.aws.share"
+local slices = require "provider.aws.slices"
 
 local fetch = {}
 
@@ -25,10 +27,8 @@ function fetch.pages(job, name, params, top, into)
 end
 
 local function filter_list(filters)
-  local names, list = {}, {}
-  for name in pairs(filters) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do list[i] = { Name = name, Values = filters[name] } end
+  local list = {}
+  for i, name in ipairs(keys_of(filters)) do list[i] = { Name = name, Values = filters[name] } end
   return list
 end
 
@@ -98,9 +98,7 @@ local function run(job, entries)
   for _, name in ipairs(names) do
     local read = groups[name][1].read
     local values = still_wanted(groups[name], into)
-    local most = read.chunk or MOST_VALUES
-    for from = 1, #values, most do
-      local some = table.move(values, from, math.min(from + most - 1, #values), 1, {})
+    for some in slices(values, read.chunk or MOST_VALUES) do
       if read.ids then
         by_ids(job, read, some, into)
       else

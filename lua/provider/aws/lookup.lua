@@ -2,6 +2,7 @@
 local failure = require "engine.failure"
 local sensitive = require "provider.aws.sensitive"
 local share = require "provider.aws.share"
+local slices = require "provider.aws.slices"
 local value = require "engine.value"
 
 local lookup = {}
@@ -10,8 +11,7 @@ local MOST_NAMES = 10 -- of one GetParameters
 
 local function get_parameters(job, names)
   local found = {}
-  for from = 1, #names, MOST_NAMES do
-    local some = table.move(names, from, math.min(from + MOST_NAMES - 1, #names), 1, {})
+  for some in slices(names, MOST_NAMES) do
     local answer = job.machine:call(job.place, "ssm", "GetParameters",
       { Names = some, WithDecryption = true })
     for _, parameter in ipairs(answer.Parameters or {}) do

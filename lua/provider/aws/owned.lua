@@ -1,5 +1,6 @@
 --- What stacks of a name own at a place, by the ownership tags of EC2.
 local fetch = require "provider.aws.fetch"
+local slices = require "provider.aws.slices"
 
 local owned = {}
 
@@ -25,8 +26,7 @@ end
 --- The names of these, and which of them are protected.
 local function names_of(job, ids)
   local names, protected = {}, {}
-  for from = 1, #ids, MOST_VALUES do
-    local some = table.move(ids, from, math.min(from + MOST_VALUES - 1, #ids), 1, {})
+  for some in slices(ids, MOST_VALUES) do
     for _, tag in ipairs(fetch.filtered(job, READ, { key = { "mrun:resource", "mrun:protect" },
       ["resource-id"] = some })) do
       if tag.Key == "mrun:resource" then names[tag.ResourceId] = tag.Value end

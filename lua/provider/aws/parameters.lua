@@ -1,6 +1,7 @@
 --- Parameters of the parameter store: written whole each time.
 local json = require "json"
 local share = require "provider.aws.share"
+local slices = require "provider.aws.slices"
 local tags = require "provider.aws.tags"
 local value = require "engine.value"
 
@@ -10,8 +11,7 @@ local MOST_NAMES = 50 -- of one DescribeParameters
 
 local function describe(job, names)
   local found = {}
-  for from = 1, #names, MOST_NAMES do
-    local some = table.move(names, from, math.min(from + MOST_NAMES - 1, #names), 1, {})
+  for some in slices(names, MOST_NAMES) do
     local answer = job.machine:all(job.place, "ssm", "DescribeParameters",
       { ParameterFilters = { { Key = "Name", Option = "Equals", Values = some } } })
     for _, item in ipairs(answer.Parameters or {}) do found[item.Name] = item end

@@ -1,13 +1,13 @@
 --- Tags: ours beside the user's, in the form that each operation takes.
+local keys_of = require "engine.value".keys
+
 local tags = {}
 
 ---@param map table<string, string>
 ---@return { Key: string, Value: string }[]
 function tags.list(map)
-  local names, list = {}, {}
-  for name in pairs(map) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do list[i] = { Key = name, Value = map[name] } end
+  local list = {}
+  for i, name in ipairs(keys_of(map)) do list[i] = { Key = name, Value = map[name] } end
   return list
 end
 
