@@ -149,17 +149,25 @@ function recipe.guarded(ev, fn, ...)
   error(why, 0)
 end
 
---- Evaluates the recipe at `path`; runs inside a task, where look-ups may wait.
+--- Evaluates what stands at `path`; runs inside a task, where look-ups may wait.
 ---@param host table
 ---@param path string
+---@param kind string "a recipe"
+---@param fn fun(ev: table, text: string): table
 ---@return table evaluated
-function recipe.load(host, path)
+function recipe.read(host, path, kind, fn)
   local ev = recipe.new_evaluation(host, path)
   local text, why = host.read_file(path)
   if not text then
-    error(failure.add(why, { next = "give the path of a recipe", kind = "usage" }), 0)
+    error(failure.add(why, { next = "give the path of " .. kind, kind = "usage" }), 0)
   end
-  return recipe.guarded(ev, evaluate, ev, text)
+  return recipe.guarded(ev, fn, ev, text)
 end
+
+--- Evaluates the recipe at `path`.
+---@param host table
+---@param path string
+---@return table evaluated
+function recipe.load(host, path) return recipe.read(host, path, "a recipe", evaluate) end
 
 return recipe

@@ -92,13 +92,6 @@ end
 ---@param host table
 ---@param path string
 ---@return table evaluated
-function template.load(host, path)
-  local ev = recipe.new_evaluation(host, path)
-  local text, why = host.read_file(path)
-  if not text then
-    error(failure.add(why, { next = "give the path of a template", kind = "usage" }), 0)
-  end
-  return recipe.guarded(ev, evaluate, ev, text)
-end
+function template.load(host, path) return recipe.read(host, path, "a template", evaluate) end
 
 return template
