@@ -1,15 +1,10 @@
 -- What went wrong with a call, in words: the service's own, where it was, and what to do about
 -- it.
 local failure = require "engine.failure"
+local set = require "aws.words"
 local url = require "aws.url"
 
 local errors = {}
-
-local function set(text)
-  local members = {}
-  for word in text:gmatch("%S+") do members[word] = true end
-  return members
-end
 
 local UNKNOWN_KEY <const> = set [[
   AuthFailure InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId

@@ -1,5 +1,7 @@
 -- When a call is sent again and after how long: AWS's standard mode. Pure; the caller waits. The
 -- numbers are AWS's present ones; `rules` of a call may be others.
+local set = require "aws.words"
+
 local retry = {}
 
 local QUOTA <const>, REWARD <const> = 500, 1
@@ -19,12 +21,6 @@ local RULES <const> = {
   bases_s = { dynamodb = 0.025, dynamodbstreams = 0.025 }, longest_s = 20, extra_s = 5,
 }
 local MAX_ATTEMPTS <const> = { dynamodb = 4, dynamodbstreams = 4 }
-
-local function set(text)
-  local members = {}
-  for word in text:gmatch("%S+") do members[word] = true end
-  return members
-end
 
 local THROTTLING <const> = set [[
   Throttling ThrottlingException ThrottledException RequestThrottledException

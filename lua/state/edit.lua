@@ -3,8 +3,8 @@
 -- the store.
 local document = require "state.document"
 local failure = require "engine.failure"
-local names_of = require "state.names"
 local replay = require "state.replay"
+local tables = require "state.tables"
 
 local IDENTITY <const> = "identity"
 
@@ -17,7 +17,7 @@ end
 local function row_of(store, state, name)
   local row = state.resources[name]
   if row then return row end
-  local names = names_of(state.resources)
+  local names = tables.names(state.resources)
   stop(store, ("the state has no resource %s"):format(name),
     #names > 0 and "it has " .. table.concat(names, ", ", 1, math.min(#names, 8))
       .. (#names > 8 and ", ..." or "") or "it has none at all")
@@ -29,24 +29,18 @@ local function settled(store, state)
     "run mrun apply or mrun destroy first: they settle it")
 end
 
-local function copy(row, fields)
-  local result = {}
-  for key, value in pairs(row) do result[key] = value end
-  for key, value in pairs(fields) do result[key] = value end
-  return result
-end
-
 -- The rows that stand on a name, standing on its new one.
 local function dependants(state, old, new)
   local results = {}
-  for _, name in ipairs(names_of(state.resources)) do
+  for _, name in ipairs(tables.names(state.resources)) do
     local row, depends, changed = state.resources[name], {}, false
     for at, other in ipairs(row.depends or {}) do
       depends[at] = other == old and new or other
       changed = changed or other == old
     end
     if changed then
-      results[#results + 1] = { ok = true, name = name, row = copy(row, { depends = depends }) }
+      results[#results + 1] = { ok = true, name = name,
+        row = tables.with(row, { depends = depends }) }
     end
   end
   return results
@@ -69,7 +63,7 @@ function edit.mv(store, old, new)
       next = "use letters, digits, dots, dashes and underscores; scopes before a slash" }
   end
   local results = dependants(state, old, new)
-  table.insert(results, { ok = true, name = new, row = copy(row, { name = new }) })
+  table.insert(results, { ok = true, name = new, row = tables.with(row, { name = new }) })
   table.insert(results, { ok = true, name = old, row = false })
   store:finish(results)
   store:save {}

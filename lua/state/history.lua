@@ -1,5 +1,5 @@
 -- What the journals of a stack say of its last apply: the rows as they were before it.
-local names_of = require "state.names"
+local tables = require "state.tables"
 
 local history = {}
 
@@ -19,7 +19,7 @@ local function collect(records)
     end
   end
   if not any then return nil end
-  return { before = before, unrecorded = names_of(unrecorded) }, back
+  return { before = before, unrecorded = tables.names(unrecorded) }, back
 end
 
 --- The last apply that changed anything; nil where there was none. An undo that was cut off is gone

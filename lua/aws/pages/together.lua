@@ -1,28 +1,12 @@
 -- Calls that need not wait for one another, asked at once. Pages that hang on each other's tokens
 -- are not among them; the parts of a long list of ids are, and the segments of a table.
+local at_once = require "aws.at_once"
 local pages = require "aws.pages"
 local rules_of = require("aws.pages.rules").of
 
 local AT_ONCE <const> = 8
 
 local together = {}
-
--- Runs fn(1) to fn(count), some at once; after a failure no more are begun.
-local function run(count, at_once, fn)
-  local begun, failed, workers = 0, false, {}
-  local function work()
-    while begun < count and not failed do
-      begun = begun + 1
-      local ok, why = pcall(fn, begun)
-      if not ok then
-        failed = true
-        error(why, 0)
-      end
-    end
-  end
-  for at = 1, math.min(at_once, count) do workers[at] = work end
-  coroutine.yield { all = workers }
-end
 
 ---The answers to several inputs, in their order, each with all its pages.
 ---@param client aws.client
@@ -32,7 +16,7 @@ end
 ---@return table[]
 function together.ask(client, operation, inputs, options)
   local answers = {}
-  run(#inputs, options and options.at_once or AT_ONCE, function(at)
+  at_once(#inputs, options and options.at_once or AT_ONCE, function(at)
     answers[at] = pages.join(client, operation, inputs[at])
   end)
   return answers

@@ -1,4 +1,5 @@
 -- How an object is cut into parts, and how the work on them is shared out.
+local at_once = require "aws.at_once"
 local failure = require "engine.failure"
 
 local parts = {}
@@ -34,24 +35,10 @@ end
 ---Does the work for each of the list, several at once. After the first failure nothing new is
 ---begun; it is raised once what was under way has ended.
 ---@param list any[]
----@param at_once integer|nil
+---@param most integer|nil
 ---@param work fun(item: any, at: integer)
-function parts.each(list, at_once, work)
-  local begun, failed = 0, false
-  local function worker()
-    while begun < #list and not failed do
-      begun = begun + 1
-      local at = begun
-      local ok, why = coroutine.yield { try = function() work(list[at], at) end }
-      if not ok then
-        failed = true
-        error(why, 0)
-      end
-    end
-  end
-  local workers = {}
-  for at = 1, math.min(at_once or AT_ONCE, #list) do workers[at] = worker end
-  coroutine.yield { all = workers }
+function parts.each(list, most, work)
+  at_once(#list, most or AT_ONCE, function(at) work(list[at], at) end)
 end
 
 ---The parameters that an operation has.

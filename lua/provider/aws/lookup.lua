@@ -2,7 +2,6 @@
 local failure = require "engine.failure"
 local sensitive = require "provider.aws.sensitive"
 local share = require "provider.aws.share"
-local slices = require "provider.aws.slices"
 local value = require "engine.value"
 
 local lookup = {}
@@ -11,21 +10,18 @@ local MOST_NAMES = 10 -- of one GetParameters
 
 local function get_parameters(job, names)
   local found = {}
-  for some in slices(names, MOST_NAMES) do
-    local answer = job.machine:call(job.place, "ssm", "GetParameters",
-      { Names = some, WithDecryption = true })
-    for _, parameter in ipairs(answer.Parameters or {}) do
-      found[parameter.Name .. (parameter.Selector or "")] = parameter
-    end
+  local answer = job.machine:call(job.place, "ssm", "GetParameters",
+    { Names = names, WithDecryption = true })
+  for _, parameter in ipairs(answer.Parameters or {}) do
+    found[parameter.Name .. (parameter.Selector or "")] = parameter
   end
   return found
 end
 
 --- The value of a parameter of the parameter store; all that are wanted in a turn in one call.
 function lookup.parameter(job, name)
-  local found = share.join(job.machine.pool, job.place.key .. "/parameters", name, function(names)
-    return get_parameters(job, names)
-  end)[name]
+  local found = share.named(job.machine.pool, job.place.key .. "/parameters", name, MOST_NAMES,
+    function(names) return get_parameters(job, names) end)
   if not found then
     failure.raise { what = ("there is no parameter %s in %s"):format(name, job.place.display),
       code = "ParameterNotFound", next = "check its name, and the region" }

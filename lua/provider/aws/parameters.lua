@@ -1,7 +1,6 @@
 --- Parameters of the parameter store: written whole each time.
 local json = require "json"
 local share = require "provider.aws.share"
-local slices = require "provider.aws.slices"
 local tags = require "provider.aws.tags"
 local value = require "engine.value"
 
@@ -9,28 +8,16 @@ local parameters = {}
 
 local MOST_NAMES = 50 -- of one DescribeParameters
 
-local function describe(job, names)
-  local found = {}
-  for some in slices(names, MOST_NAMES) do
-    local answer = job.machine:all(job.place, "ssm", "DescribeParameters",
-      { ParameterFilters = { { Key = "Name", Option = "Equals", Values = some } } })
-    for _, item in ipairs(answer.Parameters or {}) do found[item.Name] = item end
-  end
-  return found
-end
-
---- What GetParameters does not say; one call for all that is wanted in a turn.
+--- What GetParameters does not say.
 local function description(job, name)
   local key = job.place.key .. "/ssm/DescribeParameters"
-  local found = share.join(job.machine.pool, key, name, function(entries)
-    local seen, names = {}, {}
-    for _, each in ipairs(entries) do
-      if not seen[each] then names[#names + 1] = each end
-      seen[each] = true
-    end
-    return describe(job, names)
-  end)
-  return found[name] or {}
+  return share.named(job.machine.pool, key, name, MOST_NAMES, function(names)
+    local found = {}
+    local answer = job.machine:all(job.place, "ssm", "DescribeParameters",
+      { ParameterFilters = { { Key = "Name", Option = "Equals", Values = names } } })
+    for _, item in ipairs(answer.Parameters or {}) do found[item.Name] = item end
+    return found
+  end) or {}
 end
 
 --- For `also_read`.

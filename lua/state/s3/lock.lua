@@ -4,6 +4,7 @@
 local failure = require "engine.failure"
 local json = require "json"
 local owner = require "state.owner"
+local tables = require "state.tables"
 
 local CARD <const> = "lock.json"
 -- S3 tells times in whole seconds.
@@ -55,13 +56,6 @@ local function hold(self, card, mark)
     boot_now = self.boot_now, renewed = self.boot_now(), expiry_ms = card.expiry_s * 1000 }, lock)
 end
 
-local function copy_of(card, fields)
-  local copy = {}
-  for key, value in pairs(card) do copy[key] = value end
-  for key, value in pairs(fields) do copy[key] = value end
-  return copy
-end
-
 ---Takes the lock, from a holder that has died if need be.
 ---@param card table  of this process
 ---@return state.s3.lock|nil
@@ -74,7 +68,7 @@ function locks:take(card)
     end
   end
   local epoch = (there and there.epoch or self.log:newest_epoch(self.position())) + 1
-  local mine = copy_of(card, { epoch = epoch, expiry_s = self.expiry_s, beat = 0,
+  local mine = tables.with(card, { epoch = epoch, expiry_s = self.expiry_s, beat = 0,
     token = self.random(8) })
   local written = self.bucket:put(CARD, encode(mine), mark)
   if written then return hold(self, mine, written) end
@@ -88,7 +82,7 @@ function locks:unlock(card)
   local there, mark = read(self)
   if not there or there.released then return nil end
   self.log:close(there.epoch, card)
-  self.bucket:put(CARD, encode(copy_of(there, { released = true, by = card })), mark)
+  self.bucket:put(CARD, encode(tables.with(there, { released = true, by = card })), mark)
   return there
 end
 
@@ -96,7 +90,7 @@ end
 function lock:renew()
   if self.renewing or self.released then return end
   self.renewing = true
-  local card = copy_of(self.card, { beat = self.card.beat + 1 })
+  local card = tables.with(self.card, { beat = self.card.beat + 1 })
   local began = self.boot_now()
   local ok, mark = coroutine.yield {
     try = function() return self.bucket:put(CARD, encode(card), self.mark) end,
@@ -133,7 +127,7 @@ function lock:release()
   if self.released then return end
   self.released = true
   if self.log.lost then return end
-  self.bucket:put(CARD, encode(copy_of(self.card, { released = true })), self.mark)
+  self.bucket:put(CARD, encode(tables.with(self.card, { released = true })), self.mark)
 end
 
 return { new = new }
