@@ -1,9 +1,5 @@
 -- The runner tells a wrong expectation from a right one: data made here, for both suites.
-local fs = require "native.fs"
-local json = require "native.json"
-local sys = require "native.sys"
-
-local BINARY <const> = assert(fs.realpath "/proc/self/exe")
+local planted = require "spec.conformance.planted"
 
 local function ref(name) return { ref = name } end
 
@@ -48,35 +44,14 @@ local function cases(through_operation)
   return { testCases = list }
 end
 
-local function write(path, value)
-  assert(fs.mkdir(path:match("^(.*)/")))
-  assert(fs.replace(path, assert(json.encode(nil, value))))
-end
-
 local PARTITIONS <const> = { partitions = { { id = "aws", regionRegex = "^eu", regions = {},
   outputs = { dnsSuffix = "example.com" } } } }
-
-local function run(suite, files)
-  local data = os.getenv "TMPDIR" .. "/planted"
-  for path, value in pairs(files) do write(data .. "/" .. path, value) end
-  local said = assert(sys.run { "/usr/bin/env", "-u", "MRUN_MAIN", BINARY, "run",
-    "spec/conformance/run.lua", "--data", data, suite })
-  assert(sys.run { "/bin/rm", "-rf", data })
-  return said
-end
-
-local function expect_found(said, ids, passed)
-  assert.equal(1, said.code, said.out .. said.err)
-  for _, id in ipairs(ids) do assert.matches(" " .. id .. ": ", said.out, 1, true) end
-  assert.not_matches(" right", said.out)
-  assert.matches(("%d passed, %d failed"):format(passed, #ids), said.out, 1, true)
-end
 
 describe("the conformance runner", function()
   local WRONG <const> = { "url", "header", "scheme", "error", "no error", "no endpoint" }
 
   it("finds a wrong expectation in endpoint-engine", function()
-    expect_found(run("endpoint-engine", {
+    planted.expect(planted.run("endpoint-engine", {
       ["endpoint-services/partitions.json"] = PARTITIONS,
       ["endpoint-engine/sdkutils/partitions.json"] = PARTITIONS,
       ["endpoint-engine/botocore/valid-rules/a.json"] = RULES,
@@ -87,7 +62,7 @@ describe("the conformance runner", function()
   it("finds a wrong expectation in endpoint-services, also through an operation", function()
     local wrong = table.move(WRONG, 1, #WRONG, 1, {})
     wrong[#wrong + 1] = "operation"
-    expect_found(run("endpoint-services", {
+    planted.expect(planted.run("endpoint-services", {
       ["endpoint-services/partitions.json"] = PARTITIONS,
       ["endpoint-services/rulesets/sts.json"] = RULES,
       ["endpoint-services/cases/sts.json"] = cases(true),

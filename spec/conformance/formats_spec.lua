@@ -1,29 +1,13 @@
 -- The runner tells a wrong expectation from a right one: data made here, for the suites of CBOR,
 -- event streams, YAML and templates.
 local cbor = require "native.cbor"
-local child = require "spec.support.child"
 local crypto = require "native.crypto"
 local eventstream = require "native.eventstream"
-local fs = require "native.fs"
-local json = require "native.json"
-local sys = require "native.sys"
-
-local function run(suite, files)
-  local data = os.getenv "TMPDIR" .. "/planted-" .. suite
-  for name, content in pairs(files) do
-    local path = data .. "/" .. name
-    assert(fs.mkdir((path:match "^(.*)/")))
-    assert(fs.replace(path, type(content) == "table" and json.encode(nil, content) or content))
-  end
-  local said = assert(sys.run { "/usr/bin/env", "-u", "MRUN_MAIN", child.binary, "run",
-    "spec/conformance/run.lua", "--data", data, suite })
-  assert(sys.run { "/bin/rm", "-rf", data })
-  return said
-end
+local planted = require "spec.conformance.planted"
 
 --- The cases in `wrong` are reported, no other is, and the exit code says so.
 local function expect(suite, files, passed, wrong)
-  local said = run(suite, files)
+  local said = planted.run(suite, files)
   for _, id in ipairs(wrong) do assert.matches(id .. ": ", said.out, 1, true) end
   local line = ("%s: %d passed, %d failed\n"):format(suite, passed, #wrong)
   assert.matches(line, said.out, 1, true)

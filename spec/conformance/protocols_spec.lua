@@ -1,10 +1,6 @@
 -- The runner tells a wrong expectation from a right one in the suites of protocols, of requests
 -- and of recorded answers: data made here, one part of each case wrong.
-local fs = require "native.fs"
-local json = require "native.json"
-local sys = require "native.sys"
-
-local BINARY <const> = assert(fs.realpath "/proc/self/exe")
+local planted = require "spec.conformance.planted"
 
 local function copied(value)
   if type(value) ~= "table" then return value end
@@ -18,28 +14,6 @@ local function case(base, id, change)
   made._id, made.id = id, id
   if change then change(made) end
   return made
-end
-
-local function write(path, value)
-  assert(fs.mkdir(path:match("^(.*)/")))
-  local text = type(value) == "string" and value or assert(json.encode(nil, value))
-  assert(fs.replace(path, text))
-end
-
-local function run(suite, files)
-  local data = os.getenv "TMPDIR" .. "/planted"
-  for path, value in pairs(files) do write(data .. "/" .. path, value) end
-  local said = assert(sys.run { "/usr/bin/env", "-u", "MRUN_MAIN", BINARY, "run",
-    "spec/conformance/run.lua", "--data", data, suite })
-  assert(sys.run { "/bin/rm", "-rf", data })
-  return said
-end
-
-local function expect_found(said, ids, passed)
-  assert.equal(1, said.code, said.out .. said.err)
-  for _, id in ipairs(ids) do assert.matches(id .. ": ", said.out, 1, true) end
-  assert.not_matches("/right", said.out)
-  assert.matches(("%d passed, %d failed\n"):format(passed, #ids), said.out, 1, true)
 end
 
 local SHAPES <const> = {
@@ -101,7 +75,7 @@ end
 describe("the conformance runner finds a wrong expectation", function()
   it("in the protocol tests, old and new", function()
     for _, suite in ipairs { "protocols", "protocols-legacy", "protocols-extras" } do
-      expect_found(run(suite, files(suite)), WRONG, 3)
+      planted.expect(planted.run(suite, files(suite)), WRONG, 3)
     end
   end)
 
@@ -109,7 +83,7 @@ describe("the conformance runner finds a wrong expectation", function()
     local made = files "protocols"
     made["protocols/botocore-ignore-list.json"] = { general = { input = { suites = { "d" } } },
       protocols = { ["rest-json"] = { output = { cases = { "p/result", "p/right" } } } } }
-    local said = run("protocols", made)
+    local said = planted.run("protocols", made)
     assert.matches("protocols: 1 passed, 6 failed\n", said.out, 1, true)
     assert.matches("protocols, left out by botocore: 2 passed, 8 failed\n", said.out, 1, true)
     assert.matches("\n1 passed, 6 failed\n", said.out, 1, true)
@@ -130,7 +104,7 @@ describe("the conformance runner finds a wrong expectation", function()
       wrong("g/headers", "headers", { ["X-Amz-Target"] = "AmazonSSM.GetParameters" }),
       wrong("g/unlisted", "headers", { ["Content-Type"] = "application/x-amz-json-1.1" }),
       wrong("g/body", "body_base64", "eyJOYW1lIjogIm0ifQ==") }
-    expect_found(run("golden-requests", { ["golden-requests/requests.json"] = list }),
+    planted.expect(planted.run("golden-requests", { ["golden-requests/requests.json"] = list }),
       { "g/method", "g/url", "g/headers", "g/unlisted", "g/body" }, 1)
   end)
 
@@ -154,7 +128,7 @@ describe("the conformance runner finds a wrong expectation", function()
       { Error = { Code = "D", Message = "m" }, ResponseMetadata = metadata })
     plant(errors, "iam-get-user#3", fault,
       { Error = { Code = "C", Message = "n" }, ResponseMetadata = metadata })
-    expect_found(run("response-parsing", made), { "responses/iam-get-user#2",
+    planted.expect(planted.run("response-parsing", made), { "responses/iam-get-user#2",
       "responses/iam-get-user#3", "errors/iam-get-user#2", "errors/iam-get-user#3" }, 2)
   end)
 end)

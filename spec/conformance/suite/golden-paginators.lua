@@ -1,6 +1,7 @@
 -- Paginators: from the pages that a service answers, the requests that are sent, the merged
 -- result, and where it would go on.
 local json = require "native.json"
+local listed = require "listed"
 local pack = require "native.pack"
 local pages = require "aws.pages"
 local same = require "same"
@@ -33,12 +34,4 @@ local function check(case, data)
   end
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    local models = assert(pack.open())
-    for _, case in ipairs(data:json "golden-paginators/paginators.json") do
-      suite(case._id, function() return check(case, models) end)
-    end
-  end,
-}
+return listed("golden-paginators/paginators.json", check, { open = pack.open })

@@ -2,6 +2,7 @@
 -- the service reads.
 local checksum = require "aws.checksum"
 local crypto = require "native.crypto"
+local listed = require "listed"
 local request = require "request"
 local same = require "same"
 local time = require "native.time"
@@ -37,18 +38,18 @@ local function checksum_of(name, value, want_body, came_body)
   return value
 end
 
--- What is listed is equal, and no header of AWS's own is there beside.
+-- What is named is equal, and no header of AWS's own is there beside.
 local function compare_headers(wanted, came, want_body, came_body)
-  local asked, listed = {}, {}
+  local asked, named = {}, {}
   for name, value in pairs(wanted) do
-    listed[name:lower()] = true
+    named[name:lower()] = true
     if not OF_SIGNING[name:lower()] then
       asked[name] = checksum_of(name, value, want_body, came_body)
     end
   end
   local difference = request.header_difference(asked, came)
   for name, value in pairs(came) do
-    if is_read(name) and not listed[name] and not difference then
+    if is_read(name) and not named[name] and not difference then
       difference = ("expected no header %s, came %s"):format(name, value)
     end
   end
@@ -69,11 +70,4 @@ local function compare(case)
       typed.entries(operation.input))
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    for _, case in ipairs(data:json "golden-requests/requests.json") do
-      suite(case._id, function() return compare(case) end)
-    end
-  end,
-}
+return listed("golden-requests/requests.json", compare)

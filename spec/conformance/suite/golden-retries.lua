@@ -1,5 +1,6 @@
 -- Retries by AWS's present rules: for each answer of a call whether it is sent again, after how
 -- long, and what is left of the quota.
+local listed = require "listed"
 local outcome = require "aws.outcome"
 local pack = require "native.pack"
 local retry = require "aws.retry"
@@ -40,12 +41,4 @@ local function check(case, data)
   end
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    local models = assert(pack.open())
-    for _, case in ipairs(data:json "golden-retries/retries.json") do
-      suite(case._id, function() return check(case, models) end)
-    end
-  end,
-}
+return listed("golden-retries/retries.json", check, { open = pack.open })

@@ -1,5 +1,6 @@
 -- Requests as botocore signs them, by header and by query, for S3 and for the others.
 local crypto = require "native.crypto"
+local listed = require "listed"
 local same = require "same"
 local sigv4 = require "native.sigv4"
 local time = require "native.time"
@@ -71,11 +72,4 @@ local function check(case)
   end
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    for _, case in ipairs(data:json "golden-sign/sign.json") do
-      suite(case._id, function() return check(case) end)
-    end
-  end,
-}
+return listed("golden-sign/sign.json", check)

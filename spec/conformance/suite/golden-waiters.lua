@@ -1,5 +1,6 @@
 -- Waiters: what one answer means to who waits.
 local acceptor = require "aws.waiter.acceptor"
+local listed = require "listed"
 local pack = require "native.pack"
 
 local function outcome_of(response)
@@ -26,12 +27,4 @@ local function check(case, data)
   end
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    local models = assert(pack.open())
-    for _, case in ipairs(data:json "golden-waiters/waiters.json") do
-      suite(case._id, function() return check(case, models) end)
-    end
-  end,
-}
+return listed("golden-waiters/waiters.json", check, { open = pack.open })

@@ -1,6 +1,7 @@
 -- Retries by the older rules (a retry costs 5), with the numbers that each case gives; and the
 -- adaptive mode's rates.
 local adaptive = require "aws.adaptive"
+local listed = require "listed"
 local retry = require "aws.retry"
 
 local WHY <const> = { attempts = "max_attempts_exceeded", quota = "retry_quota_exceeded",
@@ -75,11 +76,4 @@ local function check(case)
   return ("a case of the kind %s is not known"):format(tostring(case.kind))
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    for _, case in ipairs(data:json "retries/retry-cases.json") do
-      suite(case.name, function() return check(case) end)
-    end
-  end,
-}
+return listed("retries/retry-cases.json", check, { key = "name" })

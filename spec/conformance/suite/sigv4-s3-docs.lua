@@ -1,5 +1,6 @@
 -- The examples of S3's manual: by header, by query, and a body signed chunk by chunk.
 local crypto = require "native.crypto"
+local listed = require "listed"
 local same = require "same"
 local sigv4 = require "native.sigv4"
 local time = require "native.time"
@@ -57,11 +58,4 @@ local function check(case)
   end
 end
 
-return {
-  bar = 1,
-  cases = function(data, suite)
-    for _, case in ipairs(data:json "sigv4-s3-docs/cases.json") do
-      suite(case._id, function() return check(case) end)
-    end
-  end,
-}
+return listed("sigv4-s3-docs/cases.json", check)
