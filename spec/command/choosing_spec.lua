@@ -1,6 +1,5 @@
 -- --only, --except, --replace and --max-destroy on the command line, with plans that are saved.
-local User = require "spec.support.user"
-local nobody = require "spec.support.nobody"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local file = provider "file"
@@ -14,13 +13,11 @@ output { Where = three.Path }
 ]]
 
 describe("the command line", function()
-  local user
+  local user = stage.folder(_ENV)
   before_each(function()
-    user = User.new(nobody)
     user:write("site.lua", RECIPE)
     user:must("apply", "--yes", "site.lua")
   end)
-  after_each(function() user:leave() end)
 
   it("plans what --only names, and says what it has not looked at", function()
     local said = user:must("plan", "-P", "Text=two", "--only", "web/*", "--except=web/b",

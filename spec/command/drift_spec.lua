@@ -1,7 +1,6 @@
 -- mrun drift and mrun refresh: what others did since the last apply, for people and for cron.
-local User = require "spec.support.user"
 local fs = require "native.fs"
-local nobody = require "spec.support.nobody"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local file = provider "file"
@@ -10,13 +9,11 @@ file.File "b" { Path = "b.txt", Content = "two" }
 ]]
 
 describe("mrun drift", function()
-  local user
+  local user = stage.folder(_ENV)
   before_each(function()
-    user = User.new(nobody)
     user:write("site.lua", RECIPE)
     user:must("apply", "--yes", "site.lua")
   end)
-  after_each(function() user:leave() end)
 
   it("exits 0 where there is none, 2 where there is some", function()
     local said = user:must "drift"

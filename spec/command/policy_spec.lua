@@ -1,6 +1,5 @@
 -- policy and check: what a recipe says must hold stops a plan and an apply, with the reason.
-local User = require "spec.support.user"
-local nobody = require "spec.support.nobody"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local file = provider "file"
@@ -13,12 +12,10 @@ check(apply(a.Size, function(size) return size <= p.Long end), "a is too long")
 ]]
 
 describe("a recipe", function()
-  local user
+  local user = stage.folder(_ENV)
   before_each(function()
-    user = User.new(nobody)
     user:write("site.lua", RECIPE)
   end)
-  after_each(function() user:leave() end)
 
   it("stops a plan by its policy, with the reason", function()
     local said = user:mrun("plan", "-P", "Most=0", "site.lua")

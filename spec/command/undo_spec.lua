@@ -2,6 +2,7 @@
 local User = require "spec.support.user"
 local fs = require "native.fs"
 local nobody = require "spec.support.nobody"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local file = provider "file"
@@ -15,13 +16,11 @@ end
 ]]
 
 describe("taking back", function()
-  local user
+  local user = stage.folder(_ENV)
   before_each(function()
-    user = User.new(nobody)
     user:write("site.lua", RECIPE)
     user:must("apply", "--yes", "site.lua")
   end)
-  after_each(function() user:leave() end)
 
   local function text_of(name) return (fs.read(user.folder .. "/" .. name)) end
 

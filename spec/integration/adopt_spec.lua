@@ -1,6 +1,5 @@
 -- mrun adopt: a live CloudFormation stack becomes a stack of mrun's, with its own template.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local TEMPLATE = [==[
 AWSTemplateFormatVersion: "2010-09-09"
@@ -82,28 +81,16 @@ result = {r["LogicalResourceId"]: r.get("PhysicalResourceId")
   for r in cfn.describe_stack_resources(StackName="live")["StackResources"]}
 ]==]
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
 describe("mrun adopt --cloudformation", function()
-  local emulator, user, physical
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
+  local emulator, user = stage.account(_ENV)
+  local physical
   before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
     physical = emulator:elsewhere((MADE:gsub("TEMPLATE", function() return TEMPLATE end)))
   end)
-  after_each(function() user:leave() end)
 
   it("takes over all of a stack, under its logical names, and changes nothing", function()
     local said = user:must("adopt", "--cloudformation", "live")
-    assert.are.equal(TEMPLATE, read(user.folder .. "/live.yml"))
+    assert.are.equal(TEMPLATE, user:read "live.yml")
     assert.matches("12 resources of live belong to the stack live now", said.out)
     assert.matches("DeletionPolicy: Retain", said.err)
     for operation in pairs(said.counts) do
@@ -134,7 +121,7 @@ describe("mrun adopt --cloudformation", function()
 
   it("keeps the values that the stack was made with, and no secret one", function()
     user:must("adopt", "--cloudformation", "live", "--out", "mine.yml")
-    local params = read(user.folder .. "/mine.params.json")
+    local params = user:read "mine.params.json"
     assert.matches('"Prefix":"prod"', params)
     assert.is_nil(params:find("Word", 1, true))
     assert.is_nil(params:find("hush", 1, true))
@@ -162,6 +149,6 @@ describe("mrun adopt --cloudformation", function()
     local there = user:mrun("adopt", "--cloudformation", "live")
     assert.are.equal(64, there.code)
     assert.matches("live.yml is there already", there.err)
-    assert.are.equal("# mine\n", read(user.folder .. "/live.yml"))
+    assert.are.equal("# mine\n", user:read "live.yml")
   end)
 end)

@@ -1,6 +1,5 @@
 -- What mrun attaches to a resource, and what an update must not undo by saying nothing of it.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -20,17 +19,10 @@ aws.EC2.EIP "address" { InstanceId = p.On and server or nil }
 ]]
 
 describe("what mrun has attached", function()
-  local aws, one
-
+  local _, one = stage.lasting(_ENV)
   lazy_setup(function()
-    aws = Emulator.start()
-    one = User.new(aws)
     one:write("r.lua", RECIPE)
     one:must("apply", "--yes", "r.lua")
-  end)
-  lazy_teardown(function()
-    one:leave()
-    aws:stop()
   end)
 
   it("is taken off when it is no longer declared: boundary, profile, address", function()

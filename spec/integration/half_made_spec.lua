@@ -1,19 +1,11 @@
 -- What a killed run has made in part is finished by the next one, and not made again.
-local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = User.project "recipes/ssm_managed_instance.lua"
 
 describe("a run that was killed in the middle of a resource", function()
-  local emulator, user
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-  before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
-  end)
-  after_each(function() user:leave() end)
+  local emulator, user = stage.account(_ENV)
 
   local function kill(operation, when, at)
     emulator:behave { tokens = true, pending = 6, kill = { at = at or 1, when = when,

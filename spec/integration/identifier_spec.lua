@@ -1,6 +1,6 @@
 -- `identifier = ` in a recipe: what somebody made by hand becomes the stack's.
-local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -29,15 +29,7 @@ result = {t["Key"]: t["Value"] for t in client("ec2").describe_vpcs(VpcIds=["%s"
 ]]
 
 describe("identifier", function()
-  local emulator, user
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-  before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
-  end)
-  after_each(function() user:leave() end)
+  local emulator, user = stage.account(_ENV)
 
   it("takes over what was made by hand, tags it, updates what differs, and is done", function()
     local vpc = emulator:elsewhere(BY_HAND)

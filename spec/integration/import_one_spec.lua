@@ -1,6 +1,5 @@
 -- mrun import NAME ID: one thing made by hand becomes a resource of the recipe, and no other.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -20,17 +19,12 @@ result = {"vpc": vpc, "subnet": subnet}
 ]]
 
 describe("mrun import", function()
-  local emulator, user, recipe, there
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
+  local emulator, user = stage.account(_ENV)
+  local recipe, there
   before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
     recipe = user:write("net.lua", RECIPE)
     there = emulator:elsewhere(BY_HAND)
   end)
-  after_each(function() user:leave() end)
 
   it("takes over one resource after the other, each alone", function()
     local first = user:must("import", recipe, "Vpc", there.vpc, "--yes")

@@ -1,6 +1,6 @@
 -- mrun import --type: the recipe for what another client has made plans empty at once.
-local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 -- A network as the seed's, and more: made by boto3.
 local MADE = [==[
@@ -62,13 +62,6 @@ local KINDS = { VPC = 1, Subnet = 2, InternetGateway = 1, VPCGatewayAttachment =
   Route = 2, SubnetRouteTableAssociation = 2, EIP = 1, NatGateway = 1, SecurityGroup = 2,
   VPCEndpoint = 2, Role = 1, ManagedPolicy = 1, InstanceProfile = 1, Instance = 1 }
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
 local function kinds_of(resources)
   local counts = {}
   for _, one in ipairs(resources) do
@@ -88,16 +81,9 @@ local function changing(counts)
 end
 
 describe("mrun import --type", function()
-  local emulator, user, there
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-  before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
-    there = emulator:elsewhere(MADE)
-  end)
-  after_each(function() user:leave() end)
+  local emulator, user = stage.account(_ENV)
+  local there
+  before_each(function() there = emulator:elsewhere(MADE) end)
 
   local function written(...)
     local said = user:must("import", "--type", ...)
@@ -107,7 +93,7 @@ describe("mrun import --type", function()
 
   it("writes the recipe for all of a network, and the recipe plans empty at once", function()
     written("AWS::EC2::VPC", there.vpc, "--with-dependencies", "--out", "net.lua")
-    local text = read(user.folder .. "/net.lua")
+    local text = user:read "net.lua"
     assert.matches('identifier = "' .. there.vpc:gsub("%-", "%%-"), text)
     assert.matches("VpcId = stg_vpc,", text)
     assert.matches("AllocationId = eip1.AllocationId,", text)
@@ -161,7 +147,7 @@ describe("mrun import --type", function()
     user:must("--state", "s3://states/team", "import", "--type", "AWS::EC2::Subnet",
       there.subnet, "--out", "net.lua")
     local other = User.new(emulator)
-    other:write("net.lua", read(user.folder .. "/net.lua"))
+    other:write("net.lua", user:read "net.lua")
     assert.matches("Nothing to do: 1 resource",
       other:must("--state", "s3://states/team", "plan", "net.lua").out)
     other:leave()
@@ -187,7 +173,7 @@ describe("mrun import --type", function()
       assert.are.equal(case[2], said.code)
       assert.matches(case[3], said.err)
     end
-    assert.are.equal("-- mine\n", read(user.folder .. "/mine.lua"))
+    assert.are.equal("-- mine\n", user:read "mine.lua")
     written("AWS::EC2::VPC", there.vpc, "--out", "a.lua")
     local second = user:mrun("import", "--type", "AWS::EC2::VPC", there.other, "--out", "b.lua",
       "--stack", "a")

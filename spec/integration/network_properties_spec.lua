@@ -1,5 +1,4 @@
 -- One change for each property of the network's types that can be changed, and an empty plan after.
-local Emulator = require "spec.support.emulator"
 local properties = require "spec.support.properties"
 
 local lua = properties.lua
@@ -170,15 +169,4 @@ local address = aws.EC2.EIP "address" { Domain = "vpc" }
   },
 }
 
-describe("a property of", function()
-  local emulator
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-
-  before_each(function() emulator:reset() end)
-
-  for _, case in ipairs(CASES) do
-    it(case.type .. " changes as declared", function() properties.change_all(emulator, case) end)
-  end
-end)
+describe("a property of", function() properties.each(_ENV, CASES) end)

@@ -1,6 +1,5 @@
 -- What one stack puts out is what another one is made of.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local NETWORK = [[
 local aws = provider "aws"
@@ -13,17 +12,11 @@ aws.EC2.Subnet "web" { VpcId = stack("network").VpcId, CidrBlock = "10.0.0.0/24"
 ]]
 
 describe("a recipe that reads another stack", function()
-  local emulator, user
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
+  local emulator, user = stage.account(_ENV)
   before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
     user:write("network.lua", NETWORK)
     user:write("web.lua", WEB)
   end)
-  after_each(function() user:leave() end)
 
   it("stops where that is not there", function()
     local said = user:mrun("plan", "web.lua")

@@ -1,6 +1,5 @@
 -- Two accounts and three regions in one recipe: planned, applied and destroyed in one process.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local OTHER = "210987654321"
 local RECIPE = [[
@@ -60,17 +59,12 @@ local function names(account)
 end
 
 describe("one recipe in several accounts and regions", function()
-  local emulator, user, role
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
+  local emulator, user = stage.account(_ENV)
+  local role
   before_each(function()
-    emulator:reset()
     role = emulator:role_in(OTHER)
-    user = User.new(emulator)
     user:write("world.lua", RECIPE:format(role))
   end)
-  after_each(function() user:leave() end)
 
   it("is applied, each thing where it belongs, and destroyed", function()
     user:must("apply", "--yes", "world.lua")

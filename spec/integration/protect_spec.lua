@@ -1,6 +1,5 @@
 -- Protection, retaining and forgetting where it counts: in the tags that AWS keeps.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -34,16 +33,8 @@ result = {"Net": plain(vpcs[0]["Tags"]),
 ]]
 
 describe("on AWS", function()
-  local emulator, user
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-  before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
-    user:write("net.lua", RECIPE)
-  end)
-  after_each(function() user:leave() end)
+  local emulator, user = stage.account(_ENV)
+  before_each(function() user:write("net.lua", RECIPE) end)
 
   it("protection is in the tags, outlives its line, and ends when that is said", function()
     user:must("apply", "--yes", "net.lua")

@@ -1,6 +1,5 @@
 -- How much a plan and mrun drift read of AWS.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -20,17 +19,10 @@ end
 ]]
 
 describe("what is read of AWS", function()
-  local emulator, user
-
+  local emulator, user = stage.lasting(_ENV)
   lazy_setup(function()
-    emulator = Emulator.start()
-    user = User.new(emulator)
     user:write("site.lua", RECIPE)
     user:must("apply", "--yes", "site.lua")
-  end)
-  lazy_teardown(function()
-    user:leave()
-    emulator:stop()
   end)
 
   it("is the same for any number of copies with --refresh=batched, and the rest is said", function()

@@ -1,6 +1,5 @@
 -- One change for each property of servers, identities and parameters that can be changed, and an
 -- empty plan after.
-local Emulator = require "spec.support.emulator"
 local properties = require "spec.support.properties"
 
 local lua = properties.lua
@@ -132,15 +131,4 @@ local CASES = {
   },
 }
 
-describe("a property of", function()
-  local emulator
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-
-  before_each(function() emulator:reset() end)
-
-  for _, case in ipairs(CASES) do
-    it(case.type .. " changes as declared", function() properties.change_all(emulator, case) end)
-  end
-end)
+describe("a property of", function() properties.each(_ENV, CASES) end)

@@ -1,6 +1,5 @@
 -- mrun undo and --rollback on AWS: what an independent client sees is what was there before.
-local Emulator = require "spec.support.emulator"
-local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 
 local RECIPE = [[
 local aws = provider "aws"
@@ -36,16 +35,8 @@ result = {
 ]==]
 
 describe("on AWS", function()
-  local emulator, user
-
-  lazy_setup(function() emulator = Emulator.start() end)
-  lazy_teardown(function() emulator:stop() end)
-  before_each(function()
-    emulator:reset()
-    user = User.new(emulator)
-    user:write("net.lua", RECIPE)
-  end)
-  after_each(function() user:leave() end)
+  local emulator, user = stage.account(_ENV)
+  before_each(function() user:write("net.lua", RECIPE) end)
 
   it("undo puts back what was updated and creates anew what was deleted", function()
     user:must("apply", "--yes", "net.lua")

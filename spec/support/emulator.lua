@@ -12,20 +12,30 @@ local function keep_keys(self, line)
   self.access_key, self.secret_key = keys.access_key, keys.secret_key
 end
 
+--- One that is not there yet.
+---@return table
+function emulator.unstarted() return setmetatable({}, emulator) end
+
 --- Starts one and waits until it answers.
 ---@param kind "moto"|"ministack"|nil
 ---@return table
 function emulator.start(kind)
+  local self = emulator.unstarted()
+  self:begin(kind)
+  return self
+end
+
+---@param kind "moto"|"ministack"|nil
+function emulator:begin(kind)
   local command = ("exec %s/bin/python spec/support/emulator.py %s %s"):format(VENV, kind or "moto",
     VENV)
   local pipe = assert(io.popen(command, "r"))
   local port, pid = pipe:read("n", "n")
   assert(port and pid, "the emulator does not start: make deps")
   pipe:read "l"
-  local self = setmetatable({ pipe = pipe, port = port, pid = math.tointeger(pid) }, emulator)
+  self.pipe, self.port, self.pid = pipe, port, math.tointeger(pid)
   self.url = ("http://127.0.0.1:%d"):format(port)
   keep_keys(self, pipe:read "l")
-  return self
 end
 
 function emulator:stop()

@@ -1,5 +1,6 @@
 --- Changes one property of a resource at a time, and demands an empty plan after each apply.
 local User = require "spec.support.user"
+local stage = require "spec.support.stage"
 local assert = require "luassert"
 local value = require "engine.value"
 
@@ -84,11 +85,21 @@ end
 --- All changes of a case, one after the other, on one resource.
 ---@param emulator table
 ---@param case { type: string, around: string|nil, base: table, changes: table[] }
-function properties.change_all(emulator, case)
+local function change_all(emulator, case)
   local user <close> = User.new(emulator)
   apply(user, case, nil, "creating it")
   for _, change in ipairs(case.changes) do step(user, case, change) end
   user:must("destroy", "--yes")
+end
+
+--- A case of the spec for each.
+---@param busted table the spec's _ENV
+---@param cases table[]
+function properties.each(busted, cases)
+  local emulator = stage.emulator(busted)
+  for _, case in ipairs(cases) do
+    busted.it(case.type .. " changes as declared", function() change_all(emulator, case) end)
+  end
 end
 
 return properties

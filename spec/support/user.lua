@@ -1,6 +1,7 @@
 --- Somebody who runs mrun in a folder of their own, against a local AWS. After each run everything
 --- that it printed and every file in the folder is searched for the secrets of the specs (those
 --- that spec.support.secrets makes, and the key that it signs with).
+local changes = require "spec.support.changes"
 local child = require "spec.support.child"
 local fs = require "native.fs"
 local json = require "json"
@@ -17,16 +18,28 @@ local function quoted(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
+--- A user without a folder yet.
+---@param emulator table
+---@return table
+function user.outside(emulator) return setmetatable({ emulator = emulator }, user) end
+
+--- Gives the user a new and empty folder.
+function user:enter()
+  count = count + 1
+  self.folder = ("%s/user%d"):format(os.getenv "TMPDIR" or "/tmp", count)
+  self.own = { pid = true }
+  assert(os.execute("mkdir -p " .. self.folder))
+end
+
 --- A user with an empty folder.
 ---@param emulator table
----@param options { region: string|nil, binary: string|nil }|nil
+---@param options { region: string|nil }|nil
 ---@return table
 function user.new(emulator, options)
-  count = count + 1
-  local folder = ("%s/user%d"):format(os.getenv "TMPDIR" or "/tmp", count)
-  assert(os.execute("mkdir -p " .. folder))
-  return setmetatable({ emulator = emulator, folder = folder,
-    region = options and options.region, own = { pid = true } }, user)
+  local self = user.outside(emulator)
+  self.region = options and options.region
+  self:enter()
+  return self
 end
 
 --- Takes the folder away.
@@ -58,6 +71,13 @@ function user:write(name, text)
   self:owns(name)
   assert(fs.replace(self.folder .. "/" .. name, text))
   return name
+end
+
+--- What a file of the folder holds.
+---@param name string
+---@return string
+function user:read(name)
+  return assert(fs.read(self.folder .. "/" .. name))
 end
 
 ---@class Said
@@ -123,12 +143,8 @@ end
 ---@param ... string
 ---@return string[]
 function user:planned(recipe, ...)
-  local list = {}
   local plan = self:json("plan", recipe, ...)
-  for i, change in ipairs(plan.changes or { { action = "no plan", name = "" } }) do
-    list[i] = change.action .. " " .. change.name
-  end
-  return list
+  return changes.lines(plan.changes or { { action = "no plan", name = "" } })
 end
 
 --- The absolute path of a file of the project.
