@@ -7,9 +7,7 @@ end
 local function fails(files, words, overrides)
   local ok, why = pcall(load, files, overrides)
   assert(not ok)
-  for _, word in ipairs(words) do
-    assert(tostring(why):find(word, 1, true), ("%q is not in:\n%s"):format(word, tostring(why)))
-  end
+  support.says(tostring(why), words)
 end
 
 local function site(text, more)

@@ -3,12 +3,7 @@
 local support = require "spec.recipe.support"
 local value = require "engine.value"
 
-local function fails(text, words)
-  local message = support.failure(text)
-  for _, word in ipairs(words) do
-    assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
-  end
-end
+local fails = support.fails
 
 local function output_of(expression)
   return support.run("output { X = " .. expression .. " }").outputs[1].value

@@ -3,9 +3,7 @@ local support = require "spec.recipe.support"
 local SMALL = { instructions = 3000000, memory_bytes = 16 * 1024 * 1024, cpu_ms = 60000 }
 
 local function fails(text, word, limits)
-  local message = support.failure(text, { limits = limits or SMALL })
-  assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
-  return message
+  return support.fails(text, { word }, { limits = limits or SMALL })
 end
 
 describe("the limits of a recipe", function()

@@ -1,12 +1,7 @@
 local support = require "spec.recipe.support"
 local value = require "engine.value"
 
-local function fails(text, words, overrides)
-  local message = support.failure(text, overrides)
-  for _, word in ipairs(words) do
-    assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
-  end
-end
+local fails = support.fails
 
 --- The value of the one parameter P, as a property of a resource.
 local function value_of(spec, overrides)

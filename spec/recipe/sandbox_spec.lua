@@ -1,11 +1,6 @@
 local support = require "spec.recipe.support"
 
-local function fails(text, words, overrides)
-  local message = support.failure(text, overrides)
-  for _, word in ipairs(words) do
-    assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
-  end
-end
+local fails = support.fails
 
 --- What a recipe prints.
 local function printed(text)

@@ -132,4 +132,24 @@ function support.failure(text, overrides)
   return tostring(why)
 end
 
+--- That a message holds these words.
+---@param message string
+---@param words string[]
+---@return string message
+function support.says(message, words)
+  for _, word in ipairs(words) do
+    assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
+  end
+  return message
+end
+
+--- That a recipe fails, in these words.
+---@param text string
+---@param words string[]
+---@param overrides table|nil
+---@return string message
+function support.fails(text, words, overrides)
+  return support.says(support.failure(text, overrides), words)
+end
+
 return support

@@ -11,10 +11,7 @@ end
 local function fails(text, words, overrides)
   local ok, why = pcall(load, text, overrides)
   assert(not ok, "the template was expected to fail")
-  local message = tostring(why)
-  for _, word in ipairs(words) do
-    assert(message:find(word, 1, true), ("%q is not in:\n%s"):format(word, message))
-  end
+  local message = support.says(tostring(why), words)
   local _, lines = message:gsub("\n", "\n")
   assert.is_true(lines < 3, message)
 end
