@@ -1,5 +1,6 @@
--- What a scenario is played in: a warm emulator, a user, one of the two recipes, and the four ways
--- from one state of an account to another.
+-- What a scenario is played in: one of the two recipes, and the four ways from one state of an
+-- account to another. An account and a folder that a way begins with are made once; each point gets
+-- a fork of that account and a copy of that folder, and leaves nothing to the next one.
 local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
 local fs = require "native.fs"
@@ -10,7 +11,6 @@ world.__index = world
 world.__close = function(self) self:stop() end
 
 local KEPT <const> = { tokens = true }
-local ANEW_AFTER <const> = 60
 
 ---The ways: what is there before, the command that is disturbed, and what is wanted after it.
 world.PHASES = {
@@ -28,13 +28,26 @@ world.RECIPES = { "ssm_managed_instance", "ssm_managed_instance_nat" }
 ---@param recipe string
 ---@return table
 function world.new(recipe)
-  return setmetatable({ recipe = recipe, path = User.project("recipes/" .. recipe .. ".lua"),
-    emulator = Emulator.start() }, world)
+  local self = setmetatable({ recipe = recipe, emulators = {}, bases = {},
+    path = User.project("recipes/" .. recipe .. ".lua") }, world)
+  local emulator = Emulator.start()
+  self.emulators[1] = emulator
+  emulator:account() -- its clients are made, once and for all forks
+  self.bases[false] = { emulator = emulator, user = User.new(emulator) }
+  return self
+end
+
+function world:leave_point()
+  if not self.user then return end
+  self.user:leave()
+  self.emulator:stop()
+  self.user, self.emulator = nil, nil
 end
 
 function world:stop()
-  if self.user then self.user:leave() end
-  self.emulator:stop()
+  self:leave_point()
+  for _, base in pairs(self.bases) do base.user:leave() end
+  for i = #self.emulators, 1, -1 do self.emulators[i]:stop() end
 end
 
 local function with_params(self, phase, words)
@@ -50,26 +63,30 @@ local function words_of(self, phase)
   return with_params(self, phase, words)
 end
 
-local function start_anew(self)
-  if self.user then self.user:leave() end
-  self.emulator:reset()
-  self.user, self.begun, self.used, self.spoilt = User.new(self.emulator), 0, false, false
+local function fork_of(base)
+  local emulator = base.emulator:fork()
+  local user = User.new(emulator)
+  assert(os.execute(("cp -a %s/. %s"):format(base.user.folder, user.folder)))
+  return emulator, user
 end
 
----An account and a folder as they are before the phase. What mrun can clear away it does: an
----emulator takes seconds to forget everything.
-function world:begin(phase)
-  if not self.user or self.spoilt or self.begun >= ANEW_AFTER then start_anew(self) end
-  self.begun = self.begun + 1
-  self.emulator:behave(KEPT)
-  if phase.base then
-    self.user:must("apply", "--yes", self.path)
-  elseif self.used then
-    self.user:must("destroy", "--yes")
-    self.user:leave()
-    self.user = User.new(self.emulator)
+-- What a phase begins with: nothing, or the stack as it is applied.
+local function base_of(self, applied)
+  if not self.bases[applied] then
+    local emulator, user = fork_of(self.bases[false])
+    self.emulators[#self.emulators + 1] = emulator
+    emulator:behave(KEPT)
+    user:must("apply", "--yes", self.path)
+    self.bases[applied] = { emulator = emulator, user = user }
   end
-  self.used = true
+  return self.bases[applied]
+end
+
+---An account and a folder as they are before the phase.
+function world:begin(phase)
+  self:leave_point()
+  self.emulator, self.user = fork_of(base_of(self, phase.base == true))
+  self.emulator:behave(KEPT)
 end
 
 ---Runs the phase's command with the network or the machine misbehaving.
@@ -150,9 +167,7 @@ end
 ---@param expected string[]
 ---@return string|nil why not
 function world:recovers(phase, expected)
-  local why = wrong_after(self, phase, expected)
-  self.spoilt = why ~= nil
-  return why
+  return wrong_after(self, phase, expected)
 end
 
 ---What a phase leads to where nothing disturbs it, and what it asks on the way.

@@ -1,17 +1,41 @@
 """Reads an account back with boto3, independently of mrun: one document of what is there."""
+import io
+import urllib.parse
+
+
+class Raw(io.BytesIO):
+    def stream(self, **_):
+        yield self.read()
 
 
 class Reader:
-    """Clients of one account and region, made once: making them is what takes boto3 its time."""
+    """Clients of one account and region, made once: making them is what takes boto3 its time.
 
-    def __init__(self, **options):
+    send(method, path, body, headers) carries a request out."""
+
+    def __init__(self, send, **options):
         import boto3
         self.session, self.options, self.clients = boto3.session.Session(), options, {}
+        self.send = send
 
     def client(self, service):
         if service not in self.clients:
-            self.clients[service] = self.session.client(service, **self.options)
+            client = self.session.client(service, **self.options)
+            client.meta.events.register("before-send", self.carry)
+            self.clients[service] = client
         return self.clients[service]
+
+    def carry(self, request, **_):
+        from botocore.awsrequest import AWSResponse
+        url = urllib.parse.urlsplit(request.url)
+        path = (url.path or "/") + ("?" + url.query if url.query else "")
+        headers = {name: value.decode() if isinstance(value, bytes) else str(value)
+                   for name, value in request.headers.items()}
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        if hasattr(body, "read"):
+            body = body.read()
+        status, headers, data = self.send(request.method, path, body, {"Host": url.netloc, **headers})
+        return AWSResponse(request.url, status, dict(headers), Raw(data))
 
 
 def tags(thing):

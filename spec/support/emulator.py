@@ -11,6 +11,8 @@ Host goes through as it came, so signatures stay valid. Control, on the proxy it
     GET    /_account/REGION  what boto3 finds in the account (boto.py)
     POST   /_python/REGION   runs Python there, with client(service) at hand; the value of `result`
     POST   /_reset        an empty account with a new user; answers with the new keys
+    POST   /_fork         another one beside it (moto), whose account begins as this one is now;
+                          answers with its port and pid, and it goes when this one goes
     POST   /_role/ACCOUNT a role in another account that anybody may assume; answers with its ARN
     GET    /_account/REGION?role=ARN, POST /_python/REGION?role=ARN   the same, in that account
 """
@@ -32,15 +34,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import boto  # noqa: E402
 import faults  # noqa: E402
+import forking  # noqa: E402
 
 KIND, VENV = sys.argv[1], sys.argv[2]
 POLICY = {"Version": "2012-10-17",
           "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-START = {
-    "moto": {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ENABLE_AMI_VALIDATION": "1",
-             "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "1", "INITIAL_NO_AUTH_ACTION_COUNT": "3"},
-    "ministack": {"AUTH": "true", "BIND_HOST": "127.0.0.1"},
-}
+MINISTACK = {"AUTH": "true", "BIND_HOST": "127.0.0.1"}
 
 
 def free_port():
@@ -51,14 +50,9 @@ def free_port():
 
 def start():
     port = free_port()
-    environment = dict(os.environ, **START[KIND])
-    if KIND == "moto":
-        command = [VENV + "/bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
-    else:
-        environment["GATEWAY_PORT"] = str(port)
-        command = [VENV + "/bin/ministack"]
-    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [VENV + "/bin/ministack"], env=dict(os.environ, GATEWAY_PORT=str(port), **MINISTACK),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -70,10 +64,7 @@ def start():
     sys.exit(KIND + " does not listen")
 
 
-CHILD, UPSTREAM = start()
-
-
-def send(method, path, body, headers):
+def send_out(method, path, body, headers):
     connection = http.client.HTTPConnection("127.0.0.1", UPSTREAM, timeout=120)
     connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
     for name, value in headers.items():
@@ -85,6 +76,14 @@ def send(method, path, body, headers):
     data = answer.read()
     connection.close()
     return answer.status, answer.getheaders(), data
+
+
+if KIND == "moto":
+    import inside
+    CHILD, UPSTREAM, send = None, 5000, inside.send  # nobody listens there
+else:
+    CHILD, UPSTREAM = start()
+    send = send_out
 
 
 def iam(action, headers=None, **params):
@@ -157,7 +156,8 @@ def keys_of(role):
 def reader(region, role):
     if (region, role) not in State.readers:
         State.readers[region, role] = boto.Reader(
-            region_name=region, endpoint_url="http://127.0.0.1:%d" % UPSTREAM, **keys_of(role))
+            send, region_name=region, endpoint_url="http://127.0.0.1:%d" % UPSTREAM,
+            **keys_of(role))
     return State.readers[region, role]
 
 
@@ -214,6 +214,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             return self.answer_json(boto_answer(self.path, body))
         if self.path.startswith("/_role/"):
             return self.answer_json(new_role(self.path.split("/")[2]))
+        if self.path == "/_fork":
+            return self.answer_json(forking.fork())
         with State.lock:
             if self.path == "/_calls" and self.command == "DELETE":
                 State.calls = []
@@ -265,8 +267,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def stop(*_):
-    CHILD.kill()
-    CHILD.wait()
+    if CHILD:
+        CHILD.kill()
+        CHILD.wait()
     note = os.path.join(tempfile.gettempdir(), "ministack-%d.pid" % UPSTREAM)
     if os.path.exists(note):  # ministack's, which it forgets when it is killed
         os.remove(note)
@@ -276,6 +279,7 @@ def stop(*_):
 signal.signal(signal.SIGTERM, stop)
 KEYS = new_user()
 SERVER = Server(("127.0.0.1", 0), Proxy)
+forking.prepare(SERVER, lambda: Server(("127.0.0.1", 0), Proxy))
 print(SERVER.server_address[1], os.getpid(), flush=True)
 print(json.dumps(KEYS), flush=True)
 SERVER.serve_forever()

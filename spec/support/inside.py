@@ -1,0 +1,37 @@
+"""moto inside this process: what its own server does, without a network between."""
+import functools
+import os
+
+os.environ.update({
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ENABLE_AMI_VALIDATION": "1",
+    "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "1", "INITIAL_NO_AUTH_ACTION_COUNT": "3"})
+
+from moto import backends  # noqa: E402
+from moto.core import request as moto_request, responses  # noqa: E402
+from moto.moto_server import werkzeug_app  # noqa: E402
+from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
+
+# What it looks up for each call anew, and never changes.
+MODULES = list(backends.list_of_moto_modules())
+backends.list_of_moto_modules = lambda: MODULES
+responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+
+APP = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
+
+
+def environ_of(method, path, body, headers):
+    environ = EnvironBuilder(method=method, path=path, headers=headers,
+                             input_stream=None, data=body or b"").get_environ()
+    environ[moto_request.PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {
+        moto_request.environ_key_for_header(name): name for name in headers
+        if moto_request.should_preserve_original_header_name(name)}
+    return environ
+
+
+def send(method, path, body, headers):
+    try:
+        parts, status, answered = run_wsgi_app(
+            APP, environ_of(method, path, body, headers), buffered=True)
+        return int(status.split()[0]), list(answered), b"".join(parts)
+    except Exception as why:  # pylint: disable=broad-except
+        return 500, [("Content-Type", "text/plain")], repr(why).encode()
