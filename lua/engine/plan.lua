@@ -6,7 +6,8 @@
 --     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
 --     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
 --     as_it_is = bool,  even what would have to be replaced for it
---     alone = "name" })  of one resource, and of no other
+--     alone = "name",  of one resource, and of no other
+--     places = function() return places end })  where the stack has been, for when the state is lost
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
@@ -51,12 +52,24 @@ local function refuse_without_place(ctx)
     next = "run mrun apply RECIPE: it rebuilds the state from the ownership tags" }
 end
 
+--- Where to look for a stack that no recipe tells of, and the state no more.
+local function former_places(ctx, options)
+  local is_gone = ctx.state.lost or ctx.state.fresh and not ctx.state.retired
+  return is_gone and options.destroy and options.places and options.places() or nil
+end
+
+--- Whether a state that knows nothing may be a lost one.
+local function may_be_lost(ctx, options)
+  if options.new or not ctx.state.fresh then return false end
+  return not options.destroy or not ctx.state.retired
+end
+
 --- Rows as they are after settling, or as the ownership tags tell when the state was lost.
 local function load_rows(ctx, options, notices)
   local state = ctx.state
   ctx.rows = state.resources or {}
   ctx.row_names = value.keys(ctx.rows)
-  places.identify(ctx, options.graph)
+  places.identify(ctx, options.graph, former_places(ctx, options))
   if state.lost then
     if not next(ctx.places) then refuse_without_place(ctx) end
     ctx.rows = strangers.rebuilt(ctx, options.graph)
@@ -64,7 +77,7 @@ local function load_rows(ctx, options, notices)
     local count = #value.keys(ctx.rows)
     notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resource%s")
       :format(count, count == 1 and "" or "s")
-  elseif state.fresh and not options.new and not options.destroy then
+  elseif may_be_lost(ctx, options) then
     strangers.stop(ctx)
   elseif (state.records or 0) > 0 then
     unknown.add(ctx, options.graph, notices)

@@ -19,6 +19,7 @@ local function plan_options(mrun, stack, options)
   result.back, result.rolling = options.back, options.rolling
   result.adopt, result.as_it_is = options.adopt, options.as_it_is
   result.alone = options.alone
+  result.places = function() return stack.store:places() end
   return result
 end
 

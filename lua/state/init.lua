@@ -272,6 +272,22 @@ function store:history()
   return runs.all(self:journals())
 end
 
+---All places where the stack has been, as its journals tell.
+---@return table[] places each once
+function store:places()
+  local list, seen = {}, {}
+  for _, records in ipairs(self:journals()) do
+    for _, record in ipairs(records) do
+      local one = record.intent or record.result and record.result.row
+      local place = one and one.place
+      if place and not seen[place.key] then
+        seen[place.key], list[#list + 1] = true, place
+      end
+    end
+  end
+  return list
+end
+
 ---What the last apply that changed anything found when it began.
 ---@return { before: table<string, table|false>, unrecorded: string[] }|nil
 function store:last_apply()

@@ -30,7 +30,7 @@ local function each_point(world, phase, scenario, shard, tell)
     if n > last then return end
     if n >= first and n % shard.of == shard.at then
       if not scenario.strike(world, phase, n) then return end
-      tell(n, world:recovers(phase, expected))
+      tell(n, scenario.mend and scenario.mend(world, phase) or world:recovers(phase, expected))
     end
   end
 end

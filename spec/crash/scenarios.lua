@@ -1,6 +1,7 @@
 -- The scenarios: each disturbs a phase at one point after the other, and judges what comes of it.
 --
 --   scenario.strike(world, phase, n)  -> false where there is no such point; else it has happened
+--   scenario.mend(world, phase)       -> why not; what has to be done by hand before all is well
 local fs = require "native.fs"
 local state = require "state"
 
@@ -70,6 +71,25 @@ local function state_deleted(world, phase, n)
   return hit
 end
 
+local function all_deleted(world, phase, n)
+  local hit = state_deleted(world, phase, n)
+  if hit then os.remove(world:folder() .. "/identity") end
+  return hit
+end
+
+-- Nothing here knows whose the tagged things are: a plain command stops and lists them, and the way
+-- on that it names is taken.
+local function rebuilt(world, phase)
+  if #world:found() == 0 then return nil end
+  local said = world:again(phase)
+  local stack, id = said.err:match "mrun state rebuild %-%-stack (%S+) %-%-stack%-id (%x+)"
+  if said.code ~= 1 or not id or not said.err:find(stack .. "/" .. id .. " in ", 1, true) then
+    return ("it does not stop: exit %d\n    %s"):format(said.code, said.err:sub(-600))
+  end
+  local done = world.user:mrun("state", "rebuild", "--stack", stack, "--stack-id", id)
+  if done.code ~= 0 then return "no rebuild: " .. done.err:sub(-600) end
+end
+
 local function loads(world, bytes)
   assert(fs.replace(world:folder() .. "/journal", bytes))
   return state.open { root = world.user.folder .. "/.mrun", stack = world.recipe }:load()
@@ -114,6 +134,7 @@ scenarios.list = {
   { name = "network cut before the answer", strike = at_each_call("cut", "after") },
   { name = "disk full", strike = disk_full },
   { name = "state file deleted", strike = state_deleted },
+  { name = "state and identity files deleted", strike = all_deleted, mend = rebuilt },
   { name = "journal cut", strike = journal_cut },
 }
 

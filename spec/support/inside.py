@@ -1,4 +1,6 @@
-"""moto inside this process: what its own server does, without a network between."""
+"""moto inside this process: what its own server does, without a network between.
+
+Where moto is wrong, and specs rest on it, it is put right here."""
 import functools
 import os
 
@@ -9,12 +11,30 @@ os.environ.update({
 from moto import backends  # noqa: E402
 from moto.core import request as moto_request, responses  # noqa: E402
 from moto.moto_server import werkzeug_app  # noqa: E402
+from moto.ec2.models import nat_gateways  # noqa: E402
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE  # noqa: E402
 from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
 
 # What it looks up for each call anew, and never changes.
 MODULES = list(backends.list_of_moto_modules())
 backends.list_of_moto_modules = lambda: MODULES
 responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+
+# DescribeTags has words of moto's own for these.
+EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "nat": "natgateway"})
+DELETE_NAT_GATEWAY = nat_gateways.NatGatewayBackend.delete_nat_gateway
+
+
+def delete_nat_gateway(backend, nat_gateway_id):
+    """Its address is free again."""
+    gateway = DELETE_NAT_GATEWAY(backend, nat_gateway_id)
+    for address in backend.addresses:
+        if address.eni is gateway._eni:  # pylint: disable=protected-access
+            address.eni = address.association_id = None
+    return gateway
+
+
+nat_gateways.NatGatewayBackend.delete_nat_gateway = delete_nat_gateway
 
 APP = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
 

@@ -75,10 +75,12 @@ end
 --- Finds out the account of every place: ctx.places[key] is then the place with its account.
 ---@param ctx table
 ---@param graph table
-function places.identify(ctx, graph)
+---@param more table[]|nil places that neither the graph nor the state says
+function places.identify(ctx, graph, more)
   ctx.places = {}
   identify_all(ctx, declared(graph))
   identify_all(ctx, recorded(ctx))
+  identify_all(ctx, more or {})
   for _, name in ipairs(ctx.row_names) do
     check_row(ctx, ctx.rows[name])
     for _, old in ipairs(ctx.rows[name].old or {}) do check_row(ctx, old) end

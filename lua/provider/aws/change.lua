@@ -58,7 +58,7 @@ function change:known(properties)
     known[name] = self.have[name]
     if known[name] == nil and self.previous then known[name] = self.previous[name] end
   end
-  if next(known) or self.previous or next(self.have) then return known end
+  if next(known) or self.previous then return known end
   local wanted = {}
   for _, name in ipairs(properties) do wanted[name] = true end
   return read.all(self.job, { id }, { [id] = wanted })[id] or {}
