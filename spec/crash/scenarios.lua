@@ -3,7 +3,7 @@
 --   scenario.strike(world, phase, n)  -> false where there is no such point; else it has happened
 --   scenario.mend(world, phase)       -> why not; what has to be done by hand before all is well
 local fs = require "native.fs"
-local state = require "state"
+local journal = require "state.journal"
 
 local WAYS <const> = 3
 
@@ -90,11 +90,6 @@ local function rebuilt(world, phase)
   if done.code ~= 0 then return "no rebuild: " .. done.err:sub(-600) end
 end
 
-local function loads(world, bytes)
-  assert(fs.replace(world:folder() .. "/journal", bytes))
-  return state.open { root = world.user.folder .. "/.mrun", stack = world.recipe }:load()
-end
-
 -- Where a byte more or less makes another journal of it; and every byte between is read.
 local function cuts(world)
   local bytes = world:bytes "journal"
@@ -107,8 +102,7 @@ local function cuts(world)
   local from = starts[math.max(2, #starts - 1)] or #bytes
   local list, before = {}, nil
   for length = from - 1, #bytes do
-    local found = loads(world, bytes:sub(1, length))
-    local now = ("%d %d"):format(#found.open, found.records or 0)
+    local now = #assert(journal.parse(bytes:sub(1, length)), length)
     if now ~= before then list[#list + 1] = length end
     before = now
   end

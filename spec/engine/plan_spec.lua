@@ -211,6 +211,20 @@ describe("plan", function()
     assert.are.equal(1, #world.cloud:all())
   end)
 
+  it("looks where the stack has been before it destroys what no state tells of", function()
+    world:apply { thing "a" }
+    local was = { destroy = true, places = function()
+      return { World.thing("a").place }
+    end }
+    world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+    world.store.records, world.store.fresh = {}, true
+    refused(function() world:plan_of(nil, was) end, "a stack of this name exists")
+    world.store.retired = "0ther"
+    assert.are.same({}, world:plan(nil, was))
+    world.store.fresh, world.store.lost = nil, true
+    assert.are.equal(1, #world:plan(nil, was))
+  end)
+
   it("rebuilds a lost state from the ownership tags", function()
     local stack = { thing("a", { Size = 1 }),
       resource("Named", "n", { Name = "n", Parent = ref "a" }),

@@ -8,7 +8,9 @@ local RECIPE = [[
 local aws = provider "aws"
 local vpc = aws.EC2.VPC "Vpc" { CidrBlock = "10.0.0.0/16" }
 aws.EC2.Subnet "Subnet" { VpcId = vpc, CidrBlock = "10.0.1.0/24" }
-aws.IAM.Role "Role" { RoleName = "net", AssumeRolePolicyDocument = { Version = "2012-10-17",
+aws.IAM.Role "Role" { RoleName = "net",
+  ManagedPolicyArns = { "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+  AssumeRolePolicyDocument = { Version = "2012-10-17",
   Statement = { { Effect = "Allow", Action = "sts:AssumeRole",
     Principal = { Service = "ec2.amazonaws.com" } } } } }
 ]]
@@ -37,6 +39,16 @@ local function commands(place)
     local function lose()
       if place ~= ".mrun" then return emptied() end
       os.execute("rm -rf " .. one.folder .. "/.mrun")
+    end
+
+    -- One file of it.
+    local function lose_file(name)
+      if place == ".mrun" then
+        assert(fs.remove(one.folder .. "/.mrun/net/" .. name))
+      else
+        emulator:elsewhere(([[client("s3").delete_object(Bucket="states", Key="team/net/%s")]])
+          :format(name))
+      end
     end
 
     before_each(function()
@@ -117,14 +129,28 @@ local function commands(place)
     end)
 
     it("is rebuilt by itself when its identity is there", function()
-      if place == ".mrun" then
-        assert(fs.remove(one.folder .. "/.mrun/net/state.json"))
-      else
-        emulator:elsewhere 'client("s3").delete_object(Bucket="states", Key="team/net/state.json")'
-      end
+      lose_file "state.json"
       assert.matches("the state was lost: rebuilt", one:must("plan", "net.lua").out)
       one:must("apply", "--yes", "net.lua")
       assert.matches("Nothing to do: 3 resources", one:must("plan", "net.lua").out)
+    end)
+
+    it("is rebuilt before a destroy, where its journals say that it was", function()
+      lose_file "state.json"
+      assert.matches("the state was lost: rebuilt", one:must("destroy", "--yes").out)
+      local left = emulator:account()
+      assert.are.same({ {}, {}, {} }, { left.Vpcs, left.Subnets, left.Roles })
+      assert.matches("Nothing to do", one:must("destroy", "--yes").out)
+    end)
+
+    it("is not taken for nothing by a destroy when only its journals are left", function()
+      local id = one:json("state", "list").id
+      lose_file "state.json"
+      lose_file "identity"
+      local said = one:mrun("destroy", "--yes")
+      assert.are.equal(1, said.code)
+      assert.matches("a stack of this name exists: net/" .. id, said.err)
+      one:must("state", "rebuild", "--stack-id", id)
     end)
   end)
 end

@@ -85,3 +85,26 @@ describe("the last apply", function()
     assert.are.same({ a = ROW }, open():last_apply().before)
   end)
 end)
+
+describe("the places of a stack", function()
+  after_each(function() os.execute("rm -rf " .. root) end)
+
+  it("are told by its journals, each once, when nothing else is left", function()
+    local open = new_store()
+    local store = open()
+    local function at(name, key)
+      local one = intent(name, false)
+      one.place = { key = key, provider = "aws", region = key }
+      return one
+    end
+    store:begin { at("a", "east"), at("b", "west") }
+    store:save()
+    store:begin { at("c", "west"), at("d", "south") }
+    os.remove(root .. "/demo/state.json")
+    os.remove(root .. "/demo/identity")
+    local keys = {}
+    for i, place in ipairs(open():places()) do keys[i] = place.region end
+    table.sort(keys)
+    assert.are.same({ "east", "south", "west" }, keys)
+  end)
+end)

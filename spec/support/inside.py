@@ -11,7 +11,7 @@ os.environ.update({
 from moto import backends  # noqa: E402
 from moto.core import request as moto_request, responses  # noqa: E402
 from moto.moto_server import werkzeug_app  # noqa: E402
-from moto.ec2.models import nat_gateways  # noqa: E402
+from moto.ec2.models import nat_gateways, subnets  # noqa: E402
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE  # noqa: E402
 from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
 
@@ -22,18 +22,30 @@ responses.method_names_from_class = functools.cache(responses.method_names_from_
 
 # DescribeTags has words of moto's own for these.
 EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "nat": "natgateway"})
+DELETE_SUBNET = subnets.SubnetBackend.delete_subnet
 DELETE_NAT_GATEWAY = nat_gateways.NatGatewayBackend.delete_nat_gateway
+
+
+def delete_subnet(backend, subnet_id):
+    """Its route table is not associated with it any more."""
+    subnet = DELETE_SUBNET(backend, subnet_id)
+    for table in backend.route_tables.values():
+        for association, target in list(table._associations.items()):
+            if target == subnet_id:
+                del table._associations[association]
+    return subnet
 
 
 def delete_nat_gateway(backend, nat_gateway_id):
     """Its address is free again."""
     gateway = DELETE_NAT_GATEWAY(backend, nat_gateway_id)
     for address in backend.addresses:
-        if address.eni is gateway._eni:  # pylint: disable=protected-access
+        if address.eni is gateway._eni:
             address.eni = address.association_id = None
     return gateway
 
 
+subnets.SubnetBackend.delete_subnet = delete_subnet
 nat_gateways.NatGatewayBackend.delete_nat_gateway = delete_nat_gateway
 
 APP = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)

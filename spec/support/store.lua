@@ -18,7 +18,7 @@ function store:load()
   local state = text.read(self.base)
   for _, line in ipairs(self.records) do replay.apply(state, text.read(line)) end
   state.stack, state.id, state.key, state.serial = self.stack, self.id, self.key, self.serial
-  state.fresh, state.lost = self.fresh or nil, self.lost
+  state.fresh, state.lost, state.retired = self.fresh or nil, self.lost, self.retired
   state.records = #self.records
   state.revision = self.serial .. "/" .. #self.records
   return state

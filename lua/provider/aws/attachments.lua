@@ -40,6 +40,21 @@ function attachments.gateway(change)
   return { InternetGatewayId = known.InternetGatewayId }
 end
 
+--- Before an internet gateway can be deleted whose state was lost: attachments carry no tag, so
+--- nobody else takes them away.
+---@param change table
+function attachments.remove(change)
+  if change.previous then return end
+  local answer = change:ask("DescribeInternetGateways",
+    { Filters = { { Name = "internet-gateway-id", Values = { change.identifier } } } })
+  for _, gateway in ipairs(answer.InternetGateways or {}) do
+    for _, one in ipairs(gateway.Attachments or {}) do
+      change:call("DetachInternetGateway", { VpcId = one.VpcId },
+        { done = { "^Gateway%.NotAttached$" } })
+    end
+  end
+end
+
 --- For `update`: a VPC has one gateway of a kind, so the old one leaves first.
 ---@param change table
 ---@return table[]

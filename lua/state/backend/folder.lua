@@ -97,13 +97,20 @@ function backend:take(card) return owner.take(self.folder, card) end
 
 function backend:unlock() return owner.unlock(self.folder) end
 
+-- Any one of these is enough: the others may be lost.
+local TRACES <const> = { STATE, JOURNAL, HISTORY, "identity" }
+
+local function has_trace(path)
+  for _, name in ipairs(TRACES) do
+    if fs.stat(path .. "/" .. name) then return true end
+  end
+  return false
+end
+
 local function stacks(location)
   local names = {}
   for _, name in ipairs(fs.list(location.path) or {}) do
-    local path = location.path .. "/" .. name
-    if fs.stat(path .. "/" .. STATE) or fs.stat(path .. "/" .. JOURNAL) then
-      names[#names + 1] = name
-    end
+    if has_trace(location.path .. "/" .. name) then names[#names + 1] = name end
   end
   table.sort(names)
   return names

@@ -1,7 +1,9 @@
 --- AWS::EC2::InternetGateway
+local attachments = require "provider.aws.attachments"
+
 return {
   service = "ec2",
   create = { "CreateInternetGateway", tags = "internet-gateway" },
   read   = "DescribeInternetGateways",
-  delete = "DeleteInternetGateway",
+  delete = { "DeleteInternetGateway", before = attachments.remove },
 }
