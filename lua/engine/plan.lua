@@ -7,7 +7,7 @@
 --     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
 --     as_it_is = bool,  even what would have to be replaced for it
 --     alone = "name",  of one resource, and of no other
---     places = function() return places end })  where the stack has been, for when the state is lost
+--     places = function() return places end })  where the stack has been: for a lost state
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them

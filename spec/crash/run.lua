@@ -22,6 +22,11 @@ end
 
 -- A worker ------------------------------------------------------------------------------
 
+local function at_point(world, phase, scenario, n, expected)
+  if not scenario.strike(world, phase, n) then return false end
+  return true, scenario.mend and scenario.mend(world, phase) or world:recovers(phase, expected)
+end
+
 local function each_point(world, phase, scenario, shard, tell)
   local first, last = tonumber(os.getenv "MRUN_CRASH_FROM") or 1,
     tonumber(os.getenv "MRUN_CRASH_TO") or math.huge
@@ -29,8 +34,9 @@ local function each_point(world, phase, scenario, shard, tell)
   for n = 1, math.huge do
     if n > last then return end
     if n >= first and n % shard.of == shard.at then
-      if not scenario.strike(world, phase, n) then return end
-      tell(n, scenario.mend and scenario.mend(world, phase) or world:recovers(phase, expected))
+      local ran, is_there, why = pcall(at_point, world, phase, scenario, n, expected)
+      if ran and not is_there then return end
+      tell(n, ran and why or not ran and tostring(is_there) or nil)
     end
   end
 end

@@ -225,6 +225,26 @@ describe("plan", function()
     assert.are.equal(1, #world:plan(nil, was))
   end)
 
+  it("goes on with a replacement that was cut off when the state is lost after it", function()
+    local function lose()
+      world:restart()
+      world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+      world.store.records, world.store.lost = {}, true
+    end
+    local red = { thing("a", { Color = "red" }), thing("b", { Parent = ref "a" }) }
+    local blue = { thing("a", { Color = "blue" }), thing("b", { Parent = ref "a" }) }
+    world:apply(red)
+    world:kill_at(2, "before")
+    pcall(world.apply, world, blue)
+    lose()
+    assert.are.equal(0, world:plan_of(blue).totals.replace)
+    lose()
+    assert.are.equal(0, world:plan_of(red).totals.replace)
+    world:apply(red)
+    assert.are.equal(2, #world.cloud:all())
+    assert.are.same({}, world:plan(red))
+  end)
+
   it("rebuilds a lost state from the ownership tags", function()
     local stack = { thing("a", { Size = 1 }),
       resource("Named", "n", { Name = "n", Parent = ref "a" }),

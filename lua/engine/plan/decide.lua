@@ -4,6 +4,7 @@ local failure = require "engine.failure"
 local inputs = require "engine.plan.inputs"
 local owner = require "engine.owner"
 local places = require "engine.plan.places"
+local refresh = require "engine.refresh"
 local schema = require "engine.schema"
 local taken = require "engine.plan.taken"
 local value = require "engine.value"
@@ -228,6 +229,54 @@ local function is_there(run, resource, row, live, want)
   return existing(run, resource, row, live, kept), kept
 end
 
+-- The row with one of those that wait to be deleted in the place of its own, and that one waiting.
+local function exchanged(row, at)
+  local result, own = value.copy(row), {}
+  for key in pairs(row.old[at]) do
+    own[key], result[key] = row[key], row.old[at][key]
+  end
+  result.depends, result.old[at] = row.depends, own
+  return result
+end
+
+local function seen(run, resource, row)
+  local ctx = run.ctx
+  local ref = { name = resource.name, type = row.type, provider = row.provider,
+    place = ctx.places[row.place.key], identifier = row.identifier, source = resource.source,
+    wanted = ctx.wanted(ctx:record(resource), resource.want, nil,
+      run.graph.attributes[resource.name]) }
+  return refresh.run(ctx, { ref })[1]
+end
+
+--- Tags do not say which of several is the one that was to stay when a replacement was cut off: it
+--- is the one that need not be replaced.
+local function without_replacing(run, resource, row, want)
+  for at, old in ipairs(row.old or {}) do
+    local other = old.type == resource.type and exchanged(row, at)
+    local live = other and seen(run, resource, other) or {}
+    if live.have then
+      live.have = value.like(live.have, want)
+      local change, kept = is_there(run, resource, other, live, want)
+      if not change or change.action ~= "replace" then
+        run.matched[resource.name], run.live[resource.name] = other, live
+        run.ctx.rows[resource.name] = other
+        return true, change, kept
+      end
+    end
+  end
+  return false
+end
+
+local function best(run, resource, row, live, want)
+  local change, kept = is_there(run, resource, row, live, want)
+  local replaces = change and change.action == "replace" and not change.asked
+  if replaces and not row.last and row.name == resource.name then
+    local found, better, wanted = without_replacing(run, resource, row, want)
+    if found then return better, wanted, run.live[resource.name] end
+  end
+  return change, kept, live
+end
+
 local function remember(run, resource, change, live)
   if change and (change.action == "create" or change.action == "replace") then return end
   run.known[resource.name] = { name = resource.name, type = resource.type, have = live.have,
@@ -266,7 +315,7 @@ function decide.resource(run, resource)
     change = create(run, resource, want, "it is gone: somebody else deleted it")
     change.gone = row.identifier
   else
-    change, want = is_there(run, resource, row, live, want)
+    change, want, live = best(run, resource, row, live, want)
   end
   run.wants[resource.name] = want
   run.changes[resource.name] = change
