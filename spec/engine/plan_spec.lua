@@ -243,6 +243,16 @@ describe("plan", function()
     world:apply(red)
     assert.are.equal(2, #world.cloud:all())
     assert.are.same({}, world:plan(red))
+    -- Tags outlive what they were on: the one that was replaced is gone.
+    world:kill_at(2, "before")
+    pcall(world.apply, world, blue)
+    for _, object in ipairs(world.cloud:all()) do
+      if object.properties.Color == "red" then object.created = world.ports.time + 1e9 end
+    end
+    world.cloud.tags_outlive = true
+    lose()
+    for _, change in ipairs(world:plan(blue)) do assert.are.equal("update b", change.action ..
+      " " .. change.name) end
   end)
 
   it("rebuilds a lost state from the ownership tags", function()

@@ -105,23 +105,37 @@ function strangers.unknown(ctx, graph, is_known)
   return alive(ctx, rows)
 end
 
+--- Of this very stack; where a name has several, only those that are there: what has been replaced
+--- keeps its tags for a while.
+local function ours(ctx)
+  local mine, counts, sure, unsure = ctx.stack.name .. "/" .. ctx.stack.id, {}, {}, {}
+  local found = owned(ctx, ctx.stack.id)
+  for _, one in ipairs(found) do
+    if one.stack == mine then counts[one.name] = (counts[one.name] or 0) + 1 end
+  end
+  for _, one in ipairs(found) do
+    local list = one.stack == mine and (counts[one.name] > 1 and unsure or sure)
+    if list then list[#list + 1] = one end
+  end
+  unsure = alive(ctx, unsure)
+  return table.move(unsure, 1, #unsure, #sure + 1, sure)
+end
+
 --- Rows of everything that carries the tags of this very stack.
 ---@param ctx table
 ---@param graph table
 ---@return table<string, table> rows by name
 function strangers.rebuilt(ctx, graph)
-  local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
-  for _, one in ipairs(owned(ctx, ctx.stack.id)) do
-    if one.stack == mine then
-      local row = row_of(one, graph)
-      local other = rows[one.name]
-      if other and other.identifier ~= row.identifier then
-        other.old = other.old or {}
-        table.insert(other.old, { identifier = row.identifier, type = row.type, name = row.name,
-          provider = row.provider, place = row.place, depends = {} })
-      else
-        rows[one.name] = row
-      end
+  local rows = {}
+  for _, one in ipairs(ours(ctx)) do
+    local row = row_of(one, graph)
+    local other = rows[one.name]
+    if other and other.identifier ~= row.identifier then
+      other.old = other.old or {}
+      table.insert(other.old, { identifier = row.identifier, type = row.type, name = row.name,
+        provider = row.provider, place = row.place, depends = {} })
+    else
+      rows[one.name] = row
     end
   end
   return rows
