@@ -22,4 +22,33 @@ describe("aws remove", function()
     assert.are.same({ ["vpce-2"] = "OperationNotPermitted" }, failed)
     assert.are.equal(3, #world.calls)
   end)
+
+  -- Deletes something that the state knows by its tags alone; the calls that change something.
+  local function rebuilt(type_name, id, answers, have)
+    local world, calls = fake.new(answers), {}
+    world.run(function()
+      act.perform(world.job(type_name, id), { op = "o", name = "x", type = type_name,
+        place = world.place, action = "delete", identifier = id, have = have })
+    end)
+    for _, operation in ipairs(world.operations()) do
+      if operation:find "^De[tl]" then calls[#calls + 1] = operation end
+    end
+    return calls
+  end
+
+  it("detaches a gateway whose attachment no state knows", function()
+    local gateway = { InternetGatewayId = "igw-1", Attachments = { { VpcId = "vpc-1" } } }
+    assert.are.same({ "DetachInternetGateway", "DeleteInternetGateway" },
+      rebuilt("AWS::EC2::InternetGateway", "igw-1", {
+        DescribeInternetGateways = { InternetGateways = { gateway } },
+        DetachInternetGateway = {}, DeleteInternetGateway = {} }))
+  end)
+
+  it("detaches the policies of a role of which no state says what was attached", function()
+    assert.are.same({ "DetachRolePolicy", "DeleteRole" }, rebuilt("AWS::IAM::Role", "r", {
+      GetRole = { Role = { RoleName = "r", Path = "/" } },
+      ListAttachedRolePolicies = { AttachedPolicies = { { PolicyArn = "arn:p" } } },
+      ListRolePolicies = { PolicyNames = {} },
+      DetachRolePolicy = {}, DeleteRole = {} }, { Path = "/" }))
+  end)
 end)
