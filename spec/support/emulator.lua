@@ -48,8 +48,9 @@ end
 -- A connection of its own each time: none is open while it forks.
 local function control(self, method, path, body)
   local one <close> = assert(http.new { user_agent = "spec" })
-  local id, done = assert(one:add { method = method, url = self.url .. path, body = body or "",
-    headers = { connection = "close" } }), nil
+  local id = assert(one:add { method = method, url = self.url .. path, body = body or "",
+    headers = { connection = "close" } })
+  local done
   repeat done = one:poll(1000)[id] until done
   if done.failure then error(done.failure, 0) end
   return done.body

@@ -1,0 +1,60 @@
+-- A state that was lost: where it is looked for, and what is gone on with.
+local World = require "spec.support.world"
+
+local thing, ref = World.thing, World.ref
+
+local function refused(fn, pattern)
+  local ok, err = pcall(fn)
+  assert.is_false(ok)
+  assert.matches(pattern, err.what)
+end
+
+describe("a lost state", function()
+  local world
+
+  before_each(function() world = World.new() end)
+
+  it("looks where the stack has been before it destroys what no state tells of", function()
+    world:apply { thing "a" }
+    local was = { destroy = true, places = function()
+      return { World.thing("a").place }
+    end }
+    world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+    world.store.records, world.store.fresh = {}, true
+    refused(function() world:plan_of(nil, was) end, "a stack of this name exists")
+    world.store.retired = "0ther"
+    assert.are.same({}, world:plan(nil, was))
+    world.store.fresh, world.store.lost = nil, true
+    assert.are.equal(1, #world:plan(nil, was))
+  end)
+
+  it("goes on with a replacement that was cut off when the state is lost after it", function()
+    local function lose()
+      world:restart()
+      world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+      world.store.records, world.store.lost = {}, true
+    end
+    local red = { thing("a", { Color = "red" }), thing("b", { Parent = ref "a" }) }
+    local blue = { thing("a", { Color = "blue" }), thing("b", { Parent = ref "a" }) }
+    world:apply(red)
+    world:kill_at(2, "before")
+    pcall(world.apply, world, blue)
+    lose()
+    assert.are.equal(0, world:plan_of(blue).totals.replace)
+    lose()
+    assert.are.equal(0, world:plan_of(red).totals.replace)
+    world:apply(red)
+    assert.are.equal(2, #world.cloud:all())
+    assert.are.same({}, world:plan(red))
+    -- Tags outlive what they were on: the one that was replaced is gone.
+    world:kill_at(2, "before")
+    pcall(world.apply, world, blue)
+    for _, object in ipairs(world.cloud:all()) do
+      if object.properties.Color == "red" then object.created = world.ports.time + 1e9 end
+    end
+    world.cloud.tags_outlive = true
+    lose()
+    for _, change in ipairs(world:plan(blue)) do assert.are.equal("update b", change.action ..
+      " " .. change.name) end
+  end)
+end)
