@@ -5,7 +5,7 @@ return {
   options = { { name = "yes", help = "do not ask" }, "choosing", "limiting" },
   run = function(mrun)
     mrun.must_be_able_to_ask "destroy"
-    local stack = mrun.existing(mrun.args[1])
+    local stack = mrun.owning(mrun.args[1])
     local held <close> = mrun.lock(stack, "destroy")
     local plan = mrun.plan(stack, { destroy = true, settle = true })
     return mrun.confirm_and_apply(stack, plan)

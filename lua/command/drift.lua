@@ -4,6 +4,6 @@ return {
   usage = "mrun drift [RECIPE] [--only GLOB] [--except GLOB]",
   options = { "choosing" },
   run = function(mrun)
-    return mrun.show_drift(mrun.drift(mrun.existing(mrun.args[1]))) and 2 or 0
+    return mrun.show_drift(mrun.drift(mrun.owning(mrun.args[1]))) and 2 or 0
   end,
 }

@@ -10,7 +10,7 @@ return {
       failure.raise { kind = "usage", what = "forget what?", next = "say mrun forget NAME" }
     end
     mrun.must_be_able_to_ask "forget"
-    local stack = mrun.existing(nil)
+    local stack = mrun.owning(nil)
     local held <close> = mrun.lock(stack, "forget")
     local plan = mrun.plan(stack, { forget = mrun.args, settle = true })
     return mrun.confirm_and_apply(stack, plan)

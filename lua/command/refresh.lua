@@ -4,7 +4,7 @@ return {
   usage = "mrun refresh [RECIPE]",
   options = {},
   run = function(mrun)
-    local stack = mrun.existing(mrun.args[1])
+    local stack = mrun.owning(mrun.args[1])
     local held <close> = mrun.lock(stack, "refresh")
     local found, updated = mrun.refresh(stack)
     mrun.show_refreshed(found, updated)

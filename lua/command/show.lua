@@ -4,7 +4,7 @@ return {
   usage = "mrun show [RECIPE]",
   options = {},
   run = function(mrun)
-    mrun.show_state(mrun.existing(mrun.args[1]))
+    mrun.show_state(mrun.looked_at(mrun.args[1]))
     return 0
   end,
 }

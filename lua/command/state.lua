@@ -22,14 +22,14 @@ local act = {}
 
 function act.list(mrun)
   words(mrun, 0)
-  local state = mrun.existing(nil).state
+  local state = mrun.looked_at(nil).state
   local document = report.state_document(state)
   return say(mrun, document, report.state_list(document, mrun.console.out))
 end
 
 function act.show(mrun)
   local name = words(mrun, 1)
-  local state = mrun.existing(nil).state
+  local state = mrun.looked_at(nil).state
   local row = state.resources[name]
   if not row then
     failure.raise { what = ("the state has no resource %s"):format(name), where = state.path,

@@ -5,7 +5,7 @@ return {
   options = { { name = "yes", help = "do not ask" }, "limiting" },
   run = function(mrun)
     mrun.must_be_able_to_ask "undo"
-    local stack = mrun.existing(mrun.args[1])
+    local stack = mrun.owning(mrun.args[1])
     local held <close> = mrun.lock(stack, "undo")
     return mrun.confirm_and_apply(stack, mrun.undo_plan(stack))
   end,

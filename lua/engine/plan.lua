@@ -6,8 +6,8 @@
 --     refresh = "full" | "batched" | "none", drift = bool, back = rows by name (engine.back),
 --     adopt = { [name] = identifier },  what is to be taken over, beside what the recipe says
 --     as_it_is = bool,  even what would have to be replaced for it
---     alone = "name",  of one resource, and of no other
---     places = function() return places end })  where the stack has been: for a lost state
+--     alone = "name",   of one resource, and of no other
+--     places = places }) where a stack was of which nothing else says that
 --   plan.public(plan)    plain data, to show and keep: { stack, id, changes, totals, notices }
 --   plan.adopted(plan)   rows of what it would take over, for a state that has it at once
 --   plan.rests_on(plan)  digests of all that the changes rest on; a saved plan carries them
@@ -32,6 +32,7 @@ local leaving = require "engine.plan.leaving"
 local look = require "engine.plan.look"
 local match = require "engine.plan.match"
 local places = require "engine.plan.places"
+local rebuild = require "engine.rebuild"
 local records = require "engine.plan.records"
 local replace = require "engine.plan.replace"
 local rests = require "engine.plan.rests"
@@ -40,22 +41,33 @@ local strangers = require "engine.plan.strangers"
 local taken = require "engine.plan.taken"
 local told = require "engine.settle.told"
 local unknown = require "engine.plan.unknown"
+local untagged = require "engine.rebuild.untagged"
 local value = require "engine.value"
 
 local plan = { rests_on = rests.on, moved = rests.moved, adopted = adopt.rows,
   public = require "engine.plan.public" }
 
---- Without a recipe nothing says where a lost stack was; to find nothing would be to lose it all.
-local function refuse_without_place(ctx)
-  failure.raise { what = "the state was lost, and nothing here says where its resources are",
-    where = "stack " .. ctx.stack.name,
-    next = "run mrun apply RECIPE: it rebuilds the state from the ownership tags" }
+--- Without a recipe, to find nothing where nobody knows to look would be to lose it all.
+local function refuse_lost(ctx, what)
+  failure.raise { what = "the state was lost, and " .. what, where = "stack " .. ctx.stack.name,
+    next = "put back a copy of it, or run mrun apply RECIPE, which finds what that declares" }
 end
 
---- Where to look for a stack that no recipe tells of, and the state no more.
-local function former_places(ctx, options)
-  local is_gone = ctx.state.lost or ctx.state.fresh and not ctx.state.retired
-  return is_gone and options.destroy and options.places and options.places() or nil
+local function rebuild_rows(ctx, options, notices)
+  local alone = #options.graph.order == 0
+  if not next(ctx.places) then
+    refuse_lost(ctx, "nothing here says where its resources are")
+  end
+  ctx.rows = rebuild.found(ctx, options.graph)
+  ctx.rebuilt = true
+  local untold = value.keys(ctx.untold)
+  if alone and untold[1] then
+    refuse_lost(ctx, ("what is of the provider %s carries no tags to find it by"):format(untold[1]))
+  elseif alone and not next(ctx.rows) and not next(ctx.state.places or {}) then
+    refuse_lost(ctx, ("nothing in %s carries the tags of %s/%s"):format(places.named(ctx),
+      ctx.stack.name, ctx.stack.id))
+  end
+  notices[#notices + 1] = rebuild.told(ctx.rows)
 end
 
 --- Whether a state that knows nothing may be a lost one.
@@ -69,14 +81,9 @@ local function load_rows(ctx, options, notices)
   local state = ctx.state
   ctx.rows = state.resources or {}
   ctx.row_names = value.keys(ctx.rows)
-  places.identify(ctx, options.graph, former_places(ctx, options))
+  places.identify(ctx, options.graph, options.places)
   if state.lost then
-    if not next(ctx.places) then refuse_without_place(ctx) end
-    ctx.rows = strangers.rebuilt(ctx, options.graph)
-    ctx.rebuilt = true
-    local count = #value.keys(ctx.rows)
-    notices[#notices + 1] = ("the state was lost: rebuilt from the ownership tags, %d resource%s")
-      :format(count, count == 1 and "" or "s")
+    rebuild_rows(ctx, options, notices)
   elseif may_be_lost(ctx, options) then
     strangers.stop(ctx)
   elseif (state.records or 0) > 0 then
@@ -84,6 +91,7 @@ local function load_rows(ctx, options, notices)
   end
   ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
     notices = notices, wants = options.graph.resources })
+  if options.destroy then ctx.rows = untagged.add(ctx, ctx.rows) end
   ctx.row_names = value.keys(ctx.rows)
 end
 
@@ -221,13 +229,26 @@ local function decided(ctx, options, notices)
   return run
 end
 
---- What is wanted where no recipe says it: nothing, or what the state says.
+--- What is wanted where no recipe says it: nothing, or what was before; what a drift is about, the
+--- rows say when they are there.
 local function graph_for(options)
-  local stack, rows = options.state.stack, options.state.resources or {}
-  if options.destroy or options.forget then return graphs.nothing(stack) end
-  if options.drift then return graph_of_rows(stack, rows) end
+  local stack = options.state.stack
+  if options.destroy or options.forget or options.drift then return graphs.nothing(stack) end
   if options.back then return graph_of_rows(stack, back.present(options.back)) end
   return options.graph
+end
+
+--- Every row as it was applied last; of what was found by its tags alone nobody knows that.
+local function drift_graph(ctx, notices)
+  local bare = {}
+  for _, name in ipairs(ctx.row_names) do
+    if ctx.rows[name].last == nil then bare[#bare + 1] = name end
+  end
+  if #bare > 0 then
+    notices[#notices + 1] = "what was applied last is not known any more, so that only what is "
+      .. "gone can be seen: " .. choose.listed(bare)
+  end
+  return graph_of_rows(ctx.stack.name, ctx.rows)
 end
 
 --- What has been replaced and is there still comes back; everything else is wanted as it was.
@@ -255,6 +276,9 @@ function plan.make(ports, options)
     stack = options.stack or options.graph.stack or options.state.stack })
   load_rows(ctx, options, notices)
   if options.back then options, swapped = turn_back(ctx, options) end
+  if options.drift then
+    options = setmetatable({ graph = drift_graph(ctx, notices) }, { __index = options })
+  end
   local graph = options.graph
   table.move(graph.notices, 1, #graph.notices, #notices + 1, notices)
   local run = decided(ctx, options, notices)

@@ -49,9 +49,10 @@ local failure = require "engine.failure"
 ---  protect = true where they say that
 ---@field owner nil|fun(type, place, identifier: string): { stack: string, name: string }|nil
 ---  whom the tags of something that is there say it belongs to
----@field owned fun(place, stack_name: string, id: string|nil): table[] of
+---@field owned fun(place, stack_name: string, id: string|nil): table[]|nil of
 ---  { stack, name, type, identifier, protect: boolean|nil,
----  types: string[]|nil where its tags leave open which of these it is }
+---  types: string[]|nil where its tags leave open which of these it is }; nil where nothing can
+---  carry tags
 ---@field below nil|fun(type, place, identifiers: string[]): { type: string, identifier: string }[]
 ---  what stands in these, for an import
 ---@field by_aws nil|fun(type, place, identifiers: string[]): table<string, boolean> which of these

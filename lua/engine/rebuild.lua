@@ -3,22 +3,15 @@
 -- What cannot carry a tag is not found by one: such a row stays as it was while it is there.
 -- It yields, so it runs inside tasks.run; it reads only.
 local context = require "engine.context"
+local graphs = require "engine.graph"
 local places = require "engine.plan.places"
 local rows = require "engine.rows"
+local standing = require "engine.rebuild.standing"
 local strangers = require "engine.plan.strangers"
 local tasks = require "engine.tasks"
 local value = require "engine.value"
 
 local rebuild = {}
-
--- What places.identify and strangers.rebuilt ask of a graph, where there is none.
-local function graph_of(list)
-  local graph = { order = {}, resources = {} }
-  for i, place in ipairs(list) do
-    graph.order[i], graph.resources[i] = i, { place = place }
-  end
-  return graph
-end
 
 local function ref_of(ctx, row)
   return { provider = row.provider, type = row.type, place = ctx.places[row.place.key],
@@ -32,39 +25,62 @@ local function all_of(row)
   return list
 end
 
--- The row without what is gone; the properties of what is there. What cannot be read stays.
-local function alive(ctx, row)
-  local haves = {}
-  for i, one in ipairs(all_of(row)) do
-    local ok, have = tasks.try(function() return (ctx.reader:read(ref_of(ctx, one), {})) end)
-    haves[i] = { identifier = one.identifier, gone = ok and have == false, have = ok and have }
-  end
-  local left, have = row, nil
-  for _, one in ipairs(haves) do
-    if one.gone then left = rows.without(left, one.identifier) end
-  end
-  for _, one in ipairs(haves) do
-    if left and one.identifier == left.identifier then have = one.have end
-  end
-  return left, have or nil
+-- What a read has to bring to show on whom something stands; everything where all is asked for.
+local function wanted_of(ctx, one, all)
+  if all then return nil end
+  local set = {}
+  for path in pairs(ctx:record(one).refers) do set[path:match "^[^.%[]+"] = true end
+  return set
 end
 
-local function mentions(v, identifiers, found)
-  if type(v) == "string" and identifiers[v] then found[identifiers[v]] = true end
-  if type(v) ~= "table" or value.is_opaque(v) then return end
-  for _, member in pairs(v) do mentions(member, identifiers, found) end
+-- The row without what is gone, and the properties of what is there, by identifier. What cannot be
+-- read stays.
+local function alive(ctx, row, all)
+  local left, haves = row, {}
+  for _, one in ipairs(all_of(row)) do
+    local ok, have = tasks.try(function()
+      return (ctx.reader:read(ref_of(ctx, one), wanted_of(ctx, one, all)))
+    end)
+    haves[one.identifier] = ok and have or nil
+    if ok and have == false then left = rows.without(left, one.identifier) end
+  end
+  return left, haves
 end
 
--- Who stands on whom, by whose identifiers its properties hold.
-local function depends_on(result, haves)
-  local identifiers = {}
-  for name, row in pairs(result) do identifiers[row.identifier] = name end
-  for name, row in pairs(result) do
-    local found = {}
-    mentions(haves[name] or {}, identifiers, found)
-    found[name] = nil
-    if not next(row.depends or {}) then row.depends = value.list(value.keys(found)) end
+-- On whom all of it stands, where that is not recorded.
+local function depend(ctx, result, haves)
+  local list = {}
+  for _, name in ipairs(value.keys(result)) do
+    for _, one in ipairs(all_of(result[name])) do
+      list[#list + 1] = { name = name, provider = one.provider, type = one.type, row = one,
+        identifier = one.identifier, depends = one.depends, have = haves[name][one.identifier] }
+    end
   end
+  for one, names in pairs(standing.of(ctx, list)) do
+    if not next(one.depends or {}) then one.row.depends = names end
+  end
+end
+
+-- A row of the tags with what is remembered of it. Of several of its name the one that is known is
+-- the one; the others wait to be deleted.
+local function remembered(row, known)
+  local among, rest = false, {}
+  for _, one in ipairs(all_of(row)) do
+    local same = known and one.identifier == known.identifier
+    among = among or same
+    if not same then rest[one.identifier] = one end
+  end
+  if not among then return row end
+  local copy, old = {}, table.move(known.old or {}, 1, #(known.old or {}), 1, {})
+  for _, one in ipairs(old) do rest[one.identifier] = nil end
+  for _, identifier in ipairs(value.keys(rest)) do
+    local one = rest[identifier]
+    old[#old + 1] = { identifier = identifier, type = one.type, name = known.name,
+      provider = one.provider, place = one.place, depends = {} }
+  end
+  for key, member in pairs(known) do copy[key] = member end
+  copy.old = #old > 0 and old or nil
+  return copy
 end
 
 -- Rows of the tags, with what the state remembers of the very same; and those without tags.
@@ -72,8 +88,7 @@ local function candidates(ctx, graph)
   local found, before = strangers.rebuilt(ctx, graph), ctx.state.resources or {}
   local result, tagged = {}, {}
   for name, row in pairs(found) do
-    local known = before[name]
-    result[name] = known and known.identifier == row.identifier and known or row
+    result[name] = remembered(row, before[name])
     for _, one in ipairs(all_of(row)) do tagged[one.identifier] = true end
   end
   for name, row in pairs(before) do
@@ -82,33 +97,52 @@ local function candidates(ctx, graph)
   return result
 end
 
---- The rows of everything that is there and of this stack.
+--- The rows of everything that is there and of this stack; its places are identified.
+---@param ctx table
+---@param graph table
+---@param all boolean|nil  whether the rows are to have every attribute, as they are now
+---@return table<string, table> rows
+function rebuild.found(ctx, graph, all)
+  local list = candidates(ctx, graph)
+  local names, functions = value.keys(list), {}
+  for i, name in ipairs(names) do
+    functions[i] = function() return { alive(ctx, list[name], all) } end
+  end
+  local result, haves = {}, {}
+  for i, one in ipairs(tasks.all(functions)) do
+    local row, name = one[1], names[i]
+    if row then
+      result[name], haves[name] = value.copy(row), one[2]
+      local have = all and one[2][row.identifier]
+      if have then result[name].attributes = ctx:sealed(have) end
+    end
+  end
+  depend(ctx, result, haves)
+  return result
+end
+
+--- What is said of it.
+---@param found table<string, table> rows
+---@return string
+function rebuild.told(found)
+  local count = #value.keys(found)
+  return ("the state was lost: rebuilt from the ownership tags, %d resource%s"):format(count,
+    count == 1 and "" or "s")
+end
+
+--- The same, of a stack that nothing else is done with.
 ---@param ports table
 ---@param options { state: table, providers: table, stack: string, graph: table|nil,
 ---  places: table[]|nil }  places: where to look when no graph says so
 ---@return table<string, table> rows
 function rebuild.rows(ports, options)
   local ctx = context.new(ports, options)
-  local graph = options.graph or graph_of(options.places)
+  local graph = options.graph or graphs.nothing(options.stack)
   ctx.row_names = value.keys(options.state.resources or {})
   ctx.rows = options.state.resources or {}
-  places.identify(ctx, graph)
+  places.identify(ctx, graph, options.places)
   if options.state.fresh then strangers.stop(ctx) end
-  local list = candidates(ctx, graph)
-  local names, functions = value.keys(list), {}
-  for i, name in ipairs(names) do
-    functions[i] = function() return { alive(ctx, list[name]) } end
-  end
-  local result, haves = {}, {}
-  for i, one in ipairs(tasks.all(functions)) do
-    local row, have, name = one[1], one[2], names[i]
-    if row then
-      result[name], haves[name] = value.copy(row), have
-      if have then result[name].attributes = ctx:sealed(have) end
-    end
-  end
-  depends_on(result, haves)
-  return result
+  return rebuild.found(ctx, graph, true)
 end
 
 return rebuild

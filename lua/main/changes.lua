@@ -10,6 +10,14 @@ local value = require "engine.value"
 
 local changes = {}
 
+-- Where to look for what a state that is gone knew: as its id, or only its journals, say.
+local function former_places(mrun, stack, options)
+  local known = stack.state
+  if known.lost then return stack.evaluated and known.places or mrun.lost_places(known) end
+  local is_gone = known.fresh and not known.retired
+  return is_gone and options.destroy and stack.store:places() or nil
+end
+
 local function plan_options(mrun, stack, options)
   local result = planning.chosen(options.chosen or mrun.options)
   result.graph, result.state, result.stack = stack.graph, stack.state, stack.name
@@ -19,7 +27,7 @@ local function plan_options(mrun, stack, options)
   result.back, result.rolling = options.back, options.rolling
   result.adopt, result.as_it_is = options.adopt, options.as_it_is
   result.alone = options.alone
-  result.places = function() return stack.store:places() end
+  result.places = former_places(mrun, stack, options)
   return result
 end
 

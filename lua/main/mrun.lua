@@ -20,6 +20,7 @@ local PARTS <const> = {
   state = { "edit_state", "pull_state", "push_state", "unlock_state", "rekey_state",
     "rebuild_state", "history" },
   stack = { "stack_name", "open", "load_state", "recipe", "load", "existing" },
+  lost = { "lost_places", "owning", "looked_at" },
   changes = {
     "plan", "save_plan", "guard", "show_and_save", "must_be_able_to_ask", "confirm_and_apply",
     "apply_saved", "nothing_to_do", "drift", "refresh",

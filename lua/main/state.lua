@@ -74,7 +74,7 @@ local function found_rows(mrun, stack, known, id)
     return rebuild.rows(mrun.ports, {
       state = id and with_id(known, id) or known, providers = mrun.providers.by_name,
       stack = stack.name, graph = stack.path and stack.graph,
-      places = not stack.path and { mrun.providers.get("aws").place {} } or nil,
+      places = stack.path and known.places or mrun.lost_places(known),
     })
   end)
   if next(rows) then return rows end

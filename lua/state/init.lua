@@ -1,6 +1,6 @@
 -- The state of one stack: what it owns, what it was about to change, its plan and lock.
 --
---   .mrun/STACK/identity    the random id and digest key; written before the first call
+--   .mrun/STACK/identity    the random id, digest key and places; written before the first call
 --               state.json  what is owned, replaced as a whole
 --               journal     intents (synced before their calls) and results since state.json
 --               history/    the journals that state.json has taken in
@@ -100,7 +100,7 @@ function store:identity(id)
   if not self.known then
     self.seal:start()
     local bytes = document.encode("identity", VERSION,
-      { id = identity.id, key = identity.key, stack = self.stack })
+      { id = identity.id, key = identity.key, stack = self.stack, places = self.places })
     local written = self.backend:replace(IDENTITY, self.seal:close("identity", bytes))
     if not written then backend.raise_moved(self.backend, IDENTITY) end
     self.known, self.provisional = true, identity
@@ -168,9 +168,24 @@ function store:write(records, synced)
   for _, each in ipairs(records) do replay.apply(self.current, each) end
 end
 
+-- Where the stack is stands beside its id: without the state nothing else would say that.
+local function note_places(self, list)
+  local known = {}
+  for _, place in ipairs(self.places) do known[place.key] = true end
+  for _, one in pairs(list) do
+    if one.place and not known[one.place.key] then
+      known[one.place.key], self.known = true, false
+      self.places[#self.places + 1] = one.place
+    end
+  end
+end
+
 ---Records intents; when it returns they are on disk, and their calls may be made.
 ---@param intents table[]
 function store:begin(intents)
+  if not self.current then self:load() end
+  note_places(self, intents)
+  if not self.known then self:identity() end
   local records = {}
   for at, intent in ipairs(intents) do records[at] = { kind = "intent", intent = intent } end
   self:write(records, true)
@@ -245,6 +260,7 @@ function store:save(changes)
   local state = self.current or self:load()
   if not take(self, state, changes) then return end
   local over = not next(state.resources) and not next(state.open)
+  note_places(self, state.resources)
   if not over then self:identity() end
   local content = content_of(self, over)
   write_state(self, content)

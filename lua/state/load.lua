@@ -30,7 +30,7 @@ local function read_identity(self)
   if not bytes then return nil end
   local path = self.backend:at(IDENTITY)
   local found = document.decode("identity", VERSION, self.seal:open("identity", bytes, path), path)
-  return { id = found.id, key = found.key }
+  return { id = found.id, key = found.key, places = found.places or {} }
 end
 
 -- What stands before the first header are closing records of those who hold the lock no more.
@@ -97,6 +97,7 @@ local function settle_identity(self, state)
       where = self.backend.where, next = "put back the identity file that belongs to state.json" }
   end
   self.known = known ~= nil
+  self.places = known and known.places or {}
   if known then return known end
   local given = self.provisional or {}
   if state.id and given.id ~= state.id then given = { id = state.id } end
@@ -117,6 +118,7 @@ function load.all(self)
   state.fresh = not self.known and not state.id
   state.id, state.key, state.path = identity.id, identity.key, self.backend.where
   local first = log and log.serial == 0
+  state.places = self.places
   state.lost = (self.known and not found and not first) or nil
   local counts = go_on(self, state, log)
   state.records = counts and #log.records or 0

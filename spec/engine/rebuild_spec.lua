@@ -21,6 +21,11 @@ local function forgotten(world)
   return { stack = state.stack, id = state.id, key = state.key, resources = {}, open = {} }
 end
 
+local function lose(world)
+  world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+  world.store.records, world.store.lost = {}, true
+end
+
 describe("a rebuild", function()
   local world
   local stack = { thing("a", { Size = 1 }), resource("Named", "n", { Name = "n",
@@ -66,5 +71,56 @@ describe("a rebuild", function()
     local ok, err = pcall(rows_of, world, state)
     assert.is_false(ok)
     assert.matches("state rebuild %-%-stack demo %-%-stack%-id", tostring(err))
+  end)
+
+  it("keeps what the journal knows of several under one name as the one that is wanted", function()
+    local known = world.store:load().resources.a
+    local other = World.new { cloud = world.cloud, seed = 500 }
+    other:apply({ thing("a", { Size = 9 }) }, { new = true })
+    local state = forgotten(world)
+    state.resources.a = known
+    local row = rows_of(world, state).a
+    assert.are.equal(known.identifier, row.identifier)
+    assert.are.equal(1, #row.old)
+    assert.are_not.equal(known.identifier, row.old[1].identifier)
+  end)
+end)
+
+describe("of a state that is lost, without a recipe,", function()
+  local world
+  local places = { require "spec.support.memory".place {} }
+  local stack = { thing("a", { Size = 1 }), thing("b", { Base = ref "a" }),
+    thing("c", { Parent = ref("b", "Arn") }), resource("Named", "n", { Name = "n",
+      Parent = ref "c" }) }
+
+  before_each(function()
+    world = World.new()
+    world:apply(stack)
+    lose(world)
+  end)
+
+  it("everything is deleted before what it stands on", function()
+    local deleted = {}
+    for i, change in ipairs(world:plan(nil, { destroy = true, places = places })) do
+      deleted[i] = change.name
+    end
+    assert.are.same({ "n", "c", "b", "a" }, deleted)
+    world:destroy { places = places }
+    assert.are.same({}, world.cloud:all())
+    assert.are.equal(4, world:count "Delete")
+  end)
+
+  it("nothing is forgotten but what is named", function()
+    world:apply(nil, { forget = { "n" }, places = places })
+    assert.are.same({ "a", "b", "c" }, value.keys(world.store:load().resources))
+    assert.are.equal(4, #world.cloud:all())
+  end)
+
+  it("a drift says that nobody knows what was applied", function()
+    local made = world:plan_of(nil, { drift = true, places = places })
+    assert.matches("not known any more.*: a, b, c, n", made.notices[2])
+    world:apply(nil, { forget = { "n" }, places = places }) -- is rebuilt from here on
+    made = world:plan_of(nil, { drift = true })
+    assert.matches("not known any more.*: a, b, c", made.notices[1])
   end)
 end)

@@ -169,6 +169,30 @@ describe("state", function()
     assert.same({}, loaded.resources)
   end)
 
+  it("knows its places beside its id, before the first call in each and whoever says so", function()
+    local one = store()
+    local function at(op, key)
+      local made = intent(op)
+      made.place = { provider = "aws", key = key }
+      return made
+    end
+    local function places()
+      fs.remove(root .. "/demo/state.json")
+      local keys = {}
+      for i, place in ipairs(store():load().places) do keys[i] = place.key end
+      return keys
+    end
+    one:begin { at("1", "here") }
+    assert.same({ "here" }, places())
+    one:begin { at("2", "here"), at("3", "there") }
+    assert.same({ "here", "there" }, places())
+    one:finish { { ok = true, name = "b", row = { name = "b", identifier = "i-2",
+      place = { provider = "aws", key = "else" } } } }
+    one:save {}
+    assert.same({ "here", "there", "else" }, places())
+    assert.same({ "demo" }, state.stacks(root))
+  end)
+
   it("keeps the id and makes a new key when only the identity is gone", function()
     local old = applied():load()
     assert(fs.remove(root .. "/demo/identity"))

@@ -61,26 +61,41 @@ local function identify_all(ctx, list)
   for i, place in ipairs(tasks.all(functions)) do ctx.places[keys[i]] = place end
 end
 
-local function check_row(ctx, row)
-  local account = ctx.places[row.place.key].account
-  if not row.place.account or row.place.account == account then return end
+local function check(ctx, place, where)
+  local account = ctx.places[place.key].account
+  if not place.account or place.account == account then return end
   failure.raise {
     what = ("the stack %s is of account %s, and these credentials are of account %s")
-      :format(ctx.stack.name, row.place.account, account),
-    where = ctx:about(row).where,
+      :format(ctx.stack.name, place.account, account),
+    where = where,
     next = "use the credentials of that account, or another stack name (--stack)",
   }
+end
+
+local function check_row(ctx, row) check(ctx, row.place, ctx:about(row).where) end
+
+--- All places of a plan in words.
+---@param ctx table
+---@return string
+function places.named(ctx)
+  local names = {}
+  for i, key in ipairs(value.keys(ctx.places)) do
+    local place = ctx.places[key]
+    names[i] = place.display or place.region or key
+  end
+  return table.concat(names, ", ")
 end
 
 --- Finds out the account of every place: ctx.places[key] is then the place with its account.
 ---@param ctx table
 ---@param graph table
----@param more table[]|nil places that neither the graph nor the state says
+---@param more table[]|nil  where to look besides
 function places.identify(ctx, graph, more)
   ctx.places = {}
   identify_all(ctx, declared(graph))
   identify_all(ctx, recorded(ctx))
   identify_all(ctx, more or {})
+  for _, place in ipairs(more or {}) do check(ctx, place, place.display or place.key) end
   for _, name in ipairs(ctx.row_names) do
     check_row(ctx, ctx.rows[name])
     for _, old in ipairs(ctx.rows[name].old or {}) do check_row(ctx, old) end

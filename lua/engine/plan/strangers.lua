@@ -7,7 +7,7 @@ local tasks = require "engine.tasks"
 local strangers = {}
 
 --- Everything tagged NAME/* in all places, each with its place; of the stack with this id also
---- what is dear to find.
+--- what is dear to find. ctx.untold: the providers whose things carry no tags.
 local function owned(ctx, id)
   local keys, functions = keys_of(ctx.places), {}
   for i, key in ipairs(keys) do
@@ -16,9 +16,12 @@ local function owned(ctx, id)
       return ctx.providers[place.provider].owned(place, ctx.stack.name, id)
     end
   end
-  local result = {}
-  for i, list in ipairs(tasks.all(functions)) do
-    for _, one in ipairs(list) do
+  local result, answers = {}, tasks.all(functions)
+  ctx.untold = {}
+  for i = 1, #keys do
+    local list = answers[i]
+    if not list then ctx.untold[ctx.places[keys[i]].provider] = true end
+    for _, one in ipairs(list or {}) do
       result[#result + 1] = { stack = one.stack, name = one.name, type = one.type,
         types = one.types, identifier = one.identifier, protect = one.protect,
         place = ctx.places[keys[i]] }
@@ -63,18 +66,26 @@ local function alive(ctx, found)
   return result
 end
 
---- Stops when there are tagged stacks of this name that the state does not know.
+--- That there are tagged stacks of this name that the state does not know, and the ways on.
 ---@param ctx table
-function strangers.stop(ctx)
+---@return Failure|nil
+function strangers.found(ctx)
   local found = alive(ctx, owned(ctx))
-  if #found == 0 then return end
+  if #found == 0 then return nil end
   local id = found[1].stack:match "/(.*)$" or found[1].stack
-  failure.raise {
+  return failure.new {
     what = ("there is no state here, and a stack of this name exists: %s"):format(described(found)),
     where = "stack " .. ctx.stack.name,
     next = ("when it is yours: mrun state rebuild --stack %s --stack-id %s; --new for a second one")
       :format(ctx.stack.name, id),
   }
+end
+
+--- Stops at them.
+---@param ctx table
+function strangers.stop(ctx)
+  local found = strangers.found(ctx)
+  if found then error(found, 0) end
 end
 
 --- Where the tags leave open of which type it is, it is of the declared one.

@@ -48,20 +48,21 @@ function change:call(name, params, patience)
   error(err, 0)
 end
 
---- What is known of these properties: as they are, as they were applied last, or, where nothing
---- says either, as a read now says.
+--- What is known of these properties: as they are, as they were applied last, or, where nobody
+--- knows what was applied, as a read now says.
 ---@param properties string[]
 ---@return table<string, any>
 function change:known(properties)
-  local known, id = {}, self.identifier
+  local known, wanted, id = {}, {}, self.identifier
   for _, name in ipairs(properties) do
     known[name] = self.have[name]
     if known[name] == nil and self.previous then known[name] = self.previous[name] end
+    if known[name] == nil then wanted[name] = true end
   end
-  if next(known) or self.previous then return known end
-  local wanted = {}
-  for _, name in ipairs(properties) do wanted[name] = true end
-  return read.all(self.job, { id }, { [id] = wanted })[id] or {}
+  if self.previous or not next(wanted) then return known end
+  local have = read.all(self.job, { id }, { [id] = wanted })[id] or {}
+  for name in pairs(wanted) do known[name] = have[name] end
+  return known
 end
 
 --- A read in the same service; nothing is waited for.

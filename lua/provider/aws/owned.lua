@@ -7,6 +7,12 @@ local owned = {}
 local READ = { "DescribeTags", filters = "Filters", top = "Tags" }
 local MOST_VALUES = 200
 
+-- What an id begins with says what it is of, too: services that stand in for AWS have other words
+-- for some kinds.
+local PREFIXES = { eipalloc = "elastic-ip", igw = "internet-gateway", i = "instance",
+  nat = "natgateway", rtb = "route-table", sg = "security-group", sgr = "security-group-rule",
+  subnet = "subnet", vpc = "vpc", vpce = "vpc-endpoint" }
+
 --- The types by the words that EC2 has for them: "vpc" for AWS::EC2::VPC. A rule of a security
 --- group is a rule, whichever way it goes.
 local function types_by_kind(machine, types)
@@ -57,6 +63,7 @@ function owned.list(machine, place, stack_name, types)
   local kinds, list = types_by_kind(machine, types), {}
   for _, tag in ipairs(found) do
     local possible = kinds[tag.ResourceType]
+      or kinds[PREFIXES[tag.ResourceId:match "^(%l+)%-" or ""]]
     if possible and names[tag.ResourceId] then
       list[#list + 1] = { stack = tag.Value, name = names[tag.ResourceId], type = possible[1],
         types = possible, identifier = tag.ResourceId, protect = protected[tag.ResourceId] }

@@ -90,8 +90,9 @@ function provider.find(_, place, query)
   return have.Path
 end
 
+--- A file carries no tags.
 function provider.owned()
-  return {}
+  return nil
 end
 
 function provider.call(_, lookup)

@@ -1,0 +1,94 @@
+-- What stands in things that were found by their tags and can carry none itself: associations,
+-- attachments, routes. A destroy has to take it away first. Ours is what refers to ours alone.
+local references = require "engine.discover.references"
+local tasks = require "engine.tasks"
+local value = require "engine.value"
+
+local untagged = {}
+
+local function key_of(one) return one.type .. "\0" .. one.identifier end
+
+--- The rows of which only the tags have told, by place and type.
+local function groups_of(ctx, rows)
+  local groups, order = {}, {}
+  for _, name in ipairs(value.keys(rows)) do
+    local row = rows[name]
+    if row.last == nil and ctx.providers[row.provider].below then
+      local key = row.place.key .. "\0" .. row.type
+      local group = groups[key]
+      if not group then
+        group = { provider = row.provider, type = row.type, place = row.place, identifiers = {} }
+        groups[key], order[#order + 1] = group, group
+      end
+      table.insert(group.identifiers, row.identifier)
+    end
+  end
+  return order
+end
+
+local function wanted_of(record)
+  local set = {}
+  for path in pairs(record.refers) do set[path:match "^[^.%[]+"] = true end
+  return set
+end
+
+--- The names of all that it refers to, when all of that is ours.
+local function parents_of(record, have, ours)
+  local names = {}
+  for _, one in ipairs(references.list(record, have)) do
+    local name = ours[key_of(one)]
+    if not name then return nil end
+    names[name] = true
+  end
+  return next(names) and value.keys(names)
+end
+
+local function look(ctx, group, one, ours)
+  local record = ctx:record { provider = group.provider, type = one.type }
+  if record.taggable or ours[key_of(one)] then return nil end
+  local place = ctx.places[group.place.key]
+  local have = ctx.reader:read({ provider = group.provider, type = one.type, place = place,
+    identifier = one.identifier }, wanted_of(record))
+  local parents = have and parents_of(record, have, ours)
+  return parents and { type = one.type, identifier = one.identifier, provider = group.provider,
+    place = group.place, depends = value.list(parents), attributes = {}, options = {} }
+end
+
+local function look_below(ctx, group, ours)
+  local functions = {}
+  local found = ctx.providers[group.provider].below(group.type, ctx.places[group.place.key],
+    group.identifiers)
+  for i, one in ipairs(found) do
+    functions[i] = function() return look(ctx, group, one, ours) or false end
+  end
+  return tasks.all(functions)
+end
+
+local function name_of(row, rows)
+  local short, count = row.type:match "%w+$", 1
+  while rows[("%s/%s%d"):format(row.depends[1], short, count)] do count = count + 1 end
+  return ("%s/%s%d"):format(row.depends[1], short, count)
+end
+
+--- The rows, and those of what stands in them.
+---@param ctx table with places
+---@param rows table<string, table>
+---@return table<string, table>
+function untagged.add(ctx, rows)
+  local result, ours, functions = {}, {}, {}
+  for name, row in pairs(rows) do result[name], ours[key_of(row)] = row, name end
+  for i, group in ipairs(groups_of(ctx, rows)) do
+    functions[i] = function() return look_below(ctx, group, ours) end
+  end
+  for _, list in ipairs(tasks.all(functions)) do
+    for _, row in ipairs(list) do
+      if row and not ours[key_of(row)] then
+        row.name = name_of(row, result)
+        result[row.name], ours[key_of(row)] = row, row.name
+      end
+    end
+  end
+  return result
+end
+
+return untagged
