@@ -143,6 +143,27 @@ function back.graph(ctx, rows, before)
   return graph
 end
 
+--- What was taken over is put back like all else, and then let go; it was never ours to delete or
+--- to make anew.
+---@param run table of a plan
+---@param before table<string, table|false>
+---@return table[] changes
+function back.let_go(run, before)
+  local changes = {}
+  for _, name in ipairs(value.keys(before)) do
+    local row, taken = run.ctx.rows[name], before[name] and before[name].taken_over
+    local change = run.changes[name]
+    if taken and change and change.action ~= "update" then run.changes[name] = nil end
+    if taken and row then
+      changes[#changes + 1] = { name = name, key = name .. "#let go", type = row.type,
+        provider = row.provider, place = row.place, identifier = row.identifier,
+        source = row.source, action = "forget", properties = {},
+        because = "it was taken over: it stays, and is nobody's again" }
+    end
+  end
+  return changes
+end
+
 --- Says what comes back as a new one.
 ---@param run table of a plan
 ---@param before table<string, table|false>

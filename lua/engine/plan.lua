@@ -54,16 +54,16 @@ local function refuse_lost(ctx, what)
 end
 
 local function rebuild_rows(ctx, options, notices)
-  local alone = #options.graph.order == 0
+  local no_recipe = #options.graph.order == 0
   if not next(ctx.places) then
     refuse_lost(ctx, "nothing here says where its resources are")
   end
   ctx.rows = rebuild.found(ctx, options.graph)
   ctx.rebuilt = true
   local untold = value.keys(ctx.untold)
-  if alone and untold[1] then
+  if no_recipe and untold[1] then
     refuse_lost(ctx, ("what is of the provider %s carries no tags to find it by"):format(untold[1]))
-  elseif alone and not next(ctx.rows) and not next(ctx.state.places or {}) then
+  elseif no_recipe and not next(ctx.rows) and not next(ctx.state.places or {}) then
     refuse_lost(ctx, ("nothing in %s carries the tags of %s/%s"):format(places.named(ctx),
       ctx.stack.name, ctx.stack.id))
   end
@@ -161,6 +161,7 @@ local function collect(run)
     local old = leaving.leftovers(run.ctx.rows[name])
     table.move(old, 1, #old, #changes + 1, changes)
   end
+  table.move(run.let_go or {}, 1, #(run.let_go or {}), #changes + 1, changes)
   return changes, unchanged
 end
 
@@ -284,7 +285,10 @@ function plan.make(ports, options)
   local run = decided(ctx, options, notices)
   graph = run.graph
   told.half(run)
-  if options.back then back.tell(run, options.back) end
+  if options.back then
+    run.let_go = back.let_go(run, options.back)
+    back.tell(run, options.back)
+  end
   adopt.tell(run)
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)

@@ -6,7 +6,7 @@ local back = {}
 
 local function add_unrecorded(made, names)
   for _, name in ipairs(names) do
-    table.insert(made.notices, ("%s is not taken back: it was taken over, moved or let go")
+    table.insert(made.notices, ("%s is not taken back: it was moved or let go")
       :format(name))
   end
 end

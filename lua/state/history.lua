@@ -9,6 +9,7 @@ local function collect(records)
     local intent = record.kind == "intent" and record.intent
     if intent then
       any, back = true, back or intent.back == true
+      if intent.forgets then unrecorded[intent.name], before[intent.name] = true, nil end
       if before[intent.name] == nil and not unrecorded[intent.name] then
         if intent.before == nil then
           unrecorded[intent.name] = true

@@ -173,3 +173,83 @@ describe("the way back", function()
     assert.are.same({}, world:plan(first))
   end)
 end)
+
+describe("the way back of what was taken over", function()
+  local world
+  -- Somebody else's thing, as it is without tags of ours.
+  before_each(function()
+    world = World.new()
+    World.new { stack = "other", cloud = world.cloud, seed = 900 }:apply {
+      thing("x", { Size = 1, Color = "red", Tags = { Own = "1" } }) }
+    for _, object in ipairs(world.cloud:all()) do object.properties.Tags = { Own = "1" } end
+  end)
+
+  local function stack(size, ...)
+    return { thing("a", { Size = size, Words = { "w" }, Color = "red" },
+      { identifier = "thing-1" }), ... }
+  end
+
+  local function untouched()
+    local object = world.cloud.objects["Memory::Thing/thing-1"]
+    assert.is_nil(object.gone or object.deleting)
+    assert.are.same({ Own = "1" }, object.properties.Tags)
+    return object.properties
+  end
+
+  it("puts it back as it was, and lets it go", function()
+    local outcome = world:apply(stack(2, thing("b", { Parent = ref "a" })))
+    local plan = world:plan_of(nil, { back = outcome.before })
+    assert.are.same({ "update a", "delete b", "forget a" }, lines(plan))
+    assert.are.equal(1, plan.totals.forget)
+    assert.are.equal("it was taken over: it stays, and is nobody's again",
+      plan.changes[3].because)
+    local undone = world:apply(nil, { back = outcome.before })
+    assert.are.equal(1, untouched().Size)
+    assert.are.equal(1, #world.cloud:all())
+    assert.are.same({}, world.store:load().resources)
+    assert.is_nil(undone.before.a)
+    assert.are.same({ "a" }, undone.unrecorded)
+  end)
+
+  it("only lets it go where nothing was changed", function()
+    local same = { thing("a", { Size = 1, Color = "red" }, { identifier = "thing-1" }) }
+    local outcome = world:apply(same)
+    assert.are.same({ "forget a" }, lines(world:plan_of(nil, { back = outcome.before })))
+    world:apply(nil, { back = outcome.before })
+    untouched()
+    assert.are.same({ "adopt a" }, lines(world:plan_of(same)))
+  end)
+
+  it("does not make anew what is gone since", function()
+    local outcome = world:apply(stack(2))
+    world.cloud.objects["Memory::Thing/thing-1"].gone = true
+    assert.are.same({ "forget a" }, lines(world:plan_of(nil, { back = outcome.before })))
+    world:apply(nil, { back = outcome.before })
+    assert.are.same({}, world.cloud:all())
+    assert.are.same({}, world.store:load().resources)
+  end)
+
+  it("deletes nothing of it in a rollback, wherever it has failed", function()
+    world:refuse("Set", "a", "Forbidden")
+    local outcome = world:apply(stack(2), { fails = true })
+    world.cloud.refuse = nil
+    world:apply(nil, { back = outcome.before, rolling = true })
+    assert.are.equal(1, untouched().Size)
+    world:refuse("Create", "b", "Forbidden")
+    outcome = world:apply(stack(2, thing("b", { Parent = ref "a" })), { fails = true })
+    world.cloud.refuse = nil
+    world:apply(nil, { back = outcome.before, rolling = true })
+    assert.are.equal(1, untouched().Size)
+    assert.are.same({}, world.store:load().resources)
+  end)
+
+  it("does not take what an earlier run of ours has made for taken over", function()
+    local named = { resource("Named", "n", { Name = "n" }) }
+    world:apply(named)
+    world.store.base = require "spec.support.text".written { resources = {}, open = {} }
+    world.store.records = {}
+    local outcome = world:apply(named)
+    assert.are.same({ "n" }, outcome.unrecorded)
+    assert.are.same({}, lines(world:plan_of(nil, { back = outcome.before })))
+  end)
+end)

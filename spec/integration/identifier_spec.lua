@@ -74,4 +74,51 @@ describe("identifier", function()
     other:leave()
     assert.are.same({}, user:planned(recipe))
   end)
+
+  local SEEN = [==[
+ec2, iam = client("ec2"), client("iam")
+vpcs = [v for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]]
+ssm = client("ssm")
+result = {"vpcs": [[v["VpcId"], v.get("Tags", []), ec2.describe_vpc_attribute(VpcId=v["VpcId"],
+    Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"]] for v in vpcs],
+  "role": [iam.get_role(RoleName="hand")["Role"].get("Description", ""),
+    iam.list_role_tags(RoleName="hand")["Tags"]],
+  "setting": [ssm.get_parameter(Name="/hand")["Parameter"]["Value"],
+    ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId="/hand")["TagList"]],
+  "subnets": len(ec2.describe_subnets(Filters=[{"Name": "vpc-id",
+    "Values": [v["VpcId"] for v in vpcs] or ["none"]}])["Subnets"])}]==]
+
+  it("is taken back by an undo: put back as it was and let go, never deleted", function()
+    local vpc = emulator:elsewhere(BY_HAND)
+    local before = emulator:elsewhere(SEEN)
+    local recipe = user:write("mine.lua", RECIPE:format(vpc, "hand"))
+    user:must("apply", "--yes", recipe)
+    assert.are.equal("ours", emulator:elsewhere(SEEN).role[1])
+    local said = user:must("undo", "--yes")
+    assert.matches("it was taken over: it stays, and is nobody's again", said.out)
+    assert.matches("2 updated, 0 replaced, 1 deleted, 3 forgotten", said.out)
+    assert.matches("Setting: Value cannot be taken back %(a secret", said.out)
+    before.setting[1] = "ours"
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    assert.are.same({}, user:json("state", "list", "--stack", "mine").resources or {})
+    said = user:must("undo", "--yes", "--stack", "mine")
+    assert.matches("Vpc is not taken back: it was moved or let go", said.out)
+    assert.are.same(before.vpcs, emulator:elsewhere(SEEN).vpcs)
+    assert.matches("3 to adopt", user:must("plan", recipe).out)
+  end)
+
+  it("is taken back by --rollback in the same way", function()
+    local vpc = emulator:elsewhere(BY_HAND)
+    local before = emulator:elsewhere(SEEN)
+    local recipe = user:write("mine.lua", RECIPE:format(vpc, "hand") .. [[
+      aws.EC2.Subnet "Bad" { VpcId = vpc, CidrBlock = "10.9.1.0/24",
+        depends_on = { "Subnet", "Role", "Setting" } }]])
+    local said = user:mrun("apply", "--yes", "--rollback", recipe)
+    assert.are.equal(1, said.code)
+    assert.matches("Bad was not created", said.out)
+    assert.matches("Taken back: .*Role %(forgotten%)", said.out)
+    before.setting[1] = "ours" -- a secret: what it was nobody kept
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    assert.matches("2 to create, .*3 to adopt", user:must("plan", recipe).out)
+  end)
 end)

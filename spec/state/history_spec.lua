@@ -84,6 +84,15 @@ describe("the last apply", function()
     store:save()
     assert.are.same({ a = ROW }, open():last_apply().before)
   end)
+
+  it("does not bring back what it has forgotten, whatever it did before that", function()
+    local open = new_store()
+    local store = open()
+    store:begin { { op = "1", name = "a", type = "T", action = "update", before = ROW } }
+    store:begin { { op = "2", name = "a", type = "T", action = "update", forgets = true } }
+    local last = open():last_apply()
+    assert.are.same({ {}, { "a" } }, { last.before, last.unrecorded })
+  end)
 end)
 
 describe("the places of a stack", function()

@@ -7,13 +7,22 @@ local value = require "engine.value"
 
 local carry = {}
 
+--- What is taken over as it was before that: it was there, and nobody's.
+local function found(run, intent, row)
+  local last = {}
+  for property in pairs(row.last or {}) do last[property] = intent.have[property] end
+  return { name = intent.name, type = intent.type, provider = row.provider, place = intent.place,
+    identifier = intent.identifier, attributes = {}, depends = row.depends, options = {},
+    source = row.source, last = run.ctx:sealed(last), taken_over = true }
+end
+
 --- The row as it was before an intent; false where there was none. Nil where that cannot take it
---- back: what was taken over, moved or let go.
-local function before(run, intent)
+--- back: what was moved or let go.
+local function before(run, intent, row)
   if intent.lets_go then return nil end
-  local row = run.rows[intent.name]
-  if row or intent.action ~= "create" then return row end
-  return false
+  local now = run.rows[intent.name]
+  if now or intent.action == "create" then return now or false end
+  return intent.takes_over and found(run, intent, row) or nil
 end
 
 --- What the journal keeps of an intent: everything that settling it and taking it back need, and no
@@ -25,12 +34,15 @@ local function written(run, intent, row)
     want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
     changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
     options = row.options, source = row.source, made = row.made, old = row.old,
-    inputs = row.inputs, before = before(run, intent),
+    inputs = row.inputs, before = before(run, intent, row), forgets = intent.forgets,
     back = run.plan.run.back and true or nil }
 end
 
---- Remembers how it was before the first intent of each name.
+--- Remembers how it was before the first intent of each name. What is forgotten does not come back.
 local function remember(run, kept)
+  if kept.forgets then
+    run.unrecorded[kept.name], run.before[kept.name] = true, nil
+  end
   if run.before[kept.name] ~= nil or run.unrecorded[kept.name] then return end
   if kept.before == nil then
     run.unrecorded[kept.name] = true

@@ -20,7 +20,7 @@ end
 
 --- Takes mrun's own tags off something that stays where it is: nobody finds it by them any more.
 ---@return string|nil op of an intent that is not finished yet
-local function disown(run, name, old)
+local function disown(run, name, old, forgets)
   local ctx, op = run.ctx, run.ctx.ports.random(16)
   local place = ctx.places[old.place.key]
   local ref = { provider = old.provider, type = old.type, place = place,
@@ -28,7 +28,7 @@ local function disown(run, name, old)
   if not ctx.reader:read(ref, {}) then return nil end
   local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
     action = "update", identifier = old.identifier, want = {}, have = {}, changed = {},
-    tags = {}, own = owner.leave(), lets_go = true }
+    tags = {}, own = owner.leave(), lets_go = true, forgets = forgets }
   local row = {}
   for key, member in pairs(old) do row[key] = member end
   carry.out(run, intent, row)
@@ -88,7 +88,7 @@ end
 ---@param step table
 function drop.forget(run, step)
   local row = run.rows[step.name]
-  local op = row and not step.change.gone and disown(run, step.name, row) or nil
+  local op = row and not step.change.gone and disown(run, step.name, row, true) or nil
   carry.finish(run, { op = op, ok = true, name = step.name, identifier = step.change.identifier,
     row = false })
 end

@@ -146,7 +146,8 @@ local function update(run, resource, change, want)
   end
   local row = new_row(run, resource, want, previous)
   local intent = intent_of(run, resource, "update", { identifier = change.identifier, want = target,
-    have = have, changed = changed, previous = previous.last, own = own })
+    have = have, changed = changed, previous = previous.last, own = own,
+    takes_over = change.action == "adopt" and not previous.ours })
   local kept, answer
   if #changed > 0 or own then
     answer, kept = carry.out(run, intent, row)

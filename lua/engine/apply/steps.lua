@@ -30,7 +30,7 @@ local function add_makes(build, plan)
   local changes, pending = {}, {}
   for name, change in pairs(plan.run.untagged or {}) do changes[name] = change end
   for _, change in ipairs(plan.changes) do
-    if not change.leftover then changes[change.name] = change end
+    if not change.leftover and change.action ~= "forget" then changes[change.name] = change end
   end
   for _, name in ipairs(plan.pending) do pending[name] = true end
   for _, name in ipairs(plan.graph.order) do

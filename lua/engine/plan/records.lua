@@ -22,7 +22,7 @@ function records.row(run, name, row)
   result.place = run.ctx.places[resource.place.key]
   result.last = run.ctx:applied(resource, run.wants[name])
   result.inputs = run.used[name] or row.inputs
-  result.adopted = nil
+  result.adopted, result.ours = nil, nil
   return result
 end
 

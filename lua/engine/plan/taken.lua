@@ -79,7 +79,7 @@ function taken.check(run, resource, want)
   if not live.have then return nil end
   local row = { name = resource.name, type = resource.type, provider = resource.provider,
     place = place, identifier = identifier, attributes = {}, depends = {},
-    options = { protect = owner.protect }, adopted = true }
+    options = { protect = owner.protect }, adopted = true, ours = true }
   return { row = row, live = live }
 end
 
