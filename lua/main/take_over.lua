@@ -16,7 +16,7 @@ function take_over.must_be_new(mrun, path)
   end
   local name = mrun.stack_name(path)
   local state = mrun.load_state { store = mrun.open(name) }
-  if not next(state.resources) then return end
+  if not next(state.resources) and not state.lost then return end
   failure.raise { kind = "usage", what = ("the stack %s owns resources already"):format(name),
     next = "give another name with --stack, or take them over one by one: mrun import NAME ID" }
 end

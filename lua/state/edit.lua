@@ -14,7 +14,17 @@ local function stop(store, what, next)
   failure.raise { what = what, where = store.backend.where, next = next }
 end
 
+---Nobody knows all of a lost state until it is rebuilt; a part of it must not be taken for that.
+---@param store state.store
+---@param state table
+function edit.refuse_lost(store, state)
+  if not state.lost then return end
+  stop(store, ("the state of the stack %s is lost"):format(store.stack),
+    "mrun state rebuild finds by the ownership tags what it owns")
+end
+
 local function row_of(store, state, name)
+  edit.refuse_lost(store, state)
   local row = state.resources[name]
   if row then return row end
   local names = tables.names(state.resources)
@@ -63,7 +73,8 @@ function edit.mv(store, old, new)
       next = "use letters, digits, dots, dashes and underscores; scopes before a slash" }
   end
   local results = dependants(state, old, new)
-  table.insert(results, { ok = true, name = new, row = tables.with(row, { name = new }) })
+  table.insert(results, { ok = true, name = new, moved = old,
+    row = tables.with(row, { name = new, untagged = true }) })
   table.insert(results, { ok = true, name = old, row = false })
   store:finish(results)
   store:save {}
@@ -85,6 +96,7 @@ end
 ---@return string
 function edit.text(store)
   local state = store.current or store:load()
+  edit.refuse_lost(store, state)
   local content = { stack = store.stack, records = state.records, id = state.id,
     serial = state.serial }
   for _, key in ipairs(replay.WHOLE) do content[key] = state[key] end
@@ -109,7 +121,7 @@ end
 ---@param why string  as the history tells it
 function edit.replace_all(store, content, why)
   local state = store.current or store:load()
-  if next(state.resources) or next(state.open) then
+  if not state.lost and (next(state.resources) or next(state.open)) then
     store.seal:start()
     store.backend:keep(("state-%s-%06d"):format(state.id, state.serial),
       store.seal:close("state", store:text()))

@@ -328,7 +328,7 @@ end
 ---New keys for everything, from a new passphrase or by KMS; a saved plan goes.
 ---@return integer files  that were sealed anew
 function store:rekey()
-  self:load()
+  self:refuse_lost(self:load())
   self:save {}
   self.plans:drop()
   return self.seal:rekey()

@@ -7,7 +7,7 @@ local function new_run(record, header)
   local by = record.by or {}
   return { at_ms = record.at_ms, who = by.who, host = by.host, pid = by.pid, command = by.reason,
     run = record.run, id = header and header.id, serial = header and header.serial,
-    intents = {}, names = {}, by_name = {} }
+    intents = {}, names = {}, by_name = {}, moved = {} }
 end
 
 local function entry(run, name)
@@ -31,10 +31,13 @@ end
 function step.result(run, record)
   local result = record.result
   local intent = result.op and run.intents[result.op]
+  if result.row == false and run.moved[result.name] then return end
   local one = entry(run, result.name)
   if intent then one.open = one.open - 1 end
   if result.op and not intent then
     one.settled = true
+  elseif result.moved then
+    one.from, run.moved[result.moved] = result.moved, true
   elseif not intent then
     one.done[result.row == false and "forget" or "note"] = true
   elseif result.ok then
@@ -52,6 +55,7 @@ function step.pushed(run) run.replaced = "pushed" end
 local function action_of(one)
   local done = one.done
   if done.create and done.delete then return "replace" end
+  if one.from then return "move" end
   for _, word in ipairs { "create", "update", "delete", "forget" } do
     if done[word] then return word end
   end
@@ -69,7 +73,8 @@ local function finish(run)
   for at, name in ipairs(run.names) do
     local one = run.by_name[name]
     local action, result = action_of(one), result_of(one)
-    resources[at] = { name = name, type = one.type, action = action, result = result }
+    resources[at] = { name = name, type = one.type, action = action, result = result,
+      from = one.from }
     local counted = result == "done" and action or result
     totals[counted] = (totals[counted] or 0) + 1
   end

@@ -29,6 +29,7 @@ describe("drift", function()
   it("is nothing right after an apply", function()
     assert.are.same({}, found(world).changes)
     assert.are.equal(3, found(world).same)
+    assert.are.same({}, found(world).notices)
   end)
 
   it("is what others have changed of what was declared, and nothing else", function()

@@ -112,7 +112,7 @@ describe("mrun import --type", function()
 
   it("writes the stack's tags with the next apply, and changes nothing else", function()
     written("AWS::EC2::VPC", there.vpc, "--with-dependencies", "--out", "net.lua")
-    assert.matches("without this stack's tags yet: 1%d", user:must("plan", "net.lua").out)
+    assert.matches("not tagged so yet: 1%d", user:must("plan", "net.lua").out)
     local applied = user:must("apply", "--yes", "net.lua")
     for _, operation in ipairs(changing(applied.counts)) do
       assert.matches("[Tt]ag", operation)

@@ -72,6 +72,9 @@ describe("a lost state", function()
     local drift = user:must "drift"
     assert.matches("rebuilt from the ownership tags, 3", drift.out)
     assert.matches("not known any more, .*: Far, Subnet, Vpc", drift.out)
+    assert.matches("the state of the stack small is lost", user:mrun("state", "rekey").err)
+    assert.matches("the stack small owns resources already", user:mrun("import", "--type",
+      "AWS::EC2::VPC", next(emulator:account().Vpcs), "--out", "x.lua", "--stack", "small").err)
     assert.is_nil(fs.stat(path "state.json"))
 
     assert.matches("1 forgotten", user:must("forget", "--yes", "Subnet").out)

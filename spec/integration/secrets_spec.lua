@@ -67,6 +67,8 @@ result = {p: ssm.get_parameter(Name="/out/" + p)["Parameter"]["Value"]
     assert.are.same({ plain = "mrun-secret-by-its-model", hidden = "mrun-secret-given",
       told = "mrun-secret-given!" }, found)
     assert.are.equal("", user:shell "find .mrun -perm /077".out)
+    local drift = user:must("drift").out
+    assert.are.same({ "No drift", nil }, { drift:match "No drift", drift:match "no longer" })
     local again = must(given(user, "plan site.lua"))
     assert.is_truthy(again.out:find("Nothing to do", 1, true), again.out)
   end)

@@ -84,7 +84,23 @@ local function commands(place)
         result = "done" }, runs[1].resources[1])
       assert.matches("%d%d:%d%d:%d%d UTC  .+@.+  apply net.lua: 3 created\n  %+ Role",
         one:must("state", "history").out)
+      assert.matches("state mv Vpc net/Vpc: 1 moved\n  > net/Vpc  AWS::EC2::VPC %(was Vpc%)",
+        one:must("history").out)
       one:must("state", "push", "--force", "before.json")
+    end)
+
+    it("finds by its new name what was renamed, when the state is lost", function()
+      local function tagged()
+        local subnet = select(2, next(emulator:account().Subnets))
+        return subnet.Tags["mrun:resource"]
+      end
+      one:must("state", "mv", "Subnet", "Other")
+      one:write("net.lua", (RECIPE:gsub('"Subnet"', '"Other"')))
+      assert.matches("renamed, and not tagged so yet: 1", one:must("plan", "net.lua").out)
+      one:must("apply", "--yes", "net.lua")
+      assert.are.equal("Other", tagged())
+      assert.are.equal("Nothing to do: 3 resources are as declared.",
+        one:must("plan", "net.lua").out:match "^Nothing to do: 3 resources are as declared%.")
     end)
 
     it("is pulled and pushed, but no older one and no stranger's", function()

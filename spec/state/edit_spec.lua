@@ -102,4 +102,22 @@ describe("the state by hand", function()
       assert.is_true(at > 5)
     end
   end)
+
+  it("has the tags of what was renamed written with the next apply", function()
+    store():mv("a", "c")
+    assert.is_true(store().current.resources.c.untagged)
+  end)
+
+  it("is not touched while it is lost: a part of it is not the whole", function()
+    assert(fs.remove(root .. "/demo/state.json"))
+    local function refused(act, ...)
+      assert.matches("the state of the stack demo is lost.*mrun state rebuild",
+        message_of(store()[act], store(), ...))
+    end
+    refused("mv", "a", "c")
+    refused("rm", "a")
+    refused "text"
+    refused "rekey"
+    assert.is_true(store().current.lost)
+  end)
 end)

@@ -84,4 +84,14 @@ describe("the runs of a stack", function()
     for at, one in ipairs(runs.all(lists)) do names[at] = one.run end
     assert.same({ "1", "2", "3" }, names)
   end)
+
+  it("tells what was renamed from what was forgotten", function()
+    local moved = result(nil, "b", true, { type = "T" })
+    moved.result.moved = "a"
+    local one = runs.of { HEADER, run("1", 1000), moved, result(nil, "a", true, false),
+      result(nil, "c", true, false) }[1]
+    assert.are.same({ move = 1, forget = 1 }, one.totals)
+    assert.are.same({ name = "b", type = "T", action = "move", result = "done", from = "a" },
+      one.resources[1])
+  end)
 end)

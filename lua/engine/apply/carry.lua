@@ -8,7 +8,7 @@ local value = require "engine.value"
 local carry = {}
 
 --- What is taken over as it was before that: it was there, and nobody's.
-local function found(run, intent, row)
+local function as_found(run, intent, row)
   local last = {}
   for property in pairs(row.last or {}) do last[property] = intent.have[property] end
   return { name = intent.name, type = intent.type, provider = row.provider, place = intent.place,
@@ -18,11 +18,11 @@ end
 
 --- The row as it was before an intent; false where there was none. Nil where that cannot take it
 --- back: what was moved or let go.
-local function before(run, intent, row)
+local function row_before(run, intent, row)
   if intent.lets_go then return nil end
   local now = run.rows[intent.name]
   if now or intent.action == "create" then return now or false end
-  return intent.takes_over and found(run, intent, row) or nil
+  return intent.takes_over and as_found(run, intent, row) or nil
 end
 
 --- What the journal keeps of an intent: everything that settling it and taking it back need, and no
@@ -34,7 +34,7 @@ local function written(run, intent, row)
     want = intent.want and ctx:sealed(intent.want), have = intent.have and ctx:sealed(intent.have),
     changed = intent.changed, time = ctx.ports.now(), last = row.last, depends = row.depends,
     options = row.options, source = row.source, made = row.made, old = row.old,
-    inputs = row.inputs, before = before(run, intent, row), forgets = intent.forgets,
+    inputs = row.inputs, before = row_before(run, intent, row), forgets = intent.forgets,
     back = run.plan.run.back and true or nil }
 end
 

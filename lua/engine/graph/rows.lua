@@ -3,20 +3,25 @@
 local order = require "engine.graph.order"
 local value = require "engine.value"
 
---- What of a row can be compared with what is there: a digest cannot.
+--- What of a row can be compared with what is there; and what cannot, beside what is ignored: where
+--- a secret stands there is a digest.
 local function wanted(row)
-  local want = {}
-  for property, v in pairs(row.last or {}) do
-    if not value.hides(v) then want[property] = v end
+  local want, ignored = {}, value.copy((row.options or {}).ignore_changes or {})
+  for _, property in ipairs(value.keys(row.last or {})) do
+    if value.hides(row.last[property]) then
+      ignored[#ignored + 1] = property
+    else
+      want[property] = row.last[property]
+    end
   end
-  return want
+  return want, #ignored > 0 and ignored or nil
 end
 
 local function resource_of(name, row)
-  local options = row.options or {}
+  local want, ignored = wanted(row)
   return { name = name, type = row.type, provider = row.provider, place = row.place,
-    source = row.source, want = wanted(row), properties = {}, awaits = {},
-    options = { ignore_changes = options.ignore_changes } }
+    source = row.source, want = want, properties = {}, awaits = {},
+    options = { ignore_changes = ignored } }
 end
 
 ---@param stack string

@@ -115,7 +115,7 @@ end
 function adopt.tell(run)
   local count = #value.keys(run.untagged)
   if count == 0 then return end
-  run.notices[#run.notices + 1] = ("imported and without this stack's tags yet: %d; "
+  run.notices[#run.notices + 1] = ("imported or renamed, and not tagged so yet: %d; "
     .. "mrun apply with the recipe writes them"):format(count)
 end
 

@@ -6,7 +6,8 @@ local words = require "engine.report.words"
 
 local state = {}
 
-local COUNTED = { "create", "update", "replace", "delete", "forget", "settle", "failed", "open" }
+local COUNTED = { "create", "update", "replace", "delete", "move", "forget", "settle", "failed",
+  "open" }
 local SAID = { failed = "failed", open = "interrupted", settle = "settled" }
 
 --- What `state list` says: the resources without their attributes.
@@ -46,7 +47,8 @@ end
 local function run_document(run)
   local resources, totals = plain.list(), {}
   for i, one in ipairs(run.resources) do
-    resources[i] = { name = one.name, type = one.type, action = one.action, result = one.result }
+    resources[i] = { name = one.name, type = one.type, action = one.action, result = one.result,
+      from = one.from }
   end
   for _, key in ipairs(COUNTED) do totals[key] = run.totals[key] end
   return { at = run.at, who = run.who, host = run.host, pid = run.pid, command = run.command,
@@ -93,6 +95,7 @@ function state.history(loaded, runs, style)
       if one.action ~= "note" then
         local mark = words.of(one.action).mark
         local result = one.result ~= "done" and " (" .. SAID[one.result] .. ")" or ""
+        if one.from then result = (" (was %s)"):format(text.escape(one.from)) end
         lines[#lines + 1] = ("  %s %s  %s%s"):format(mark, text.escape(one.name),
           text.paint(style, "dim", one.type or ""), result)
       end

@@ -20,6 +20,7 @@ words.actions = {
   adopt = { mark = "=", color = "cyan", ahead = "to adopt", done = "adopted", doing = "adopting" },
   forget = { mark = ".", color = "cyan", ahead = "to forget", done = "forgotten",
     doing = "forgetting" },
+  move = { mark = ">", color = "cyan", ahead = "to move", done = "moved", doing = "moving" },
   wait = { mark = " ", color = "dim", ahead = "to wait for", done = "ready", doing = "waiting" },
 }
 
