@@ -69,14 +69,24 @@ local function with_id(known, id)
   return setmetatable({ id = id, fresh = false }, { __index = known })
 end
 
+-- Where nothing says where the stack was, one place may be too few.
+local function tell_place(mrun, list)
+  local place = list[1]
+  mrun.note(("looked in %s only: --region names another place, a recipe all of its places\n")
+    :format(place.display or place.region or place.key))
+end
+
 local function found_rows(mrun, stack, known, id)
+  local told = #(known.places or {}) > 0
+  local places = stack.path and known.places or mrun.lost_places(known)
   local rows = mrun.task(function()
     return rebuild.rows(mrun.ports, {
       state = id and with_id(known, id) or known, providers = mrun.providers.by_name,
       stack = stack.name, graph = stack.path and stack.graph,
-      places = stack.path and known.places or mrun.lost_places(known),
+      places = places,
     })
   end)
+  if not stack.path and not told then tell_place(mrun, places) end
   if next(rows) then return rows end
   failure.raise {
     what = ("nothing here carries the tags of %s/%s"):format(stack.name, id or known.id),

@@ -5,7 +5,6 @@ local fs = require "native.fs"
 local owner = require "state.owner"
 
 local STATE <const>, JOURNAL <const>, HISTORY <const> = "state.json", "journal", "history"
-local IDENTITY <const> = "identity"
 
 ---@class state.backend.folder : state.backend
 local backend = { keeps_versions = false }

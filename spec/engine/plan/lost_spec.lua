@@ -16,9 +16,7 @@ describe("a lost state", function()
 
   it("looks where the stack has been before it destroys what no state tells of", function()
     world:apply { thing "a" }
-    local was = { destroy = true, places = function()
-      return { World.thing("a").place }
-    end }
+    local was = { destroy = true, places = { World.thing("a").place } }
     world.store.base = require "spec.support.text".written { resources = {}, open = {} }
     world.store.records, world.store.fresh = {}, true
     refused(function() world:plan_of(nil, was) end, "a stack of this name exists")
