@@ -13,7 +13,7 @@ if p.Part ~= "net" then
   aws.EC2.SecurityGroup "Group" { GroupDescription = "own", VpcId = net, SecurityGroupIngress = {
     { IpProtocol = "tcp", FromPort = 443, ToPort = 443, CidrIp = "10.0.0.0/16" } } }
   if p.Part == "bad" then
-    aws.EC2.Subnet "Bad" { VpcId = net, CidrBlock = "10.0.1.0/24", depends_on = { "Group" } }
+    aws.EC2.Subnet "Bad" { VpcId = net, CidrBlock = "10.0.1.0/24", depends_on = { "Group", "Sub" } }
   end
 end
 ]]

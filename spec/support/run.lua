@@ -8,6 +8,8 @@
 -- apart. The last line is `N passed, N failed`.
 -- MRUN_SPEC_JOBS: how many at once; MRUN_SPEC_UNDER: a command put before each process.
 
+local SLOWEST <const>, SLOW_S <const> = 12, 20
+
 local worker = arg[1] == "--worker"
 if worker then return dofile "spec/support/worker.lua" end
 
@@ -46,6 +48,16 @@ local function jobs_of(files)
   return jobs
 end
 
+local function tell_slowest(took)
+  table.sort(took, function(a, b) return a.seconds > b.seconds end)
+  local words = {}
+  for i = 1, math.min(SLOWEST, #took) do
+    local one = took[i]
+    if one.seconds >= SLOW_S then words[#words + 1] = ("%s %d s"):format(one.file, one.seconds) end
+  end
+  if words[1] then print("slowest: " .. table.concat(words, ", ")) end
+end
+
 local function run(jobs)
   local list = os.tmpname()
   local handle = assert(io.open(list, "w"))
@@ -53,12 +65,13 @@ local function run(jobs)
   handle:close()
   local count = os.getenv "MRUN_SPEC_JOBS" or "$(nproc)"
   local command = "xargs -P %s -L 1 spec/support/isolate < %s"
-  local passed, failed, seen = 0, 0, 0
+  local passed, failed, seen, took = 0, 0, 0, {}
   local pipe = assert(io.popen(command:format(count, list)))
   for line in pipe:lines() do
-    local good, bad = line:match "^@result (%d+) (%d+)$"
+    local good, bad, seconds, file = line:match "^@result (%d+) (%d+) (%d+) (.+)$"
     if good then
       passed, failed, seen = passed + good, failed + bad, seen + 1
+      took[seen] = { file = file, seconds = math.tointeger(seconds) }
     else
       print(line)
     end
@@ -69,6 +82,7 @@ local function run(jobs)
     print(("%d of %d spec files gave no result"):format(#jobs - seen, #jobs))
     failed = failed + #jobs - seen
   end
+  tell_slowest(took)
   return passed, failed
 end
 
