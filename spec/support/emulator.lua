@@ -26,8 +26,9 @@ function emulator.start(kind)
   return self
 end
 
----@param kind "moto"|"ministack"|nil
-function emulator:begin(kind)
+-- One that nobody has used: an empty account is a fork of it.
+local function spawn(kind)
+  local self = emulator.unstarted()
   local command = ("exec %s/bin/python spec/support/emulator.py %s %s"):format(VENV, kind or "moto",
     VENV)
   local pipe = assert(io.popen(command, "r"))
@@ -37,12 +38,35 @@ function emulator:begin(kind)
   self.pipe, self.port, self.pid = pipe, port, math.tointeger(pid)
   self.url = ("http://127.0.0.1:%d"):format(port)
   keep_keys(self, pipe:read "l")
+  return self
 end
 
---- One of moto's that was forked off ends at once, and nobody waits for it.
+local END <const> = "kill %d; while kill -0 %d 2> /dev/null; do sleep 0.01; done"
+
+local function stop(pid) os.execute(END:format(pid, pid)) end
+
+local function begin_as_fork(self)
+  for key, value in pairs(self.root:fork()) do self[key] = value end
+end
+
+---@param kind "moto"|"ministack"|nil
+function emulator:begin(kind)
+  local root = spawn(kind)
+  if kind == "ministack" then
+    for key, value in pairs(root) do self[key] = value end
+  else
+    self.root = root
+    begin_as_fork(self)
+  end
+end
+
 function emulator:stop()
-  os.execute("kill " .. self.pid)
-  if self.pipe then self.pipe:close() end
+  if not self.pipe then stop(self.pid) end
+  local spawned = self.root or self
+  if spawned.pipe then
+    os.execute("kill " .. spawned.pid)
+    spawned.pipe:close()
+  end
 end
 
 -- A connection of its own each time: none is open while it forks.
@@ -64,9 +88,14 @@ function emulator:fork()
     secret_key = self.secret_key, url = "http://127.0.0.1:" .. other.port }, emulator)
 end
 
---- An empty account, with a new user; no faults, no calls.
+--- An empty account; no faults, no calls. Its address is another one.
 function emulator:reset()
-  keep_keys(self, control(self, "POST", "/_reset"))
+  if not self.root then
+    keep_keys(self, control(self, "POST", "/_reset"))
+    return
+  end
+  stop(self.pid)
+  begin_as_fork(self)
 end
 
 --- How it behaves from now on: see faults.py.
@@ -113,6 +142,10 @@ end
 ---@param role string|nil of another account
 ---@return table
 function emulator:account(region, role)
+  if self.root and not self.root.warm then -- then the forks to come need not make its clients
+    self.root.warm = true
+    self.root:account()
+  end
   return assert(json.decode(control(self, "GET", "/_account/" .. there(region, role))))
 end
 
