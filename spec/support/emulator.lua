@@ -41,7 +41,7 @@ local function spawn(kind)
   return self
 end
 
-local END <const> = "kill %d; while kill -0 %d 2> /dev/null; do sleep 0.01; done"
+local END <const> = "kill -9 %d; while kill -0 %d 2> /dev/null; do sleep 0.01; done"
 
 local function stop(pid) os.execute(END:format(pid, pid)) end
 
@@ -73,7 +73,7 @@ end
 local function control(self, method, path, body)
   local one <close> = assert(http.new { user_agent = "spec" })
   local id = assert(one:add { method = method, url = self.url .. path, body = body or "",
-    headers = { connection = "close" } })
+    headers = { connection = "close" }, timeout_ms = 120000 })
   local done
   repeat done = one:poll(1000)[id] until done
   if done.failure then error(done.failure, 0) end
