@@ -22,6 +22,7 @@ local alone = require "engine.plan.alone"
 local back = require "engine.back"
 local checks = require "engine.plan.checks"
 local choose = require "engine.plan.choose"
+local claim = require "engine.plan.claim"
 local context = require "engine.context"
 local decide = require "engine.plan.decide"
 local failure = require "engine.failure"
@@ -92,6 +93,7 @@ local function load_rows(ctx, options, notices)
   ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
     notices = notices, wants = options.graph.resources })
   if options.destroy then ctx.rows = untagged.add(ctx, ctx.rows) end
+  claim.add(ctx, options.graph)
   ctx.row_names = value.keys(ctx.rows)
 end
 

@@ -99,8 +99,8 @@ end
 
 local function row_of(one, graph)
   return { name = one.name, type = type_of(one, graph), provider = one.place.provider,
-    place = one.place, identifier = one.identifier, attributes = {}, depends = {},
-    options = { protect = one.protect } }
+    place = one.place, identifier = one.identifier, attributes = {},
+    depends = graph.edges and graph.edges[one.name] or {}, options = { protect = one.protect } }
 end
 
 --- A row for each thing that carries the tags of this very stack, is there, and is not known.
@@ -144,7 +144,7 @@ function strangers.rebuilt(ctx, graph)
     if other and other.identifier ~= row.identifier then
       other.old = other.old or {}
       table.insert(other.old, { identifier = row.identifier, type = row.type, name = row.name,
-        provider = row.provider, place = row.place, depends = {} })
+        provider = row.provider, place = row.place, depends = row.depends })
     else
       rows[one.name] = row
     end
