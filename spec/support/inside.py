@@ -11,7 +11,8 @@ os.environ.update({
 from moto import backends  # noqa: E402
 from moto.core import request as moto_request, responses  # noqa: E402
 from moto.moto_server import werkzeug_app  # noqa: E402
-from moto.ec2.models import nat_gateways, subnets  # noqa: E402
+from moto.ec2.exceptions import DependencyViolationError  # noqa: E402
+from moto.ec2.models import internet_gateways, nat_gateways, subnets, vpcs  # noqa: E402
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE  # noqa: E402
 from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
 
@@ -24,6 +25,8 @@ responses.method_names_from_class = functools.cache(responses.method_names_from_
 EC2_PREFIX_TO_RESOURCE.update({"eipalloc": "elastic-ip", "nat": "natgateway"})
 DELETE_SUBNET = subnets.SubnetBackend.delete_subnet
 DELETE_NAT_GATEWAY = nat_gateways.NatGatewayBackend.delete_nat_gateway
+DELETE_VPC = vpcs.VPCBackend.delete_vpc
+DETACH = internet_gateways.InternetGatewayBackend.detach_internet_gateway
 
 
 def delete_subnet(backend, subnet_id):
@@ -45,8 +48,26 @@ def delete_nat_gateway(backend, nat_gateway_id):
     return gateway
 
 
+def delete_vpc(backend, vpc_id):
+    """Not while a gateway is attached."""
+    if any(gateway.vpc and gateway.vpc.id == vpc_id
+           for gateway in backend.internet_gateways.values()):
+        raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies.")
+    return DELETE_VPC(backend, vpc_id)
+
+
+def detach_internet_gateway(backend, internet_gateway_id, vpc_id):
+    """Not while something there has a public address."""
+    for gateway in backend.nat_gateways.values():
+        if gateway.vpc_id == vpc_id and gateway.state != "deleted":
+            raise DependencyViolationError(f"Network {vpc_id} has some mapped public address(es).")
+    return DETACH(backend, internet_gateway_id, vpc_id)
+
+
 subnets.SubnetBackend.delete_subnet = delete_subnet
 nat_gateways.NatGatewayBackend.delete_nat_gateway = delete_nat_gateway
+vpcs.VPCBackend.delete_vpc = delete_vpc
+internet_gateways.InternetGatewayBackend.detach_internet_gateway = detach_internet_gateway
 
 APP = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
 

@@ -41,16 +41,18 @@ function attachments.gateway(change)
 end
 
 --- Before an internet gateway can be deleted whose state was lost: attachments carry no tag, so
---- nobody else takes them away.
+--- nobody else takes them away. AWS refuses it while something in the VPC has a public address.
 ---@param change table
-function attachments.remove(change)
+---@param patience table that of the delete
+function attachments.remove(change, patience)
   if change.previous then return end
   local answer = change:ask("DescribeInternetGateways",
     { Filters = { { Name = "internet-gateway-id", Values = { change.identifier } } } })
   for _, gateway in ipairs(answer.InternetGateways or {}) do
     for _, one in ipairs(gateway.Attachments or {}) do
       change:call("DetachInternetGateway", { VpcId = one.VpcId },
-        { done = { "^Gateway%.NotAttached$" } })
+        { done = { "^Gateway%.NotAttached$" }, later = patience.later,
+          deadline_ms = patience.deadline_ms, refused = patience.refused })
     end
   end
 end

@@ -83,7 +83,7 @@ end
 function remove.apply(job, change)
   local made = job.handler
   local name = made.delete[1]
-  if made.delete.before then made.delete.before(change) end
+  if made.delete.before then made.delete.before(change, patience(job, change)) end
   local facts = job.machine:operation(made.service, name)
   local member, many = facts:takes(made.member)
   if many and not made.delete.with then

@@ -36,12 +36,17 @@ describe("aws remove", function()
     return calls
   end
 
-  it("detaches a gateway whose attachment no state knows", function()
+  it("detaches a gateway that no state knows as attached, once AWS lets it go", function()
     local gateway = { InternetGatewayId = "igw-1", Attachments = { { VpcId = "vpc-1" } } }
-    assert.are.same({ "DetachInternetGateway", "DeleteInternetGateway" },
+    local refusals = { "DependencyViolation" }
+    assert.are.same({ "DetachInternetGateway", "DetachInternetGateway", "DeleteInternetGateway" },
       rebuilt("AWS::EC2::InternetGateway", "igw-1", {
         DescribeInternetGateways = { InternetGateways = { gateway } },
-        DetachInternetGateway = {}, DeleteInternetGateway = {} }))
+        DetachInternetGateway = function()
+          local code = table.remove(refusals)
+          if code then error(fake.error(code), 0) end
+          return {}
+        end, DeleteInternetGateway = {} }))
   end)
 
   it("detaches the policies of a role of which no state says what was attached", function()
