@@ -5,6 +5,7 @@ local inputs = require "engine.plan.inputs"
 local owner = require "engine.owner"
 local places = require "engine.plan.places"
 local refresh = require "engine.refresh"
+local rows = require "engine.rows"
 local schema = require "engine.schema"
 local taken = require "engine.plan.taken"
 local value = require "engine.value"
@@ -229,13 +230,14 @@ local function is_there(run, resource, row, live, want)
   return existing(run, resource, row, live, kept), kept
 end
 
+local THING <const> = { "identifier", "type", "provider", "place", "last" }
+
 -- The row with one of those that wait to be deleted in the place of its own, and that one waiting.
 local function exchanged(row, at)
-  local result, own = value.copy(row), {}
-  for key in pairs(row.old[at]) do
-    own[key], result[key] = row[key], row.old[at][key]
-  end
-  result.depends, result.old[at] = row.depends, own
+  local result = value.copy(row)
+  for _, key in ipairs(THING) do result[key] = row.old[at][key] end
+  result.attributes, result.made = {}, nil
+  result.old[at] = rows.old_of(row)[1]
   return result
 end
 
@@ -252,7 +254,8 @@ end
 --- is the one that need not be replaced.
 local function without_replacing(run, resource, row, want)
   for at, old in ipairs(row.old or {}) do
-    local other = old.type == resource.type and exchanged(row, at)
+    local unsure = not row.last or old.found
+    local other = unsure and old.type == resource.type and exchanged(row, at)
     local live = other and seen(run, resource, other) or {}
     if live.have then
       live.have = value.like(live.have, want)
@@ -270,7 +273,7 @@ end
 local function best(run, resource, row, live, want)
   local change, kept = is_there(run, resource, row, live, want)
   local replaces = change and change.action == "replace" and not change.asked
-  if replaces and not row.last and row.name == resource.name then
+  if replaces and row.name == resource.name then
     local found, better, wanted = without_replacing(run, resource, row, want)
     if found then return better, wanted, run.live[resource.name] end
   end

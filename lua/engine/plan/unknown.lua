@@ -21,13 +21,13 @@ local function knowledge(ctx)
   end
 end
 
---- Where the name has a row, this is what replaces it, or what it replaced: it goes, and what is
---- wanted is made from the row that is known.
+--- Where the name has a row, this is what replaces it, or what it replaced: one of them goes, and
+--- which is decided when both have been looked at.
 local function with_old(row, one)
   local copy, old = {}, table.move(row.old or {}, 1, #(row.old or {}), 1, {})
   for key, member in pairs(row) do copy[key] = member end
   old[#old + 1] = { identifier = one.identifier, type = one.type, name = row.name,
-    provider = one.provider, place = one.place, depends = {} }
+    provider = one.provider, place = one.place, depends = {}, found = true }
   copy.old = old
   return copy
 end

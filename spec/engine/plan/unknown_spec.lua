@@ -34,6 +34,20 @@ describe("a journal that has lost its end", function()
     assert.are.equal(1, #world.cloud:all())
     assert.are.equal("blue", world.cloud:all()[1].properties.Color)
     assert.are.same({}, world:plan { thing("a", { Color = "blue" }) })
+    assert.are.same({ "Create a", "Create a", "Delete a" }, world:made())
+  end)
+
+  it("goes on with what replaces another, which may hold what only one can", function()
+    local function stack(color, slot) return { thing("a", { Color = color, Slot = slot }) } end
+    world:apply(stack("red", "1"))
+    killed_and_cut(1, "executed", 1, stack("blue", "2"))
+    world.store:port(function() end).finish { { ok = true, name = "none", row = false } }
+    assert.are.same({ "delete a" }, world:planned(stack("blue", "2")))
+    world:apply(stack("blue", "2"))
+    assert.are.equal(1, #world.cloud:all())
+    assert.are.equal("thing-2", world.cloud:all()[1].id)
+    assert.are.same({}, world:plan(stack("blue", "2")))
+    assert.are.same({ "replace a" }, world:planned(stack("red", "1")))
   end)
 
   it("destroys what it did not know, too", function()
