@@ -118,6 +118,12 @@ test: deps ## Run the specs (FILES="spec/engine spec/json_spec.lua" for some)
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@MRUN_MAIN=spec/support/run.lua $(BUILD)/mrun $(FILES)
 
+FAULTS ?= {"tokens":true,"hidden":1,"pending":1,"throttle":23,"reset":31,"drop":29,"reorder":5}
+faults: deps ## The specs with a local AWS once more: late, throttled, cut off, out of order
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
+	$(call say,SPEC,"behind a bad network")MRUN_SPEC_FAULTS='$(FAULTS)' MRUN_SPEC_TIMEOUT_S=600 \
+	  MRUN_MAIN=spec/support/run.lua $(BUILD)/mrun spec/integration
+
 conformance: deps ## Run AWS's public test data, where it lies in ../shared/suites
 	@$(MAKE) --no-print-directory -j$(shell nproc) $(BUILD)/mrun
 	@$(BUILD)/mrun run spec/conformance/run.lua --bars
@@ -208,5 +214,5 @@ help: ## Say this
 	  | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 always:
-.PHONY: all deps packages tools test conformance crash demo stress fuzz bench lint \
+.PHONY: all deps packages tools test faults conformance crash demo stress fuzz bench lint \
   $(CHECKS:%=lint-%) format install uninstall clean help always

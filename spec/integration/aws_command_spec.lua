@@ -162,6 +162,7 @@ describe("mrun aws", function()
   end)
 
   it("shows requests and answers with --debug, and no secret", function()
+    emulator:behave { exact = true }
     local said = user:must("--debug", "aws", "iam", "CreateUser", "--input", '{"UserName":"seen"}')
     assert.matches("^> POST " .. emulator.url:gsub("%p", "%%%0") .. "/  %(iam CreateUser", said.err)
     assert.matches('\n> {"UserName":"seen"}\n', said.err)

@@ -252,6 +252,7 @@ end)
 describe("what is somebody else's", function()
   it("a role of that name stops the plan and names identifier =", function()
     local aws <close> = Emulator.start()
+    aws:behave { exact = true }
     local one = User.new(aws)
     assert.are.equal(0, mrun(one, [[aws iam CreateRole --input ']]
       .. [[{"RoleName":"stg-EC2SSMRoleForRDSAccess","AssumeRolePolicyDocument":"{}"}']]).code)

@@ -8,7 +8,7 @@ describe("a run that was killed in the middle of a resource", function()
   local emulator, user = stage.account(_ENV)
 
   local function kill(operation, when, at)
-    emulator:behave { tokens = true, pending = 6, kill = { at = at or 1, when = when,
+    emulator:behave { exact = true, tokens = true, pending = 6, kill = { at = at or 1, when = when,
       operation = operation, pid_file = user.folder .. "/pid" } }
   end
 

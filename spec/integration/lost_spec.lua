@@ -42,6 +42,7 @@ describe("a lost state", function()
   end
 
   it("is no hindrance to a destroy: each before what it stands on, without a refusal", function()
+    emulator:behave { exact = true }
     user = User.new(emulator)
     local name = "ssm_managed_instance_nat"
     user:must("apply", "--yes", User.project("recipes/" .. name .. ".lua"))

@@ -44,6 +44,7 @@ describe("one account", function()
   before_each(function() emulator:reset() end)
 
   it("holds ten copies of a stack that one run applies and one plan reads in batches", function()
+    emulator:behave { exact = true }
     local one = User.new(emulator)
     local recipe = one:write("copies.lua", COPIES)
     one:must("apply", "--yes", recipe)

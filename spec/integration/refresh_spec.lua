@@ -21,6 +21,7 @@ end
 describe("what is read of AWS", function()
   local emulator, user = stage.lasting(_ENV)
   lazy_setup(function()
+    emulator:behave { exact = true }
     user:write("site.lua", RECIPE)
     user:must("apply", "--yes", "site.lua")
   end)

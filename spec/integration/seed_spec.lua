@@ -107,7 +107,10 @@ end
 describe("the seed's stack", function()
   local emulator, user
 
-  lazy_setup(function() emulator = Emulator.start() end)
+  lazy_setup(function()
+    emulator = Emulator.start()
+    emulator:behave { exact = true }
+  end)
   lazy_teardown(function() emulator:stop() end)
   after_each(function() user:leave() end)
 

@@ -51,6 +51,7 @@ IAM_ERROR = ('<?xml version="1.0"?><ErrorResponse xmlns="https://iam.amazonaws.c
 
 THROTTLED = {
     "ec2": (503, "RequestLimitExceeded"), "iam": (400, "Throttling"), "sts": (400, "Throttling")}
+SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 GONE = None, [], b""
 
 
@@ -66,6 +67,8 @@ def refusal(code, subject, service="ec2"):
 
 def throttled(call):
     status, code = THROTTLED.get(call["service"], (400, "ThrottlingException"))
+    if call["service"] == "s3":
+        return 503, [("Content-Type", "application/xml")], SLOW_DOWN
     if call["service"] in ("ec2", "iam", "sts"):
         _, headers, data = refusal(code, "the rate", call["service"])
         return status, headers, data
