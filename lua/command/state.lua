@@ -54,7 +54,8 @@ end
 
 function act.rm(mrun)
   local name = words(mrun, 1)
-  return edited(mrun, ("%s is forgotten; it stays where it is."):format(name), "rm", name)
+  return edited(mrun, ("%s is forgotten; it stays where it is, with its tags."):format(name),
+    "rm", name)
 end
 
 function act.pull(mrun)

@@ -72,7 +72,7 @@ local function commands(place)
 
       one:write("before.json", one:must("state", "pull").out)
       one:must("state", "mv", "Vpc", "net/Vpc")
-      one:must("state", "rm", "Role")
+      assert.matches("it stays where it is, with its tags", one:must("state", "rm", "Role").out)
       assert.are.same({ "Subnet", "net/Vpc" }, names_of(one:json("state", "list")))
       assert.are.equal(64, one:mrun("state", "mv", "Vpc").code)
 
