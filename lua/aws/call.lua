@@ -62,6 +62,7 @@ local function goes_on(session, call, found)
     return true
   end
   if outcome.is_ambiguous(found) then
+    call.unsure = true
     if call.never_twice or (found.failure and not call.repeatable) then return false end
   end
   call.books.random = session.random()
@@ -130,7 +131,9 @@ local function run(session, service, operation, params, options)
     attempt.prepare(session, call)
     local taken = turn.wait(session, call)
     local response = attempt.send(session, call)
-    call.resends = call.resends + (response.resends or 0)
+    if (response.resends or 0) > 0 then
+      call.resends, call.unsure = call.resends + response.resends, true
+    end
     local result, found = outcome.read(call, response)
     turn.settle(session, taken, not result and retry.kind(found) == "throttling")
     call.books.attempt = call.attempt

@@ -77,6 +77,7 @@ local function base(call, response)
     service = call.service.name, operation = call.operation.name,
     status = response and response.status, request_id = call.request_id,
     where = where_of(call, response), attempts = attempts_of(call),
+    unsure = call.unsure, -- whether one of them may have been carried out
   }
 end
 

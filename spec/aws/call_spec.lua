@@ -74,7 +74,7 @@ describe("a call", function()
     local refused = ec2_error("InvalidVpc.Range", "there is one already", 400)
     refused.resends = 2
     local fault = describe_vpcs({ refused }).failure
-    assert.equal(3, fault.attempts)
+    assert.same({ 3, true }, { fault.attempts, fault.unsure })
     assert.matches("3 attempts", tostring(fault), 1, true)
   end)
 

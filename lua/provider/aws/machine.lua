@@ -9,6 +9,7 @@ local machine = {}
 machine.__index = machine
 
 local REMEMBERED_MS = 5 * 60 * 1000 -- how long a new thing may be unknown to parts of AWS
+local SEEN_MS <const> = 20 * 1000 -- and how long, mostly, to the part that made it
 local PATIENCE_MS = 2 * 60 * 1000
 local FIRST_MS, LONGEST_MS = 250, 5000
 -- A call that no attempt had an answer to is begun anew so often, and not after so long.
@@ -80,7 +81,7 @@ local function patiently(self, can_repeat, method, ...)
       -- What an attempt of an earlier call may have done is told by how many there were.
       if before == 0 then error(answer, 0) end
       local copy = failure.add(answer, {})
-      copy.attempts = before + (answer.attempts or 1)
+      copy.attempts, copy.unsure = before + (answer.attempts or 1), answer.unsure or lost > 0 or nil
       error(copy, 0)
     end
     before, pause_ms = before + (answer.attempts or 1), self:pause(pause_ms)
@@ -153,22 +154,25 @@ function machine:remember(identifier)
   self.made[identifier] = self.ports.now()
 end
 
-local function mentions(self, params)
+--- Whether one of the parameters is what was made no longer ago than that.
+local function mentions(self, params, ms)
   for _, v in pairs(params) do
     if type(v) == "table" then
-      if mentions(self, v) then return true end
+      if mentions(self, v, ms) then return true end
     else
       local since = self.made[v]
-      if since and self.ports.now() - since < REMEMBERED_MS then return true end
+      if since and self.ports.now() - since < ms then return true end
     end
   end
   return false
 end
 
-local function worth_waiting(self, service, params, err, later)
-  if machine.matches(err, later) then return true end
+local function worth_waiting(self, service, params, err, patience)
+  if machine.matches(err, patience.later) then return true end
   if machine.matches(err, service.busy) then return true end
-  return machine.matches(err, service.gone) and mentions(self, params)
+  if not machine.matches(err, service.gone) then return false end
+  -- What a delete before this one may have taken away is not there for that.
+  return mentions(self, params, patience.ends and patience.unsure and SEEN_MS or REMEMBERED_MS)
 end
 
 ---@return number ms
@@ -189,23 +193,25 @@ end
 ---@param name string the operation
 ---@param params table
 ---@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil,
----  refused: fun(err: Failure, waited_ms: number)|nil }|nil
----  once: not sent again where it may have been carried out; refused: told of each refusal that is
----  waited out
+---  ends: boolean|nil, refused: fun(err: Failure, waited_ms: number)|nil }|nil
+---  once: not sent again where it may have been carried out; ends: it deletes; refused: told of
+---  each refusal that is waited out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
-  local later = patience and patience.later
+  local told, waits = patience or {}, {}
   local start_ms = self.ports.now()
-  local until_ms = start_ms + (patience and patience.deadline_ms or PATIENCE_MS)
+  local until_ms = start_ms + (told.deadline_ms or PATIENCE_MS)
+  waits.later, waits.ends = told.later, told.ends
   local pause_ms
-  local options = { repeatable = not (patience and patience.once) }
+  local options = { repeatable = not told.once }
   while true do
     local answer, err = self:try(place, made.service, name, params, options)
     if answer then return answer end
-    if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, later) then
+    waits.unsure = waits.unsure or err.unsure
+    if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, waits) then
       return nil, err
     end
-    if patience and patience.refused then patience.refused(err, self.ports.now() - start_ms) end
+    if told.refused then told.refused(err, self.ports.now() - start_ms) end
     pause_ms = self:pause(pause_ms)
   end
 end

@@ -24,6 +24,7 @@ end
 local function patience(job, change)
   local made = job.handler
   return {
+    ends = true,
     later = made.delete.later or made.common.later.codes,
     deadline_ms = change.timeout and change.timeout * 1000 or made.delete.deadline_ms
       or made.common.later.deadline_ms,

@@ -23,6 +23,40 @@ describe("aws remove", function()
     assert.are.equal(3, #world.calls)
   end)
 
+  -- Deletes what this run has made; how long that took, in seconds, and how often it was asked for.
+  local function made_and_deleted(answer)
+    local world = fake.new { DeleteSecurityGroup = answer }
+    local began = world.now
+    world.machine:remember "sg-1"
+    world.run(function()
+      act.perform(world.job("AWS::EC2::SecurityGroup", "sg-1"), { op = "o", name = "g",
+        type = "AWS::EC2::SecurityGroup", place = world.place, action = "delete",
+        identifier = "sg-1" })
+    end)
+
+    return (world.now - began) / 1000, #world.calls
+  end
+
+  it("takes what is not there after a lost answer for deleted, and soon", function()
+    local seconds = made_and_deleted(function()
+      local err = fake.error "InvalidGroup.NotFound"
+      err.attempts, err.unsure = 2, true
+      error(err, 0)
+    end)
+    assert.is_true(seconds >= 20 and seconds < 40, seconds)
+  end)
+
+  it("waits until it sees what it has just made, where no delete can have gone before", function()
+    local looks = 0
+    local seconds, calls = made_and_deleted(function()
+      looks = looks + 1
+      if looks < 12 then error(fake.error "InvalidGroup.NotFound", 0) end
+      return {}
+    end)
+    assert.are.equal(12, calls)
+    assert.is_true(seconds > 20, seconds)
+  end)
+
   -- Deletes something that the state knows by its tags alone; the calls that change something.
   local function rebuilt(type_name, id, answers, have)
     local world, calls = fake.new(answers), {}
