@@ -112,13 +112,24 @@ local function many(bench, count)
   measure(bench, "destroy --yes " .. recipe)
 end
 
-local function engine_alone()
-  local script = "spec/support/engine_bench.lua 10000"
+local function planned_alone(count)
+  local script = "spec/support/engine_bench.lua " .. count
   local pipe = assert(io.popen("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua' lua5.4 " .. script))
   local seconds, mb = pipe:read("a"):match "([%d.]+) s CPU, ([%d.]+) MB"
   pipe:close()
-  line("engine alone, 10,000 resources: CPU", "s", tonumber(seconds), 1)
-  line("engine alone, 10,000 resources: memory", "MB", tonumber(mb), 150)
+  return tonumber(seconds), tonumber(mb)
+end
+
+local function engine_alone()
+  local seconds, mb = math.huge, nil
+  for _ = 1, 3 do
+    local one, its_mb = planned_alone(10000)
+    if one < seconds then seconds, mb = one, its_mb end
+  end
+  line("engine alone, 10,000 resources: CPU", "s", seconds, 1)
+  line("engine alone, 10,000 resources: memory", "MB", mb, 150)
+  line("engine alone, 100,000 resources: CPU, linear and a fifth", "s", planned_alone(100000),
+    12 * seconds)
 end
 
 print(("%-60s %9s %-5s %8s %6s"):format("what", "figure", "", "budget", "ratio"))
