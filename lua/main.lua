@@ -3,9 +3,9 @@
 local console = require "main.console"
 local failure = require "engine.failure"
 local mrun_table = require "main.mrun"
+local nearest = require "engine.schema.nearest"
 local options = require "main.options"
 local process = require "native.host"
-local schema = require "engine.schema"
 
 local TELL <const> = "main.tell"
 
@@ -22,7 +22,7 @@ local function find_command(name)
   for _, known in ipairs(names) do
     if known == name then return require("command." .. name) end
   end
-  local near = schema.nearest(name, names)
+  local near = nearest(name, names)
   failure.raise { kind = "usage", what = ("no command %s"):format(name),
     next = near and ("did you mean mrun %s?"):format(near) or "`mrun help` lists the commands" }
 end

@@ -21,7 +21,7 @@
 #define SMALL_MAX 256
 #endif
 #define STEP 8 /* sizes are multiples of it, and blocks are aligned to it */
-#define SLAB_BYTES ((size_t)64 * 1024)
+#define SLAB_BYTES ((size_t)32 * 1024)
 
 static size_t used_bytes;
 static size_t limit_bytes; /* 0: none */

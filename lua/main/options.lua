@@ -5,8 +5,8 @@
 -- ones go by their group (main.planning). Global options stand before or after the command, its
 -- own after it.
 local failure = require "engine.failure"
+local nearest = require "engine.schema.nearest"
 local planning = require "main.planning"
-local schema = require "engine.schema"
 
 local options = {}
 
@@ -62,7 +62,7 @@ local function split(word)
 end
 
 local function unknown(name, names, command)
-  local near = schema.nearest(name, names)
+  local near = nearest(name, names)
   wrong(("no option %s"):format(name), command and ("mrun " .. command),
     near and ("did you mean %s?"):format(near) or "`mrun help` lists the options")
 end
