@@ -141,7 +141,7 @@ local function run(session, service, operation, params, options)
       retry.judge(call.books, { status = response.status })
       stream.finish(session, call, response, result)
       return result, { status = response.status, request_id = call.request_id,
-        attempts = call.attempt + call.resends, headers = response.headers }
+        attempts = errors.attempts(call), headers = response.headers }
     end
     stream.discard(call)
     if not goes_on(session, call, found) then outcome.raise(call, response, found) end

@@ -59,15 +59,17 @@ local function advice(code, call)
   end
 end
 
--- Those that libcurl sent by itself have been carried out, perhaps, as well.
-local function attempts_of(call) return call.attempt + (call.resends or 0) end
+---How often a call was sent: what libcurl sent by itself has perhaps been carried out as well.
+---@param call table
+---@return integer
+function errors.attempts(call) return call.attempt + (call.resends or 0) end
 
 local function where_of(call, response)
   local parts = { call.endpoint.url }
   if call.endpoint.where then parts[1] = parts[1] .. " (" .. call.endpoint.where .. ")" end
   if response and response.status then parts[#parts + 1] = "HTTP " .. response.status end
   if call.request_id then parts[#parts + 1] = "request " .. call.request_id end
-  local attempts = attempts_of(call)
+  local attempts = errors.attempts(call)
   if attempts > 1 then parts[#parts + 1] = attempts .. " attempts" end
   return table.concat(parts, ", ")
 end
@@ -76,7 +78,7 @@ local function base(call, response)
   return {
     service = call.service.name, operation = call.operation.name,
     status = response and response.status, request_id = call.request_id,
-    where = where_of(call, response), attempts = attempts_of(call),
+    where = where_of(call, response), attempts = errors.attempts(call),
     unsure = call.unsure, -- whether one of them may have been carried out
   }
 end

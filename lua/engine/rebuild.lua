@@ -5,6 +5,7 @@
 local context = require "engine.context"
 local graphs = require "engine.graph"
 local places = require "engine.plan.places"
+local references = require "engine.discover.references"
 local rows = require "engine.rows"
 local standing = require "engine.rebuild.standing"
 local strangers = require "engine.plan.strangers"
@@ -18,26 +19,16 @@ local function ref_of(ctx, row)
     identifier = row.identifier }
 end
 
--- All resources of a row: its own, and those that wait to be deleted.
-local function all_of(row)
-  local list = { row }
-  table.move(row.old or {}, 1, #(row.old or {}), 2, list)
-  return list
-end
-
 -- What a read has to bring to show on whom something stands; everything where all is asked for.
 local function wanted_of(ctx, one, all)
-  if all then return nil end
-  local set = {}
-  for path in pairs(ctx:record(one).refers) do set[path:match "^[^.%[]+"] = true end
-  return set
+  return not all and references.properties(ctx:record(one)) or nil
 end
 
 -- The row without what is gone, and the properties of what is there, by identifier. What cannot be
 -- read stays.
 local function alive(ctx, row, all)
   local left, haves = row, {}
-  for _, one in ipairs(all_of(row)) do
+  for _, one in ipairs(rows.all(row)) do
     local ok, have = tasks.try(function()
       return (ctx.reader:read(ref_of(ctx, one), wanted_of(ctx, one, all)))
     end)
@@ -51,7 +42,7 @@ end
 local function depend(ctx, result, haves)
   local list = {}
   for _, name in ipairs(value.keys(result)) do
-    for _, one in ipairs(all_of(result[name])) do
+    for _, one in ipairs(rows.all(result[name])) do
       list[#list + 1] = { name = name, provider = one.provider, type = one.type, row = one,
         identifier = one.identifier, depends = one.depends, have = haves[name][one.identifier] }
     end
@@ -65,22 +56,17 @@ end
 -- the one; the others wait to be deleted.
 local function remembered(row, known)
   local among, rest = false, {}
-  for _, one in ipairs(all_of(row)) do
+  for _, one in ipairs(rows.all(row)) do
     local same = known and one.identifier == known.identifier
     among = among or same
     if not same then rest[one.identifier] = one end
   end
   if not among then return row end
-  local copy, old = {}, table.move(known.old or {}, 1, #(known.old or {}), 1, {})
-  for _, one in ipairs(old) do rest[one.identifier] = nil end
+  for _, one in ipairs(known.old or {}) do rest[one.identifier] = nil end
   for _, identifier in ipairs(value.keys(rest)) do
-    local one = rest[identifier]
-    old[#old + 1] = { identifier = identifier, type = one.type, name = known.name,
-      provider = one.provider, place = one.place, depends = {} }
+    known = rows.with_old(known, rest[identifier])
   end
-  for key, member in pairs(known) do copy[key] = member end
-  copy.old = #old > 0 and old or nil
-  return copy
+  return known
 end
 
 -- Rows of the tags, with what the state remembers of the very same; and those without tags.
@@ -89,7 +75,7 @@ local function candidates(ctx, graph)
   local result, tagged = {}, {}
   for name, row in pairs(found) do
     result[name] = remembered(row, before[name])
-    for _, one in ipairs(all_of(row)) do tagged[one.identifier] = true end
+    for _, one in ipairs(rows.all(row)) do tagged[one.identifier] = true end
   end
   for name, row in pairs(before) do
     if not result[name] and not tagged[row.identifier] then result[name] = row end

@@ -62,6 +62,26 @@ function rows.without(row, identifier)
   return result
 end
 
+--- All resources of a row: its own, and those that wait to be deleted.
+---@param row table
+---@return table[]
+function rows.all(row)
+  return table.move(row.old or {}, 1, #(row.old or {}), 2, { row })
+end
+
+--- The row with one more that waits to be deleted.
+---@param row table
+---@param more table what there is of it: a row, or as much as was found
+---@return table
+function rows.with_old(row, more)
+  local copy = {}
+  for key, member in pairs(row) do copy[key] = member end
+  copy.old = table.move(row.old or {}, 1, #(row.old or {}), 1, {})
+  table.insert(copy.old, { identifier = more.identifier, type = more.type, name = row.name,
+    provider = more.provider, place = more.place, depends = more.depends, found = more.found })
+  return copy
+end
+
 --- What has to be deleted when the row's resource has been replaced: the row itself, cut down to
 --- what a delete needs, and whatever waited already.
 ---@param row table

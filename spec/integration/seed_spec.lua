@@ -28,16 +28,6 @@ local function by(map, member)
   return found
 end
 
-local function sizes(account)
-  local counts = {}
-  for kind, things in pairs(account) do
-    local count = 0
-    for _ in pairs(things) do count = count + 1 end
-    counts[kind] = count
-  end
-  return counts
-end
-
 local ALL_OUT = { IpProtocol = "-1", Cidrs = { "0.0.0.0/0" }, Descriptions = { "" }, Groups = {} }
 
 local function check_network(account, region)
@@ -58,7 +48,7 @@ end
 local function check_groups(account)
   local groups = by(account.SecurityGroups, "GroupName")
   local own, endpoint = groups["step-server-sg"], groups["stg-ssm-vpc-endpoint-sg"]
-  assert.are.equal(2, sizes(account).SecurityGroups)
+  assert.are.equal(2, Emulator.sizes(account).SecurityGroups)
   assert.are.same({}, own.Ingress)
   assert.are.same({ ALL_OUT }, own.Egress)
   assert.are.same({ ALL_OUT }, endpoint.Egress)
@@ -76,7 +66,7 @@ local function check_endpoints(account, region, subnet_id, group_id)
     assert.are.same({ subnet_id }, endpoint.Subnets)
     assert.are.same({ group_id }, endpoint.Groups)
   end
-  assert.are.equal(3, sizes(account).Endpoints)
+  assert.are.equal(3, Emulator.sizes(account).Endpoints)
 end
 
 local function check_identity(account)
@@ -147,7 +137,7 @@ describe("the seed's stack", function()
   it("goes by way of a NAT gateway", function()
     local _, again, _, account = whole_way(NAT, "us-east-1", 17)
     assert.is_true(again.total <= 17)
-    local counts = sizes(account)
+    local counts = Emulator.sizes(account)
     assert.are.same({ 1, 1, 1, 2 }, { counts.NatGateways, counts.InternetGateways,
       counts.Addresses, counts.Subnets })
     local _, vpcs = only(account.InternetGateways)

@@ -1,5 +1,8 @@
 --- A stack's whole life over a network that misbehaves: nothing is made twice, nothing is lost.
+local Emulator = require "spec.support.emulator"
 local User = require "spec.support.user"
+local assert = require "luassert"
+local stage = require "spec.support.stage"
 
 local WANTED <const> = {
   ssm_managed_instance = { Vpcs = 1, Subnets = 1, Endpoints = 3, SecurityGroups = 2, Roles = 1,
@@ -18,37 +21,32 @@ local CHAOS <const> = {
     pending = 2 },
 }
 
-local function counts(emulator, kinds)
-  local account, found = emulator:account(), {}
-  for kind in pairs(kinds) do
-    found[kind] = 0
-    for _ in pairs(account[kind]) do found[kind] = found[kind] + 1 end
-  end
-  return found
-end
-
 local function nothing_of(kinds)
   local none = {}
   for kind in pairs(kinds) do none[kind] = 0 end
   return none
 end
 
---- A stack of a shipped recipe is made, looked at, changed and taken away over such a network.
----@param emulator table
+--- A stack of a shipped recipe is made, looked at, changed and taken away over each such network.
+---@param busted table the spec's _ENV
 ---@param name string of the recipe
----@param rules table of CHAOS
-local function lives(emulator, name, rules)
-  local recipe, wanted = User.project(("recipes/%s.lua"):format(name)), WANTED[name]
-  local faults, user = { tokens = true }, User.new(emulator)
-  for key, rule in pairs(rules) do faults[key] = rule end
-  emulator:behave(faults)
-  user:must("apply", "--yes", recipe)
-  local made, planned = counts(emulator, wanted), user:planned(recipe)
-  user:must("apply", "--yes", recipe, "-P", "EC2InstanceVolumeType=gp3")
-  user:must("destroy", "--yes")
-  user:leave()
-  return { made = made, wanted = wanted, planned = planned, left = counts(emulator, wanted),
-    nothing = nothing_of(wanted) }
-end
+return function(busted, name)
+  local emulator, user = stage.account(busted)
+  local recipe, wanted = User.project("recipes/" .. name .. ".lua"), WANTED[name]
 
-return { CHAOS = CHAOS, lives = lives }
+  local function sizes() return Emulator.sizes(emulator:account(), wanted) end
+
+  for _, chaos in ipairs(CHAOS) do
+    busted.it(chaos.what .. " makes nothing twice and loses nothing", function()
+      local rules = { tokens = true }
+      for key, rule in pairs(chaos) do rules[key] = rule end
+      emulator:behave(rules)
+      user:must("apply", "--yes", recipe)
+      assert.are.same(wanted, sizes())
+      assert.are.same({}, user:planned(recipe))
+      user:must("apply", "--yes", recipe, "-P", "EC2InstanceVolumeType=gp3")
+      user:must("destroy", "--yes")
+      assert.are.same(nothing_of(wanted), sizes())
+    end)
+  end
+end

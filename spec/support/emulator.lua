@@ -123,6 +123,19 @@ function emulator.count(calls)
   return counts
 end
 
+--- How many there are of each kind, of an account; of those kinds alone where some are given.
+---@param account table<string, table>
+---@param kinds table<string, any>|nil
+---@return table<string, integer>
+function emulator.sizes(account, kinds)
+  local counts = {}
+  for kind in pairs(kinds or account) do
+    counts[kind] = 0
+    for _ in pairs(account[kind]) do counts[kind] = counts[kind] + 1 end
+  end
+  return counts
+end
+
 --- The environment in which a process reaches it.
 ---@param region string|nil
 ---@return string assignments for a shell

@@ -9,15 +9,6 @@ local WANTED = { Vpcs = 1, Subnets = 1, RouteTables = 1, SecurityGroups = 2, End
 
 local killed = {}
 
-local function counts(emulator)
-  local account, found = emulator:account(), {}
-  for kind in pairs(WANTED) do
-    found[kind] = 0
-    for _ in pairs(account[kind]) do found[kind] = found[kind] + 1 end
-  end
-  return found
-end
-
 --- Whether there was a call of that number to be killed at.
 local function killed_at(emulator, at, when)
   local user <close> = User.new(emulator)
@@ -28,7 +19,8 @@ local function killed_at(emulator, at, when)
   if not finished then
     user:must("apply", "--yes", RECIPE)
     assert.are.same({}, user:planned(RECIPE))
-    assert.are.same(WANTED, counts(emulator), ("killed %s call %d"):format(when, at))
+    local found = Emulator.sizes(emulator:account(), WANTED)
+    assert.are.same(WANTED, found, ("killed %s call %d"):format(when, at))
   end
   emulator:reset()
   return not finished

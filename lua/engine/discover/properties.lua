@@ -2,6 +2,7 @@
 -- and that say anything. What equals a default, and what AWS fills in by itself, is left out.
 local node = require "engine.schema.node"
 local path = require "engine.schema.path"
+local references = require "engine.discover.references"
 local schema = require "engine.schema"
 local value = require "engine.value"
 
@@ -18,12 +19,11 @@ end
 ---@param record table
 ---@return table<string, boolean>
 function properties.wanted(record)
-  local set = {}
+  local set = references.properties(record)
   for name in pairs(record.properties) do
     local hidden = record.read_only[name] or record.write_only[name] or record.secret[name]
     if not hidden and record.left_out[name] ~= true then set[name] = true end
   end
-  for path_text in pairs(record.refers) do set[path_text:match "^[^.%[]+"] = true end
   return set
 end
 

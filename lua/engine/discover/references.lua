@@ -42,6 +42,15 @@ function references.replace(record, properties, fn)
   return copy
 end
 
+--- The properties, as a set, in which references of the type may stand.
+---@param record table
+---@return table<string, boolean>
+function references.properties(record)
+  local set = {}
+  for path in pairs(record.refers) do set[path:match "^[^.%[]+"] = true end
+  return set
+end
+
 --- Everything that the properties refer to.
 ---@param record table
 ---@param properties table

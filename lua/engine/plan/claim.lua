@@ -2,18 +2,21 @@
 -- it is declared to stand on. It is looked for on each of these, those too that have been replaced
 -- and wait to be deleted: there it is in the way until it goes.
 local provider = require "engine.provider"
+local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 local value = require "engine.value"
 
 local claim = {}
 
---- All resources of a row, its own first.
-local function all_of(row)
-  return table.move(row.old or {}, 1, #(row.old or {}), 2, { row })
-end
-
 --- A row that was made from tags does not know what was applied last.
 local function is_rebuilt(row) return row ~= nil and not row.last and not row.adopted end
+
+local function any_rebuilt(ctx)
+  for _, row in pairs(ctx.rows) do
+    if is_rebuilt(row) then return true end
+  end
+  return false
+end
 
 --- By property: the name of the one resource that it refers to.
 local function references(resource)
@@ -32,7 +35,7 @@ local function choices(ctx, names)
   local list = { {} }
   for _, name in ipairs(names) do
     local more = {}
-    for _, one in ipairs(all_of(ctx.rows[name])) do
+    for _, one in ipairs(rows.all(ctx.rows[name])) do
       for _, chosen in ipairs(list) do
         local with = value.copy(chosen)
         with[name] = one
@@ -89,21 +92,18 @@ end
 --- The row with one more of the kind; nil where it knows of it.
 local function with(row, more)
   if not row then return more end
-  for _, one in ipairs(all_of(row)) do
+  for _, one in ipairs(rows.all(row)) do
     if one.identifier == more.identifier then return nil end
   end
-  local copy = value.copy(row)
-  copy.old = copy.old or {}
-  table.insert(copy.old, { identifier = more.identifier, type = more.type, name = row.name,
-    provider = more.provider, place = more.place, depends = more.depends })
-  return copy
+  return rows.with_old(row, more)
 end
 
 --- Adds rows for what is found so.
 ---@param ctx table with rows
 ---@param graph table
 function claim.add(ctx, graph)
-  local asked, functions, rows = {}, {}, {}
+  if not any_rebuilt(ctx) then return end
+  local asked, functions, known = {}, {}, {}
   for _, name in ipairs(graph.order) do
     local resource = graph.resources[name]
     local names = parents(ctx, resource)
@@ -113,14 +113,14 @@ function claim.add(ctx, graph)
     end
   end
   if #functions == 0 then return end
-  for name, row in pairs(ctx.rows) do rows[name] = row end
+  for name, row in pairs(ctx.rows) do known[name] = row end
   for i, identifier in ipairs(tasks.all(functions)) do
     local resource = asked[i]
     local row = identifier
-      and with(rows[resource.name], row_of(ctx, graph, resource, identifier))
-    if row then rows[resource.name], ctx.rebuilt = row, true end
+      and with(known[resource.name], row_of(ctx, graph, resource, identifier))
+    if row then known[resource.name], ctx.rebuilt = row, true end
   end
-  ctx.rows = rows
+  ctx.rows = known
 end
 
 return claim

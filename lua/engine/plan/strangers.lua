@@ -2,6 +2,7 @@
 -- our own when the stack's id is known (the state was lost), somebody's when it is not.
 local failure = require "engine.failure"
 local keys_of = require "engine.value".keys
+local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 
 local strangers = {}
@@ -109,11 +110,11 @@ end
 ---@param is_known fun(one: table): boolean
 ---@return table[] rows
 function strangers.unknown(ctx, graph, is_known)
-  local mine, rows = ctx.stack.name .. "/" .. ctx.stack.id, {}
+  local mine, found = ctx.stack.name .. "/" .. ctx.stack.id, {}
   for _, one in ipairs(owned(ctx, ctx.stack.id)) do
-    if one.stack == mine and not is_known(one) then rows[#rows + 1] = row_of(one, graph) end
+    if one.stack == mine and not is_known(one) then found[#found + 1] = row_of(one, graph) end
   end
-  return alive(ctx, rows)
+  return alive(ctx, found)
 end
 
 --- Of this very stack; where a name has several, only those that are there: what has been replaced
@@ -137,19 +138,17 @@ end
 ---@param graph table
 ---@return table<string, table> rows by name
 function strangers.rebuilt(ctx, graph)
-  local rows = {}
+  local found = {}
   for _, one in ipairs(ours(ctx)) do
     local row = row_of(one, graph)
-    local other = rows[one.name]
+    local other = found[one.name]
     if other and other.identifier ~= row.identifier then
-      other.old = other.old or {}
-      table.insert(other.old, { identifier = row.identifier, type = row.type, name = row.name,
-        provider = row.provider, place = row.place, depends = row.depends })
+      found[one.name] = rows.with_old(other, row)
     else
-      rows[one.name] = row
+      found[one.name] = row
     end
   end
-  return rows
+  return found
 end
 
 return strangers

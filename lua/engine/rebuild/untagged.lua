@@ -26,12 +26,6 @@ local function groups_of(ctx, rows)
   return order
 end
 
-local function wanted_of(record)
-  local set = {}
-  for path in pairs(record.refers) do set[path:match "^[^.%[]+"] = true end
-  return set
-end
-
 --- The names of all that it refers to, when all of that is ours.
 local function parents_of(record, have, ours)
   local names = {}
@@ -48,7 +42,7 @@ local function look(ctx, group, one, ours)
   if record.taggable or ours[key_of(one)] then return nil end
   local place = ctx.places[group.place.key]
   local have = ctx.reader:read({ provider = group.provider, type = one.type, place = place,
-    identifier = one.identifier }, wanted_of(record))
+    identifier = one.identifier }, references.properties(record))
   local parents = have and parents_of(record, have, ours)
   return parents and { type = one.type, identifier = one.identifier, provider = group.provider,
     place = group.place, depends = value.list(parents), attributes = {}, options = {} }

@@ -167,12 +167,10 @@ local function mentions(self, params, ms)
   return false
 end
 
-local function worth_waiting(self, service, params, err, patience)
-  if machine.matches(err, patience.later) then return true end
+local function worth_waiting(self, service, params, err, waits)
+  if machine.matches(err, waits.later) then return true end
   if machine.matches(err, service.busy) then return true end
-  if not machine.matches(err, service.gone) then return false end
-  -- What a delete before this one may have taken away is not there for that.
-  return mentions(self, params, patience.ends and patience.unsure and SEEN_MS or REMEMBERED_MS)
+  return machine.matches(err, service.gone) and mentions(self, params, waits.unseen_ms)
 end
 
 ---@return number ms
@@ -198,20 +196,20 @@ end
 ---  each refusal that is waited out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
-  local told, waits = patience or {}, {}
+  patience = patience or {}
   local start_ms = self.ports.now()
-  local until_ms = start_ms + (told.deadline_ms or PATIENCE_MS)
-  waits.later, waits.ends = told.later, told.ends
-  local pause_ms
-  local options = { repeatable = not told.once }
+  local until_ms = start_ms + (patience.deadline_ms or PATIENCE_MS)
+  local waits, pause_ms = { later = patience.later, unseen_ms = REMEMBERED_MS }, nil
+  local options = { repeatable = not patience.once }
   while true do
     local answer, err = self:try(place, made.service, name, params, options)
     if answer then return answer end
-    waits.unsure = waits.unsure or err.unsure
+    -- What a delete before this one may have taken away is not there for that.
+    if patience.ends and err.unsure then waits.unseen_ms = SEEN_MS end
     if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, waits) then
       return nil, err
     end
-    if told.refused then told.refused(err, self.ports.now() - start_ms) end
+    if patience.refused then patience.refused(err, self.ports.now() - start_ms) end
     pause_ms = self:pause(pause_ms)
   end
 end
