@@ -36,6 +36,8 @@ local function stranger(mrun, stack)
   end
 end
 
+local function is_unknown(stack) return stack.state.fresh and stack.state.serial == 0 end
+
 ---The stack as existing() finds it, for commands that go by what it owns. Nothing at all here of a
 ---stack that is named: its tags may say that there is one.
 ---@param mrun table
@@ -43,10 +45,13 @@ end
 ---@return mrun.stack
 function lost.owning(mrun, path)
   local stack = mrun.existing(path, true)
-  if stack.state.fresh and stack.state.serial == 0 then
-    local found = stranger(mrun, stack)
-    if found then error(found, 0) end
-    if mrun.options.stack then mrun.existing(path) end -- says that it is not here
+  if not is_unknown(stack) then return stack end
+  local found = stranger(mrun, stack)
+  if found then
+    stack = mrun.existing(path, true) -- somebody may have begun it while the tags were asked for
+    if is_unknown(stack) then error(found, 0) end
+  elseif mrun.options.stack then
+    mrun.existing(path) -- says that it is not here
   end
   return stack
 end
