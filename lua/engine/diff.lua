@@ -49,7 +49,7 @@ local function in_question(options)
     end
     if not same then names[#names + 1] = name end
   end
-  table.sort(names)
+  if names[2] then table.sort(names) end
   return names
 end
 
@@ -57,9 +57,9 @@ end
 local function gone(options)
   local names = {}
   for name in next, options.last or {} do
-    if rawget(options.want, name) == nil then names[#names + 1] = name end
+    if options.want[name] == nil then names[#names + 1] = name end
   end
-  table.sort(names)
+  if names[2] then table.sort(names) end
   return names
 end
 
@@ -73,9 +73,11 @@ end
 ---@return table<string, any> target
 function diff.resource(options)
   if not options.have then return created(options) end
+  local questions, left = in_question(options), gone(options)
+  if #questions == 0 and #left == 0 then return {}, {} end
   local context = Context.new(options)
-  for _, name in ipairs(in_question(options)) do property.declared(context, name) end
-  for _, name in ipairs(gone(options)) do
+  for _, name in ipairs(questions) do property.declared(context, name) end
+  for _, name in ipairs(left) do
     if not context:ignored(name) and options.schema.properties[name] then
       removed.property(context, name)
     end

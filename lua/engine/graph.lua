@@ -6,8 +6,8 @@
 --          edges = { [name] = { names } },
 --          attributes = { [name] = { [attribute] = true } }, outputs, checks, inputs, notices }
 --
--- A resource of the graph is the declared one with `want` (its canonical properties) added, and
--- `awaits` (those of them that hold something deferred).
+-- A resource of the graph is the declared one with `want` (its canonical properties) added,
+-- `awaits` (those of them that hold something deferred) and `hides` (whether one has a secret).
 local failure = require "engine.failure"
 local order = require "engine.graph.order"
 local schema = require "engine.schema"
@@ -23,17 +23,6 @@ local function fault(resource, what, next_step)
   return { where = resource.source, what = what, next = next_step, about = label(resource) }
 end
 
---- Which attributes of which resources a value refers to; whether to any.
-local function references(v, found)
-  if not value.contains_deferred(v) then return false end
-  value.resolve(v, function(name, attribute)
-    found[name] = found[name] or {}
-    found[name][attribute] = true
-    return nil
-  end)
-  return true
-end
-
 local function unknown_name(resource, name, declared, how)
   local near = schema.nearest(name, value.keys(declared))
   return fault(resource, ("%s %s, which is not declared"):format(how, name),
@@ -43,9 +32,7 @@ end
 --- The names that a resource comes after, sorted; adds what it refers to to `attributes`.
 local function depends(resource, declared, attributes, faults)
   local found, names = {}, {}
-  for property, v in pairs(resource.want) do
-    if references(v, found) then resource.awaits[#resource.awaits + 1] = property end
-  end
+  for _, property in ipairs(resource.awaits) do value.references(resource.want[property], found) end
   for name, used in pairs(found) do
     if declared[name] then
       names[name] = true
@@ -62,25 +49,25 @@ local function depends(resource, declared, attributes, faults)
       faults[#faults + 1] = unknown_name(resource, name, declared, "depends on")
     end
   end
-  return value.keys(names)
+  return next(names) and value.keys(names) or names
 end
 
 local function checked(resource, options, faults)
   local record = options.schema(resource.provider, resource.type)
-  local result = {}
-  for key, member in pairs(resource) do result[key] = member end
-  result.options, result.awaits = resource.options or {}, {}
+  local result = { name = resource.name, type = resource.type, provider = resource.provider,
+    place = resource.place, source = resource.source, properties = resource.properties,
+    options = resource.options or {}, awaits = {}, want = resource.properties,
+    hides = false }
   if not record then
     faults[#faults + 1] = fault(resource, "the type " .. resource.type .. " is not known",
       "mrun types lists them")
-    result.want = resource.properties
     return result
   end
   for _, found in ipairs(schema.check(record, resource.properties, options.match)) do
     faults[#faults + 1] = fault(resource, found.what,
       found.next or "see mrun types " .. resource.type)
   end
-  result.want = schema.canonical(record, resource.properties)
+  result.want, result.awaits, result.hides = schema.canonical(record, resource.properties)
   return result
 end
 
@@ -127,7 +114,7 @@ end
 local function output_references(outputs, resources, attributes)
   for _, output in ipairs(outputs) do
     local found = {}
-    references(output.value, found)
+    value.references(output.value, found)
     for name, used in pairs(found) do
       if resources[name] then
         attributes[name] = attributes[name] or {}

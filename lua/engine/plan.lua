@@ -213,6 +213,7 @@ end
 local function begin(run, notices)
   run.notices = table.move(notices, 1, #notices, 1, {})
   run.known, run.changes, run.leaves, run.wants, run.used, run.pending = {}, {}, {}, {}, {}, {}
+  run.as_applied = {} -- by name: whether what is wanted is, word for word, what was applied last
   run.untagged = {}
   run.order, run.leaving = choose.of(run, run.graph.order), choose.of(run, run.left)
 end

@@ -19,22 +19,22 @@ end
 
 --- Adds what is wanted of an identifier; nil wants everything.
 local function add_wanted(line, identifier, wanted)
-  if line.names[identifier] == nil then
-    line.names[identifier] = #line.list + 1
+  if not line.names[identifier] then
+    line.names[identifier] = true
     line.list[#line.list + 1] = identifier
-    line.wanted[identifier] = wanted and {} or nil
-    line.everything[identifier] = wanted == nil
-  end
-  if wanted == nil then
-    line.everything[identifier] = true
+    line.wanted[identifier] = wanted
+  elseif not wanted then
     line.wanted[identifier] = nil
-  elseif not line.everything[identifier] then
-    for property in pairs(wanted) do line.wanted[identifier][property] = true end
+  elseif line.wanted[identifier] then
+    local both = {}
+    for property in pairs(line.wanted[identifier]) do both[property] = true end
+    for property in pairs(wanted) do both[property] = true end
+    line.wanted[identifier] = both
   end
 end
 
 local function new_batch()
-  return { list = {}, names = {}, wanted = {}, everything = {}, signal = tasks.signal() }
+  return { list = {}, names = {}, wanted = {}, signal = tasks.signal() }
 end
 
 local function ask(self, line, batch)
@@ -82,10 +82,10 @@ end
 
 local function result(batch, ref)
   local have, states, err, unread = batch.signal:wait()
-  if err then error(err, 0) end
+  if err then return nil, err end
   local state = states[ref.identifier]
-  if state and state.error then error(failure.from(state.error), 0) end
-  return have[ref.identifier] or false, state, unread[ref.identifier]
+  if state and state.error then return nil, failure.from(state.error) end
+  return { have = have[ref.identifier] or false, state = state, unread = unread[ref.identifier] }
 end
 
 --- What is there under an identifier: its properties, or false, and its state (nil: ready).
@@ -94,7 +94,9 @@ end
 ---@return table|false have
 ---@return { pending: string|nil, failed: string|nil }|nil state
 function reader:read(ref, wanted)
-  return result(want(self, ref, wanted), ref)
+  local found, err = result(want(self, ref, wanted), ref)
+  if not found then error(err, 0) end
+  return found.have, found.state
 end
 
 --- Reads many in the turn of the caller: one task, however many there are. Raises the first failure
@@ -106,9 +108,9 @@ function reader:read_all(refs, about)
   local batches, results = {}, {}
   for i, ref in ipairs(refs) do batches[i] = want(self, ref, ref.wanted) end
   for i, ref in ipairs(refs) do
-    local ok, have, state, unread = pcall(result, batches[i], ref)
-    if not ok then error(failure.add(have, about(ref)), 0) end
-    results[i] = { have = have, state = state, unread = unread }
+    local found, err = result(batches[i], ref)
+    if not found then error(failure.add(err, about(ref)), 0) end
+    results[i] = found
   end
   return results
 end

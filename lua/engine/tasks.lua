@@ -290,6 +290,7 @@ signal.__index = signal
 ---@param at_last number|nil the time at which it is no longer waited for
 ---@return any ... what it was fired with
 function signal:wait(at_last)
+  if self.fired then return table.unpack(self.fired, 1, self.fired.n) end
   return coroutine.yield { signal = self, at_last = at_last }
 end
 

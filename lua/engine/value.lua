@@ -16,7 +16,8 @@ local value = {
   apply = deferred.apply, each = deferred.each, lookup = deferred.lookup,
   format = deferred.format, concat = deferred.concat, json = deferred.json,
   refuse = deferred.refuse, text = deferred.text,
-  names = resolve.names, describe = resolve.describe, resolve = resolve.resolve,
+  names = resolve.names, references = resolve.references, describe = resolve.describe,
+  resolve = resolve.resolve,
   -- secret
   is_secret = secret.is, contains_secret = secret.contains, reveal = secret.reveal,
   reveal_all = secret.reveal_all, digest = secret.digest, digest_of = secret.digest_of,

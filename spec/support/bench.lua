@@ -113,8 +113,8 @@ local function many(bench, count)
 end
 
 local function planned_alone(count)
-  local script = "spec/support/engine_bench.lua " .. count
-  local pipe = assert(io.popen("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua' lua5.4 " .. script))
+  local pipe = assert(io.popen(("MRUN_MAIN=spec/support/engine_bench.lua %s %d"):format(
+    child.binary, count)))
   local seconds, mb = pipe:read("a"):match "([%d.]+) s CPU, ([%d.]+) MB"
   pipe:close()
   return tonumber(seconds), tonumber(mb)

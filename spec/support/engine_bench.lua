@@ -1,7 +1,8 @@
 -- The engine alone: graph, diff and plan of N resources that are all as declared, with a provider
--- that answers from memory. Prints CPU seconds and memory.
+-- that answers from memory. Prints CPU seconds, and the memory of the process at its peak.
 --
---   LUA_PATH="lua/?.lua;./?.lua" lua5.4 spec/support/engine_bench.lua 10000
+--   MRUN_MAIN=spec/support/engine_bench.lua mrun 10000
+package.path = "./?.lua;" .. package.path
 local graph = require "engine.graph"
 local plan = require "engine.plan"
 local schema = require "engine.schema"
@@ -62,27 +63,18 @@ end
 local ports = { now = function() return 0 end, digest = text.digest, json = text.json,
   poll = function() return {} end, send = function() end }
 
---- CPU seconds and megabytes of one plan in which nothing changes.
----@param count integer
----@return number seconds, number megabytes
-local function measure(count)
-  local resources, state = declared(count), { stack = "demo", id = "1", key = "k", serial = 1,
-    resources = rows(count), open = {} }
-  collectgarbage()
-  local before = os.clock()
-  local made = tasks.run(ports, function()
-    local g = graph.build({ stack = "demo", resources = resources, outputs = {} },
-      { schema = function() return record end })
-    return plan.make(ports, { graph = g, state = state, providers = { memory = provider } })
-  end)
-  local seconds, megabytes = os.clock() - before, collectgarbage "count" / 1024
-  assert(#made.changes == 0 and made.unchanged == count)
-  return seconds, megabytes
-end
-
-if arg and arg[0] and arg[0]:find "engine_bench" then
-  local count = math.tointeger(tonumber(arg[1])) or 10000
-  print(("%d resources: %.2f s CPU, %.0f MB"):format(count, measure(count)))
-end
-
-return measure
+local count = math.tointeger(tonumber((...)))
+local resources, state = declared(count), { stack = "demo", id = "1", key = "k", serial = 1,
+  resources = rows(count), open = {} }
+collectgarbage()
+local before = os.clock()
+local made = tasks.run(ports, function()
+  local g = graph.build({ stack = "demo", resources = resources, outputs = {} },
+    { schema = function() return record end })
+  return plan.make(ports, { graph = g, state = state, providers = { memory = provider } })
+end)
+local seconds = os.clock() - before
+local status = io.open("/proc/self/status"):read "a"
+local megabytes = status:match "VmHWM:%s*(%d+)" / 1024
+assert(#made.changes == 0 and made.unchanged == count)
+print(("%d resources: %.2f s CPU, %.0f MB"):format(count, seconds, megabytes))

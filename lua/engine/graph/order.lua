@@ -40,8 +40,10 @@ end
 function order.sort(names, edges)
   local state, result = {}, {}
   for _, name in ipairs(names) do
-    local cycle = not state[name] and visit(name, edges, state, result)
-    if cycle then return nil, cycle end
+    if not state[name] then
+      local cycle = visit(name, edges, state, result)
+      if cycle then return nil, cycle end
+    end
   end
   return result
 end

@@ -30,20 +30,22 @@ end
 --- What is wanted, with all that is known put in.
 ---@param run table
 ---@param resource table
----@return table
+---@return table want
+---@return boolean hides whether there is a secret in it
 function decide.wanted(run, resource)
-  if #resource.awaits == 0 then return resource.want end
+  if #resource.awaits == 0 then return resource.want, resource.hides end
   local find, awaited, result = finder(run, resource), {}, {}
   for _, property in ipairs(resource.awaits) do
     awaited[property] = value.resolve(resource.want[property], find,
       function(place, lookup) return run.ctx:call(place, lookup) end)
   end
-  local resolved = schema.canonical(run.ctx:record(resource), awaited)
-  for property, v in pairs(resource.want) do
-    result[property] = v
-    if resolved[property] ~= nil then result[property] = resolved[property] end
+  local resolved, _, hides = schema.canonical(run.ctx:record(resource), awaited)
+  for property, v in next, resource.want do
+    local now = resolved[property]
+    if now == nil then now = v end
+    result[property] = now
   end
-  return result
+  return result, hides or resource.hides
 end
 
 local function stands_on(depends, name)
@@ -53,10 +55,18 @@ local function stands_on(depends, name)
   return false
 end
 
+--- Whether there may be a resource that adds to a list of this type's.
+local function may_share(run, record)
+  for _, share in next, record.shares do
+    if run.by_type[share.type] or #run.left > 0 then return true end
+  end
+  return false
+end
+
 --- The resources of the stack whose own declarations are part of this one's properties: the rules
 --- of a security group that stand in resources of their own, and those that are about to go.
 local function siblings(run, resource, record, have)
-  if not next(record.shares) then return nil end
+  if not may_share(run, record) then return nil end
   local found, types, before = {}, {}, run.known[resource.name]
   for _, share in pairs(record.shares) do types[share.type] = true end
   -- They refer to this one, which is there: what they say of it can be compared.
@@ -188,6 +198,8 @@ local function existing(run, resource, row, live, want)
     because = "it failed: " .. value.redact(live.state.failed)
   end
   local protection = run.ctx:record(resource).taggable and owner.protection(resource, row)
+  local stays = not because and #changes == 0 and not protection
+  if stays and row.name == resource.name and not (row.adopted or row.untagged) then return nil end
   local change = base(run, resource, because and "replace" or "update")
   change.identifier, change.because, change.properties = live.identifier, because, changes
   change.target, change.have, change.want, change.last = target, live.have, want, row.last
@@ -207,8 +219,8 @@ local function existing(run, resource, row, live, want)
   elseif row.name ~= resource.name then
     change.because = change.because or ("it was %s before"):format(row.name)
     change.moved = true
-  elseif not because and #changes == 0 and not protection then
-    run.untagged[resource.name] = row.untagged and change or nil
+  elseif stays then
+    run.untagged[resource.name] = change
     return nil
   end
   change.protection = protection
@@ -297,10 +309,11 @@ end
 ---@param resource table
 ---@return table|nil change
 function decide.resource(run, resource)
-  local want = decide.wanted(run, resource)
+  local want, hides = decide.wanted(run, resource)
   local row, live = run.matched[resource.name], run.live[resource.name]
   run.used[resource.name] = inputs.used(want, run.parameters)
   local change
+  local declared = want
   if not row then
     local found = taken.check(run, resource, want)
     if found then
@@ -308,8 +321,10 @@ function decide.resource(run, resource)
       row, live = found.row, found.live
     end
   end
+  local as_applied = row and value.equal(row.last, want)
   if live and live.have then
-    live.have = value.like(value.like(live.have, want), row.last)
+    if hides then live.have = value.like(live.have, want) end
+    if not as_applied then live.have = value.like(live.have, row.last) end
   end
   if not row then
     change = create(run, resource, want)
@@ -321,6 +336,8 @@ function decide.resource(run, resource)
     change, want, live = best(run, resource, row, live, want)
   end
   run.wants[resource.name] = want
+  run.as_applied[resource.name] = as_applied and want == declared
+    and run.matched[resource.name] == row or nil
   run.changes[resource.name] = change
   remember(run, resource, change, live)
   return change

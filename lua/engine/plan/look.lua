@@ -49,7 +49,7 @@ end
 
 local function batch(run)
   local ctx = run.ctx
-  local self = { refs = {}, targets = {} }
+  local self = { refs = {} }
   function self.add(target, name, row, wanted, source)
     if target[name] then return end
     if run.refresh == "none" and known(row) then
@@ -57,10 +57,10 @@ local function batch(run)
       run.unread[name] = {}
       return
     end
-    self.targets[#self.targets + 1] = { into = target, name = name, row = row }
     self.refs[#self.refs + 1] = { name = name, provider = row.provider, type = row.type,
       place = ctx.places[row.place.key], identifier = row.identifier, wanted = wanted,
-      made = row.made, source = source, batched = run.refresh == "batched" and known(row) or nil }
+      made = row.made, source = source, batched = run.refresh == "batched" and known(row) or nil,
+      into = target, row = row }
   end
   return self
 end
@@ -88,9 +88,9 @@ function look.all(run)
     reading.add(run.gone, name, ctx.rows[name], {}, ctx.rows[name].source)
   end
   for i, result in ipairs(refresh.run(ctx, reading.refs)) do
-    local target = reading.targets[i]
-    target.into[target.name] = result
-    run.unread[target.name] = fill(target.row, result)
+    local ref = reading.refs[i]
+    ref.into[ref.name] = result
+    run.unread[ref.name] = fill(ref.row, result)
   end
 end
 

@@ -61,18 +61,16 @@ local function identify_all(ctx, list)
   for i, place in ipairs(tasks.all(functions)) do ctx.places[keys[i]] = place end
 end
 
-local function check(ctx, place, where)
+local function check(ctx, place, row)
   local account = ctx.places[place.key].account
   if not place.account or place.account == account then return end
   failure.raise {
     what = ("the stack %s is of account %s, and these credentials are of account %s")
       :format(ctx.stack.name, place.account, account),
-    where = where,
+    where = row and ctx:about(row).where or place.display or place.key,
     next = "use the credentials of that account, or another stack name (--stack)",
   }
 end
-
-local function check_row(ctx, row) check(ctx, row.place, ctx:about(row).where) end
 
 --- All places of a plan in words.
 ---@param ctx table
@@ -95,12 +93,13 @@ function places.identify(ctx, graph, more)
   identify_all(ctx, declared(graph))
   identify_all(ctx, recorded(ctx))
   identify_all(ctx, more or {})
-  for _, place in ipairs(more or {}) do check(ctx, place, place.display or place.key) end
+  for _, place in ipairs(more or {}) do check(ctx, place) end
   for _, name in ipairs(ctx.row_names) do
-    check_row(ctx, ctx.rows[name])
-    for _, old in ipairs(ctx.rows[name].old or {}) do check_row(ctx, old) end
+    local row = ctx.rows[name]
+    check(ctx, row.place, row)
+    for _, old in ipairs(row.old or {}) do check(ctx, old.place, old) end
   end
-  for _, intent in ipairs(ctx.state.open or {}) do check_row(ctx, intent) end
+  for _, intent in ipairs(ctx.state.open or {}) do check(ctx, intent.place, intent) end
 end
 
 return places

@@ -40,7 +40,7 @@ local function stays(run, name, row)
   local options = run.graph.resources[name].options
   return row.name == name and not next(options) and not next(row.options or {})
     and run.used[name] == nil and value.equal(row.depends, run.graph.edges[name])
-    and value.equal(row.last, run.wants[name])
+    and run.as_applied[name]
 end
 
 --- The rows to write although nothing has to be done to their resources.

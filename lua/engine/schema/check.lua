@@ -2,18 +2,22 @@
 local check_node = require "engine.schema.check.node"
 local deferred = require "engine.value.deferred"
 local fault = require "engine.schema.check.fault"
+local fits = require "engine.schema.check.fits"
 local node = require "engine.schema.node"
 local plain = require "engine.value.plain"
 local secret = require "engine.value.secret"
+
+-- A record never changes, so the nodes of a tag's key and value are looked up once.
+local nodes_of = setmetatable({}, { __mode = "k" })
 
 local function tag_nodes(record)
   local n = node.resolve(record.raw, record.properties[record.tags])
   if record.tag_form == "list" then
     local members = node.items(record.raw, n).properties or {}
-    return members.Key or {}, members.Value or {}
+    return { members.Key or {}, members.Value or {} }
   end
   local _, any = next(n.patternProperties or {})
-  return {}, any or {}
+  return { {}, any or {} }
 end
 
 local function check_tag(context, key, v, nodes)
@@ -59,9 +63,14 @@ local function check_tags(context, tags)
     return fault.add(context, context.record.tags, context.record.tags .. " takes a map of tags",
       'write { Name = "..." }')
   end
-  local nodes = { tag_nodes(context.record) }
+  local nodes = nodes_of[context.record] or tag_nodes(context.record)
+  nodes_of[context.record] = nodes
   if plain.is_list(tags) then return check_tag_list(context, tags, nodes) end
-  for _, key in ipairs(plain.keys(tags)) do check_tag(context, key, tags[key], nodes) end
+  for key, v in next, tags do
+    if not (fits.node(nodes[1], key) and fits.node(nodes[2], v)) then
+      check_tag(context, key, v, nodes)
+    end
+  end
 end
 
 local function check_read_only(context, want)
@@ -75,6 +84,7 @@ local function check_read_only(context, want)
 end
 
 local function in_order(faults)
+  if #faults < 2 then return faults end
   local at = {}
   for i, found in ipairs(faults) do at[found] = i end
   table.sort(faults, function(a, b)
@@ -90,22 +100,18 @@ end
 ---@param match (fun(pattern: string, text: string): boolean|nil)|nil nil: not checked
 ---@return { path: string, what: string, next: string|nil }[]
 return function(record, want, match)
-  local context = { record = record, match = match, faults = {}, excluded = {}, optional = {} }
+  local context = { record = record, match = match, faults = {}, excluded = {}, optional = {},
+    apart = record.tags }
   -- What mrun names by itself need not be declared.
   if record.name_property then context.optional[record.name_property] = true end
-  local others = {}
-  for key, member in next, want do others[key] = member end
-  local tags = record.tags and others[record.tags]
-  if tags ~= nil and record.tags then
-    check_tags(context, tags)
-    others[record.tags] = deferred.attribute("", "")
-  end
+  local tags = record.tags and want[record.tags]
+  if tags ~= nil then check_tags(context, tags) end
   check_read_only(context, want)
   for name, instead in next, record.refused do
     if want[name] ~= nil then
       fault.add(context, name, name .. " cannot be written by the service's own API", instead)
     end
   end
-  check_node(context, record.raw, others, "")
+  check_node(context, record.raw, want, "")
   return in_order(context.faults)
 end

@@ -28,7 +28,7 @@ function deferred.contains(v)
   local kind = hidden.kind(v)
   if kind then return kind ~= "secret" end
   for _, member in next, v do
-    if deferred.contains(member) then return true end
+    if type(member) == "table" and deferred.contains(member) then return true end
   end
   return false
 end

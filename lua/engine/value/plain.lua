@@ -1,6 +1,8 @@
 --- Plain values: lists and maps of scalars, compared, copied and walked by meaning.
 local hidden = require "engine.value.hidden"
 
+local BEHIND <const> = hidden.BEHIND
+
 local plain = {}
 
 --- The metatable that tells an empty list from an empty map.
@@ -17,8 +19,8 @@ end
 ---@param v any
 ---@return boolean
 function plain.is_list(v)
-  if type(v) ~= "table" or hidden.kind(v) then return false end
-  if rawget(v, 1) ~= nil then return true end
+  if type(v) ~= "table" or BEHIND[v] then return false end
+  if v[1] ~= nil then return true end
   local mark = getmetatable(v)
   return type(mark) == "table" and mark.__name == "list"
 end
@@ -27,7 +29,7 @@ end
 ---@param v any
 ---@return boolean
 function plain.is_map(v)
-  return type(v) == "table" and not hidden.kind(v) and not plain.is_list(v)
+  return type(v) == "table" and not BEHIND[v] and not plain.is_list(v)
 end
 
 --- The keys of a map in order.
@@ -55,24 +57,25 @@ end
 ---@param v T
 ---@return T
 function plain.copy(v)
-  if type(v) ~= "table" or hidden.kind(v) then return v end
+  if type(v) ~= "table" or BEHIND[v] then return v end
   local result = {}
   for key, member in next, v do result[key] = plain.copy(member) end
   local mark = getmetatable(v)
   return mark and setmetatable(result, mark) or result
 end
 
+-- What stands behind a proxy decides before `==` is asked, which a proxy refuses to answer.
 local function equal_tables(a, b)
+  local more = 0
   for key, member in next, a do
-    local other = rawget(b, key)
-    if other == nil or not rawequal(member, other) and not plain.equal(member, other) then
-      return false
+    local other = b[key]
+    if BEHIND[member] or BEHIND[other] or member ~= other then
+      if not plain.equal(member, other) then return false end
     end
+    more = more + 1
   end
-  for key in next, b do
-    if rawget(a, key) == nil then return false end
-  end
-  return true
+  for _ in next, b do more = more - 1 end
+  return more == 0
 end
 
 --- Deep equality. A deferred value equals another that says the same; 8 equals 8.0.
@@ -80,15 +83,12 @@ end
 ---@param b any
 ---@return boolean
 function plain.equal(a, b)
-  if rawequal(a, b) then return true end
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return type(a) ~= "table" and type(b) ~= "table" and a == b
-  end
-  local raw_a, raw_b = hidden.raw(a), hidden.raw(b)
+  local raw_a, raw_b = BEHIND[a], BEHIND[b]
   if raw_a or raw_b then
-    return raw_a ~= nil and raw_b ~= nil and equal_tables(raw_a, raw_b)
+    return raw_a ~= nil and raw_b ~= nil and (raw_a == raw_b or equal_tables(raw_a, raw_b))
   end
-  return equal_tables(a, b)
+  if a == b then return true end
+  return type(a) == "table" and type(b) == "table" and equal_tables(a, b)
 end
 
 --- The path of a member: `Tags.Name`, `SecurityGroupIngress[1].CidrIp`.

@@ -11,16 +11,21 @@ local resolve = {}
 --- What of a deferred value may hold further values.
 local INNER = { "of", "parts", "arguments", "items", "lookup" }
 
-local function collect(v, found)
+--- Adds which attributes of which resources a value refers to, at any depth.
+---@param v any
+---@param found table<string, table<string, boolean>> by name
+function resolve.references(v, found)
   local raw = hidden.raw(v)
-  if raw and raw.kind == "secret" then return end
-  if raw then
-    if raw.kind == "attribute" then found[raw.name] = true end
+  if not raw then
+    if type(v) ~= "table" then return end
+    for _, member in next, v do resolve.references(member, found) end
+  elseif raw.kind == "attribute" then
+    found[raw.name] = found[raw.name] or {}
+    found[raw.name][raw.attribute] = true
+  elseif raw.kind ~= "secret" then
     for _, field in ipairs(INNER) do
-      if raw[field] ~= nil then collect(raw[field], found) end
+      if raw[field] ~= nil then resolve.references(raw[field], found) end
     end
-  elseif type(v) == "table" then
-    for _, member in next, v do collect(member, found) end
   end
 end
 
@@ -29,7 +34,7 @@ end
 ---@return string[]
 function resolve.names(v)
   local found = {}
-  collect(v, found)
+  resolve.references(v, found)
   return plain.keys(found)
 end
 
@@ -164,7 +169,7 @@ end
 function resolve.resolve(v, find, call)
   local run = { find = find, call = call, missing = {} }
   local result = known(v, run)
-  return result, plain.keys(run.missing)
+  return result, next(run.missing) and plain.keys(run.missing) or {}
 end
 
 return resolve

@@ -38,7 +38,7 @@ function secret.contains(v)
   local kind = hidden.kind(v)
   if kind then return kind == "secret" end
   for _, member in next, v do
-    if secret.contains(member) then return true end
+    if type(member) == "table" and secret.contains(member) then return true end
   end
   return false
 end
@@ -111,9 +111,9 @@ end
 function secret.hides(v)
   if type(v) ~= "table" then return false end
   if hidden.kind(v) then return secret.is(v) end
-  if secret.digest_of(v) then return true end
+  if v["$digest"] then return true end
   for _, member in next, v do
-    if secret.hides(member) then return true end
+    if type(member) == "table" and secret.hides(member) then return true end
   end
   return false
 end

@@ -23,6 +23,16 @@ describe("a check of one node", function()
     assert.are.equal("", told({ ["if"] = { required = { "A" } } }, { A = 1 }))
   end)
 
+  it("follows the conditions of a whole resource that has tags", function()
+    local record = schema.new { typeName = "A::B::C", properties = { X = { type = "string" },
+      Tags = { type = "array", items = { type = "object",
+        properties = { Key = { type = "string" }, Value = { type = "string" } } } } },
+      ["if"] = { required = { "X" } }, ["then"] = { required = { "Y" } } }
+    local faults = schema.check(record, { X = "x", Tags = { Name = "n" } })
+    assert.are.same({ "Y is required" }, { faults[1].what, faults[2] })
+    assert.are.same({}, schema.check(record, { Tags = { Name = "n" } }))
+  end)
+
   it("follows not, allOf, anyOf and oneOf, with the faults of the best", function()
     assert.matches("a form that is ruled out", told({ ["not"] = { required = { "A" } } },
       { A = 1 }))

@@ -1,6 +1,7 @@
 --- Checks a value against a node of the schema, all the way down. What is deferred is left alone.
 local deferred = require "engine.value.deferred"
 local fault = require "engine.schema.check.fault"
+local fits = require "engine.schema.check.fits"
 local node = require "engine.schema.node"
 local plain = require "engine.value.plain"
 local presence = require "engine.schema.check.presence"
@@ -81,30 +82,6 @@ end
 
 local MANY = 200 -- comparing each with each is not worth it beyond this
 
-local BOUND = { "enum", "enumCaseInsensitive", "const", "pattern", "minLength", "maxLength",
-  "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf",
-  "anyOf", "oneOf", "not", "if", "$ref" }
--- A schema never changes, so what a node asks for beside its type is looked up once.
-local free_type = setmetatable({}, { __mode = "k" })
-
---- The type of a node that asks for nothing else; false for every other node.
-local function only_asks_for(n)
-  local known = free_type[n]
-  if known ~= nil then return known end
-  known = type(n.type) == "string" and n.type
-  for _, word in ipairs(BOUND) do
-    if n[word] ~= nil then known = false end
-  end
-  free_type[n] = known
-  return known
-end
-
---- Whether a value is plainly all that a node asks for; most are, and need no further look.
-local function fits(n, v)
-  local free = only_asks_for(n)
-  return free and (free == type(v) or free == math.type(v))
-end
-
 local function check_list(context, n, v, path)
   local count = #v
   if n.minItems and count < n.minItems then
@@ -122,7 +99,7 @@ local function check_list(context, n, v, path)
   local items = n.items
   for i, item in ipairs(v) do
     local own = type(n.prefixItems) == "table" and n.prefixItems[i] or items
-    if type(own) == "table" and not fits(own, item) then
+    if type(own) == "table" and not fits.node(own, item) then
       check(context, own, item, plain.path(path, i))
     end
   end
@@ -139,20 +116,27 @@ local function unknown(context, n, key, path)
     fault.suggest(key, names_of(n), "see mrun types " .. context.record.type))
 end
 
+local function check_member(context, n, key, member, path)
+  if path == "" and key == context.apart then return end
+  local inner = node.member(context.record.raw, n, key, context.match)
+  if inner then
+    check(context, inner, member, plain.path(path, key))
+  elseif type(key) ~= "string" then
+    fault.add(context, path, ("%s mixes a list and a map"):format(path))
+  elseif n.additionalProperties == false and (n.properties or n.patternProperties) then
+    unknown(context, n, key, path)
+  end
+end
+
 local function check_map(context, n, v, path)
   presence(context, n, v, path)
-  local known = n.properties or n.patternProperties
-  local count = 0
+  local plainly, count = fits.members(context.record.raw, n), 0
   for key, member in next, v do
-    count = count + 1
-    local inner = node.member(context.record.raw, n, key, context.match)
-    if inner then
-      if not fits(inner, member) then check(context, inner, member, plain.path(path, key)) end
-    elseif type(key) ~= "string" then
-      fault.add(context, path, ("%s mixes a list and a map"):format(path))
-    elseif n.additionalProperties == false and known then
-      unknown(context, n, key, path)
+    local asked = plainly[key]
+    if not asked or asked ~= type(member) and asked ~= math.type(member) then
+      check_member(context, n, key, member, path)
     end
+    count = count + 1
   end
   if n.maxProperties and count > n.maxProperties then
     fault.add(context, path, ("%s has %d members, and may have at most %d"):format(path, count,
@@ -170,13 +154,14 @@ local function check_table(context, n, v, path, types)
 end
 
 --- Checks a value against a node.
----@param context table { record, match, faults, excluded, optional, hide }
+---@param context table { record, match, faults, excluded, optional, hide, apart }: `apart` is the
+---  top-level property that is checked by itself
 ---@param n table
 ---@param v any
 ---@param path string
 function check(context, n, v, path)
   n = node.resolve(context.record.raw, n)
-  if fits(n, v) or deferred.is(v) then return end
+  if fits.node(n, v) or deferred.is(v) then return end
   if secret.is(v) then
     return check(child(context, { hide = true }), n, secret.reveal(v), path)
   end
