@@ -1,7 +1,8 @@
 -- Who changed a stack, when, and what: told by the journals.
 local runs = {}
 
-local WORD <const> = { create = "create", update = "update", delete = "delete" }
+-- What was taken over is written down as it was found.
+local function adopts(intent) return intent.before and intent.before.taken_over end
 
 local function new_run(record, header)
   local by = record.by or {}
@@ -41,7 +42,7 @@ function step.result(run, record)
   elseif not intent then
     one.done[result.row == false and "forget" or "note"] = true
   elseif result.ok then
-    one.done[WORD[intent.action] or intent.action] = true
+    one.done[adopts(intent) and "adopt" or intent.action] = true
   else
     one.failed = true
   end
@@ -56,7 +57,7 @@ local function action_of(one)
   local done = one.done
   if done.create and done.delete then return "replace" end
   if one.from then return "move" end
-  for _, word in ipairs { "create", "update", "delete", "forget" } do
+  for _, word in ipairs { "create", "adopt", "update", "delete", "forget" } do
     if done[word] then return word end
   end
   return one.begun or one.settled and "settle" or "note"

@@ -52,6 +52,15 @@ describe("the runs of a stack", function()
     })
   end)
 
+  it("tells what was taken over from what was changed", function()
+    local taken = intent("1", "a", "update")
+    taken.intent.before = { name = "a", taken_over = true }
+    assert.same({ "a adopt done", "b update done" }, told {
+      HEADER, run("1", 5), taken, result("1", "a", true),
+      intent("2", "b", "update"), result("2", "b", true),
+    })
+  end)
+
   it("knows the runs of a journal that says nothing of them", function()
     local found = runs.of { HEADER, intent("1", "a", "create"), result("1", "a", true) }
     assert.equal(1, #found)

@@ -6,8 +6,8 @@ local words = require "engine.report.words"
 
 local state = {}
 
-local COUNTED = { "create", "update", "replace", "delete", "move", "forget", "settle", "failed",
-  "open" }
+local COUNTED = { "create", "adopt", "update", "replace", "delete", "move", "forget", "settle",
+  "failed", "open" }
 local SAID = { failed = "failed", open = "interrupted", settle = "settled" }
 
 --- What `state list` says: the resources without their attributes.
