@@ -92,8 +92,10 @@ local function load_rows(ctx, options, notices)
   end
   ctx.rows, ctx.open = settle.run(ctx, { write = options.settle, rolling = options.rolling,
     notices = notices, wants = options.graph.resources })
-  if options.destroy then ctx.rows = untagged.add(ctx, ctx.rows) end
   claim.add(ctx, options.graph)
+  if not (options.forget or options.drift or options.back or options.alone) then
+    ctx.rows = untagged.add(ctx, ctx.rows, options.graph)
+  end
   ctx.row_names = value.keys(ctx.rows)
 end
 

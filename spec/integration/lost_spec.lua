@@ -58,6 +58,29 @@ describe("a lost state", function()
     assert.matches("Nothing to do", user:must("destroy", "--yes").out)
   end)
 
+  it("is no hindrance to what leaves the recipe: what stands in it goes first", function()
+    emulator:behave { exact = true }
+    user = User.new(emulator)
+    local vpc = [[
+local EC2 = provider("aws").EC2
+local vpc = EC2.VPC "Vpc" { CidrBlock = "10.0.0.0/16" }
+local subnet = EC2.Subnet "Subnet" { VpcId = vpc, CidrBlock = "10.0.1.0/24" }
+local kept = EC2.RouteTable "Kept" { VpcId = vpc }
+]]
+    user:write("net.lua", vpc .. [[
+local tables = EC2.RouteTable "Tables" { VpcId = vpc }
+EC2.SubnetRouteTableAssociation "Stands" { SubnetId = subnet, RouteTableId = tables }
+]])
+    user:must("apply", "--yes", "net.lua")
+    assert(fs.remove(user.folder .. "/.mrun/net/state.json"))
+    user:write("net.lua", vpc)
+    local said = user:must("apply", "--yes", "net.lua")
+    for _, call in ipairs(said.calls) do assert.is_true(call.status < 400, call.operation) end
+    assert.matches("2 deleted", said.out)
+    assert.are.equal(1, Emulator.sizes(emulator:account()).RouteTables)
+    assert.matches("Nothing to do", user:must("plan", "net.lua").out)
+  end)
+
   it("is found wherever the stack was", function()
     small()
     user:must("destroy", "--yes")

@@ -1,5 +1,6 @@
 -- What stands in things that were found by their tags and can carry none itself: associations,
--- attachments, routes. A destroy has to take it away first. Ours is what refers to ours alone.
+-- attachments, routes. It has to go before what it stands in can. Ours is what refers to ours
+-- alone.
 local references = require "engine.discover.references"
 local tasks = require "engine.tasks"
 local value = require "engine.value"
@@ -8,20 +9,39 @@ local untagged = {}
 
 local function key_of(one) return one.type .. "\0" .. one.identifier end
 
---- The rows of which only the tags have told, by place and type.
-local function groups_of(ctx, rows)
+--- The names that stay: those that are declared, also where they had another name before.
+local function staying(graph)
+  local names = {}
+  for name, resource in pairs(graph.resources) do
+    names[name] = true
+    if resource.options.moved_from then names[resource.options.moved_from] = true end
+  end
+  return names
+end
+
+--- The leaving rows of which only the tags have told.
+local function told_by_tags(ctx, rows, graph)
+  local found, stays = {}, nil
+  for name, row in pairs(rows) do
+    if row.last == nil and ctx.providers[row.provider].below then
+      stays = stays or staying(graph)
+      if not stays[name] then found[name] = row end
+    end
+  end
+  return found
+end
+
+local function by_place_and_type(rows)
   local groups, order = {}, {}
   for _, name in ipairs(value.keys(rows)) do
     local row = rows[name]
-    if row.last == nil and ctx.providers[row.provider].below then
-      local key = row.place.key .. "\0" .. row.type
-      local group = groups[key]
-      if not group then
-        group = { provider = row.provider, type = row.type, place = row.place, identifiers = {} }
-        groups[key], order[#order + 1] = group, group
-      end
-      table.insert(group.identifiers, row.identifier)
+    local key = row.place.key .. "\0" .. row.type
+    local group = groups[key]
+    if not group then
+      group = { provider = row.provider, type = row.type, place = row.place, identifiers = {} }
+      groups[key], order[#order + 1] = group, group
     end
+    table.insert(group.identifiers, row.identifier)
   end
   return order
 end
@@ -64,14 +84,17 @@ local function name_of(row, rows)
   return ("%s/%s%d"):format(row.depends[1], short, count)
 end
 
---- The rows, and those of what stands in them.
+--- The rows, and those of what stands in the ones that are to go.
 ---@param ctx table with places
 ---@param rows table<string, table>
+---@param graph table of what is wanted
 ---@return table<string, table>
-function untagged.add(ctx, rows)
+function untagged.add(ctx, rows, graph)
+  local groups = by_place_and_type(told_by_tags(ctx, rows, graph))
+  if #groups == 0 then return rows end
   local result, ours, functions = {}, {}, {}
   for name, row in pairs(rows) do result[name], ours[key_of(row)] = row, name end
-  for i, group in ipairs(groups_of(ctx, rows)) do
+  for i, group in ipairs(groups) do
     functions[i] = function() return look_below(ctx, group, ours) end
   end
   for _, list in ipairs(tasks.all(functions)) do
