@@ -57,6 +57,22 @@ describe("drift", function()
     assert.are.same({}, found(world).changes)
   end)
 
+  it("is a changed secret, at any depth, and tells nothing of it", function()
+    world:apply { thing("a", { Words = { "open", value.secret "deep" } }),
+      thing("b", { Name = value.secret "s3" }) }
+    object(world, "a").properties.Words = { "deep", "open" }
+    assert.are.same({}, found(world).changes)
+    object(world, "a").properties.Words = { "open", "other" }
+    object(world, "b").properties.Name = "s4"
+    local changes = found(world).changes
+    assert.are.same({ { path = "Words", applied = "(secret)", now = "(secret)" } },
+      changes[1].properties)
+    assert.are.same({ { path = "Name", applied = "(secret)", now = "(secret)" } },
+      changes[2].properties)
+    object(world, "a").properties.Words = {}
+    assert.are.equal("b", found(world).changes[1].name)
+  end)
+
   it("leaves out what is ignored, and what is not chosen", function()
     world:apply { thing("c", { Size = 1 }, { ignore_changes = { "Size" } }), thing("d",
       { Size = 1 }), thing("a", { Size = 1, Color = "red" }) }
