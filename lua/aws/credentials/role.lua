@@ -2,6 +2,7 @@
 local ask = require "aws.credentials.ask"
 local failure = require "engine.failure"
 local nested = require "aws.credentials.nested"
+local role_cache = require "aws.credentials.role_cache"
 
 local role = {}
 
@@ -39,13 +40,16 @@ local function advice(source, wanted)
   end
 end
 
----Calls sts:AssumeRole with these credentials.
+---Calls sts:AssumeRole with these credentials. Where that takes an MFA code, what was got with the
+---last one is taken for as long as it is good.
 ---@param session table
 ---@param source table  credentials
 ---@param wanted { arn: string, session_name: string|nil, external_id: string|nil,
 ---  duration_s: integer|nil, mfa_serial: string|nil, profile: string|nil }
 ---@return aws.credentials
 function role.assume(session, source, wanted)
+  local kept = wanted.mfa_serial and role_cache.read(session, wanted)
+  if kept then return role.credentials(kept, "AssumeRole", wanted.arn) end
   local code = wanted.mfa_serial and ask.mfa_code(session, wanted)
   local sts = nested.client(session, "sts", { arn = wanted.arn, credentials = source })
   local answer = nested.call(sts, "AssumeRole", {
@@ -56,7 +60,9 @@ function role.assume(session, source, wanted)
     SerialNumber = wanted.mfa_serial,
     TokenCode = code,
   }, { what = "cannot assume the role " .. wanted.arn, next = advice(source, wanted) })
-  return role.credentials(answer, "AssumeRole", wanted.arn)
+  local made = role.credentials(answer, "AssumeRole", wanted.arn)
+  if code then role_cache.write(session, wanted, answer) end
+  return made
 end
 
 return role

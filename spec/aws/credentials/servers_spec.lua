@@ -45,6 +45,19 @@ local aws = require "aws"
 print(aws.client("sts"):GetCallerIdentity().Arn)
 ]]
 
+-- The same of botocore with the CLI's cache of roles; nobody is there to be asked for a code, or
+-- somebody who knows it.
+local BOTOCORE <const> = [[
+import botocore.session, botocore.utils
+session = botocore.session.get_session()
+role = session.get_component("credential_provider").get_provider("assume-role")
+role.cache = botocore.utils.JSONFileCache("%%s/.aws/cli/cache")
+role._prompter = %s
+print(session.create_client("sts").get_caller_identity()["Arn"])
+]]
+local BOTOCORE_WHO <const> = BOTOCORE:format "None"
+local BOTOCORE_ASKED <const> = BOTOCORE:format 'lambda question: "123456"'
+
 describe("credentials from a server", function()
   local cloud, giver, keys
 
@@ -100,6 +113,15 @@ describe("credentials from a server", function()
       assert.is_nil((said.out .. said.err):find(each.SecretAccessKey, 1, true))
     end
     return said
+  end
+
+  -- What botocore says, as the CLI uses it.
+  local function cli(script)
+    local said = assert(sys.run({ "/usr/bin/env", "-i", "HOME=" .. HOME,
+      "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL_STS=" .. cloud.url, VENV .. "/bin/python",
+      "-c", script }))
+    assert.equal("", said.err)
+    return said.out
   end
 
   local function assert_is(said, name)
@@ -158,14 +180,27 @@ credential_process = cat %s/keys.json
       local function who() return session:client "sts":GetCallerIdentity().Arn end
       print(table.concat(coroutine.yield { all = { who, who } }, "\n"))
     ]]
-    local said = run(twice, nil, { "/usr/bin/env", "python3", "spec/support/on_terminal.py",
-      question, "hidden", "123456" })
-    local arn = "arn:aws:sts::123456789012:assumed-role/app/device\n"
-    assert.equal(question .. "\n" .. arn .. arn, said.out)
-    said = run(WHO)
+    local said = run(WHO)
     assert.equal(1, said.code)
     assert.matches("asks for an MFA code (mfa_serial), and there is nobody to ask", said.err, 1,
       true)
+    said = run(twice, nil, { "/usr/bin/env", "python3", "spec/support/on_terminal.py",
+      question, "hidden", "123456" })
+    local arn = "arn:aws:sts::123456789012:assumed-role/app/device\n"
+    assert.equal(question .. "\n" .. arn .. arn, said.out)
+    assert_is(run(WHO), "device") -- and from then on for every command, and for the CLI
+    assert.equal(arn, cli(BOTOCORE_WHO:format(HOME)))
+  end)
+
+  it("come from a role that the CLI has got with a device's code", function()
+    local device = "arn:aws:iam::123456789012:mfa/me"
+    write("/.aws/config", ("[default]\nrole_arn = %s\nsource_profile = me\nexternal_id = a+b\n"
+      .. "duration_seconds = 3600\nmfa_serial = %s\n"):format(ROLE, device))
+    write("/.aws/credentials", ("[me]\naws_access_key_id = %s\naws_secret_access_key = %s\n")
+      :format(cloud.access_key, cloud.secret_key))
+    local arn = cli(BOTOCORE_ASKED:format(HOME))
+    assert.matches("assumed%-role/app/botocore%-session", arn)
+    assert.equal(arn, run(WHO).out)
   end)
 
   -- moto with signatures on knows no call without one.
