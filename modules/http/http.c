@@ -78,9 +78,9 @@
 #define POLL_MAX_MS 3600000
 
 struct http {
-    CURLM *multi; /* NULL once closed */
-    struct http_transfer *first;
-    lua_Integer last_id;
+    struct http_loop loop;
+    struct http_transfer *under_way, *done;
+    lua_Integer last_id, count; /* count: of both lists */
     bool usual_trust;
     char user_agent[]; /* empty: none */
 };
@@ -88,26 +88,42 @@ struct http {
 static struct http *check_open(lua_State *L)
 {
     struct http *http = luaL_checkudata(L, 1, HTTP);
-    luaL_argcheck(L, http->multi, 1, "closed");
+    luaL_argcheck(L, http->loop.multi, 1, "closed");
     return http;
 }
 
-static void drop(struct http *http, struct http_transfer **link)
+static void put_in(struct http_transfer **list, struct http_transfer *transfer)
 {
-    struct http_transfer *transfer = *link;
-    *link = transfer->next;
-    curl_multi_remove_handle(http->multi, transfer->easy);
+    transfer->next = *list;
+    transfer->link = list;
+    if (transfer->next)
+        transfer->next->link = &transfer->next;
+    *list = transfer;
+}
+
+static void take_out(struct http_transfer *transfer)
+{
+    *transfer->link = transfer->next;
+    if (transfer->next)
+        transfer->next->link = transfer->link;
+}
+
+static void drop(struct http *http, struct http_transfer *transfer)
+{
+    take_out(transfer);
+    http->count--;
+    curl_multi_remove_handle(http->loop.multi, transfer->easy);
     http_transfer_free(transfer);
 }
 
 static int http_close(lua_State *L) /* close, __gc and __close */
 {
     struct http *http = luaL_checkudata(L, 1, HTTP);
-    while (http->first)
-        drop(http, &http->first);
-    if (http->multi)
-        curl_multi_cleanup(http->multi);
-    http->multi = NULL;
+    while (http->under_way)
+        drop(http, http->under_way);
+    while (http->done)
+        drop(http, http->done);
+    http_loop_close(&http->loop);
     return 0;
 }
 
@@ -136,13 +152,13 @@ static int http_new(lua_State *L)
     struct http *http = lua_newuserdatauv(L, sizeof *http + len + 1, 0);
     memset(http, 0, sizeof *http);
     memcpy(http->user_agent, user_agent, len + 1);
+    http->loop.fd = -1;
     http->usual_trust = http_usual_trust();
     luaL_setmetatable(L, HTTP);
-    http->multi = curl_multi_init();
-    if (!http->multi)
-        return failure_return(L, FAILURE("open http", NULL, "out of memory"));
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
+    if (!http_loop_open(&http->loop))
+        return failure_return(L, FAILURE("open http", NULL, "out of memory, or of open files"));
+    curl_multi_setopt(http->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    curl_multi_setopt(http->loop.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
     return 1;
 }
 
@@ -168,55 +184,53 @@ static int http_add(lua_State *L)
     struct failure why = http_transfer_new(&transfer, &request);
     if (why.op)
         return http_failure(L, why, why.subject ? "file" : "memory");
-    if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+    if (curl_multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
         http_transfer_free(transfer);
         return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
     }
     transfer->id = ++http->last_id;
-    transfer->next = http->first;
-    http->first = transfer;
+    put_in(&http->under_way, transfer);
+    http->count++;
+    /* Under way while the next is still being made: it may find this one's connection free. What
+     * fails here fails in poll again. */
+    http_loop_turn(&http->loop, 0);
 
     lua_pushinteger(L, transfer->id);
     return 1;
 }
 
+static void end(struct http *http, struct http_transfer *t, CURLcode result)
+{
+    t->result = result;
+    if (t->result == CURLE_OK && !t->head_whole)
+        t->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
+    if (t->result == CURLE_OK && !http_file_keep(t))
+        t->result = CURLE_WRITE_ERROR;
+    take_out(t);
+    put_in(&http->done, t);
+}
+
 /* Whether a transfer is done; says of each that is what came of it. */
 static bool collect(struct http *http)
 {
-    bool any = false;
     int left;
     CURLMsg *message;
-    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
+    while ((message = curl_multi_info_read(http->loop.multi, &left)) != NULL) {
         char *private = NULL;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        struct http_transfer *transfer = (void *)private;
-        if (transfer) {
-            transfer->done = true;
-            transfer->result = message->data.result;
-            if (transfer->result == CURLE_OK && !transfer->head_whole)
-                transfer->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
-            if (transfer->result == CURLE_OK && !http_file_keep(transfer))
-                transfer->result = CURLE_WRITE_ERROR;
-        }
+        if (message->msg == CURLMSG_DONE)
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        if (private)
+            end(http, (void *)private, message->data.result);
     }
-    for (struct http_transfer *t = http->first; t; t = t->next)
-        any = any || t->done;
-    return any;
+    return http->done != NULL;
 }
 
-/* A signal ends the wait: libcurl's poll takes EINTR for nothing to do. */
 static CURLMcode advance(struct http *http, int timeout_ms)
 {
-    int running;
-    CURLMcode code = curl_multi_perform(http->multi, &running);
+    CURLMcode code = http_loop_turn(&http->loop, 0);
     if (code != CURLM_OK || collect(http) || timeout_ms == 0)
         return code;
-    code = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
-    if (code != CURLM_OK)
-        return code;
-    code = curl_multi_perform(http->multi, &running);
+    code = http_loop_turn(&http->loop, timeout_ms);
     collect(http);
     return code;
 }
@@ -233,40 +247,39 @@ static int http_poll(lua_State *L)
     if (code != CURLM_OK)
         return failure_return(L, FAILURE("poll", NULL, curl_multi_strerror(code)));
     lua_newtable(L);
-    for (struct http_transfer *t = http->first; t; t = t->next)
-        if (t->done) {
-            http_push_response(L, t);
-            lua_rawseti(L, -2, t->id);
-        }
-    for (struct http_transfer **link = &http->first; *link;) /* Lua has them all now */
-        if ((*link)->done)
-            drop(http, link);
-        else
-            link = &(*link)->next;
+    for (struct http_transfer *t = http->done; t; t = t->next) {
+        http_push_response(L, t);
+        lua_rawseti(L, -2, t->id);
+    }
+    while (http->done) /* Lua has them all now */
+        drop(http, http->done);
     return 1;
+}
+
+static struct http_transfer *find(struct http_transfer *list, lua_Integer id)
+{
+    while (list && list->id != id)
+        list = list->next;
+    return list;
 }
 
 static int http_cancel(lua_State *L)
 {
     struct http *http = check_open(L);
     lua_Integer id = luaL_checkinteger(L, 2);
-    struct http_transfer **link = &http->first;
-    while (*link && (*link)->id != id)
-        link = &(*link)->next;
-    bool found = *link != NULL;
+    struct http_transfer *found = find(http->under_way, id);
+    if (!found)
+        found = find(http->done, id);
     if (found)
-        drop(http, link);
-    lua_pushboolean(L, found);
+        drop(http, found);
+    lua_pushboolean(L, found != NULL);
     return 1;
 }
 
 static int http_pending(lua_State *L)
 {
     struct http *http = luaL_checkudata(L, 1, HTTP);
-    lua_Integer count = 0;
-    for (struct http_transfer *t = http->first; t; t = t->next)
-        count++;
-    lua_pushinteger(L, count);
+    lua_pushinteger(L, http->count);
     return 1;
 }
 

@@ -1,4 +1,5 @@
-/* http.h -- what the files of native.http share: a transfer and the request it comes from. */
+/* http.h -- what the files of native.http share: a transfer, the request it comes from, and the
+ * loop that moves it. */
 #ifndef MRUN_HTTP_H
 #define MRUN_HTTP_H
 
@@ -37,7 +38,7 @@ struct http_file {
 };
 
 struct http_transfer {
-    struct http_transfer *next;
+    struct http_transfer *next, **link; /* link: what points at it */
     lua_Integer id;
     CURL *easy;
     struct curl_slist *headers;
@@ -46,11 +47,24 @@ struct http_transfer {
     struct http_file from, to;
     struct failure file_failure;
     size_t sent;
-    unsigned resends; /* by libcurl: a kept connection ended without an answer */
-    bool head_whole, too_large, no_memory, done;
+    unsigned sendings, resends; /* by libcurl; again, since a kept connection gave no answer */
+    long written;               /* before the last sending */
+    bool head_whole, too_large, no_memory, resend, may_not_resend;
     CURLcode result;
     char error[CURL_ERROR_SIZE];
 };
+
+struct http_loop {
+    CURLM *multi;   /* NULL once closed */
+    int fd;         /* of epoll; -1 once closed */
+    int64_t due_ms; /* when libcurl wants to be called even if nothing happens; 0: at once */
+};
+
+/* False where the system has no room for one; the loop is to be closed then, too. */
+bool http_loop_open(struct http_loop *loop);
+void http_loop_close(struct http_loop *loop);
+/* Does what can be done now, waiting so long for something to do. */
+CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms);
 
 /* Whether the file of certificates that libcurl was built for is there. */
 bool http_usual_trust(void);

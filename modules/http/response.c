@@ -13,6 +13,8 @@ static const char *code_of(const struct http_transfer *t, bool sent)
         return "memory";
     if (t->file_failure.op)
         return "file";
+    if (t->may_not_resend)
+        return "reset";
     switch ((int)t->result) {
     case CURLE_COULDNT_RESOLVE_HOST:
         return "dns";
@@ -62,6 +64,8 @@ static void push_failure(lua_State *L, const struct http_transfer *t)
     const char *reason = *t->error ? t->error : curl_easy_strerror(t->result);
     if (t->too_large)
         reason = "the answer is larger than the limit";
+    if (t->may_not_resend)
+        reason = "the connection ended without an answer";
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     struct failure why = FAILURE(t->method, t->subject, reason);

@@ -54,30 +54,35 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *context)
     return buffer_add(t, &t->head, bytes, len) ? len : 0;
 }
 
-static size_t on_request_body(char *to, size_t one, size_t len, void *context)
+static size_t on_file_read(char *to, size_t one, size_t len, void *context)
 {
-    struct http_transfer *t = context;
-    if (t->from.fd >= 0)
-        return http_file_read(t, to, one * len);
-    size_t left = t->request.len - t->sent;
-    len = one * len < left ? one * len : left;
-    if (len)
-        memcpy(to, t->request.bytes + t->sent, len);
-    t->sent += len;
-    return len;
+    return http_file_read(context, to, one * len);
 }
 
-/* libcurl sends a request again when a connection that it used again turns out to be dead, if
- * it can go back to the body's begin. Without this function it cannot, and says so. */
-static int on_rewind(void *context, curl_off_t offset, int origin)
+static int on_file_seek(void *context, curl_off_t offset, int origin)
 {
     struct http_transfer *t = context;
-    size_t len = t->from.fd >= 0 ? (size_t)t->from.len : t->request.len;
-    if (origin != SEEK_SET || offset < 0 || (size_t)offset > len)
+    if (origin != SEEK_SET || offset < 0 || offset > t->from.len)
         return CURL_SEEKFUNC_FAIL;
-    t->resends += t->sent > 0;
     t->sent = (size_t)offset;
     return CURL_SEEKFUNC_OK;
+}
+
+/* Before each sending. libcurl sends a request again, without a word, when a connection that it
+ * used again ends without an answer; what was written to that one may have been carried out. */
+static int on_sending(void *context, char *to, char *from, int to_port, int from_port)
+{
+    struct http_transfer *t = context;
+    long written = 0; /* to a proxy, before the first sending */
+    (void)to, (void)from, (void)to_port, (void)from_port;
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
+    bool again = t->sendings++ > 0 && written > t->written && t->head.len == 0;
+    t->written = written;
+    if (!again)
+        return CURL_PREREQFUNC_OK;
+    t->resends += t->resend;
+    t->may_not_resend = !t->resend;
+    return t->resend ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static bool add_line(struct http_transfer *t, const char *line)
@@ -127,23 +132,31 @@ static bool add_headers(struct http_transfer *t, const struct http_request *r)
     return true;
 }
 
-static bool set_body(struct http_transfer *t, const struct http_request *r)
+static bool set_file_body(struct http_transfer *t)
 {
     CURL *easy = t->easy;
     CURLcode code = CURLE_OK;
+    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->from.len);
+    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_file_read);
+    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
+    code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_file_seek);
+    code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
+    code |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, FILE_BUFFER_BYTES);
+    return code == CURLE_OK;
+}
+
+/* From memory libcurl sends a small body in one piece with the header. */
+static bool set_body(struct http_transfer *t, const struct http_request *r)
+{
+    CURLcode code = CURLE_OK;
+    if (t->from.fd >= 0)
+        return set_file_body(t);
     t->request.max = r->body_len;
     if (r->body_len && !buffer_add(t, &t->request, r->body, r->body_len))
         return false;
-    curl_off_t len = t->from.fd >= 0 ? t->from.len : (curl_off_t)r->body_len;
-    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
-    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_request_body);
-    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
-    if (t->from.fd >= 0)
-        code |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, FILE_BUFFER_BYTES);
-    if (r->resend) {
-        code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
-        code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
-    }
+    const char *body = t->request.bytes ? t->request.bytes : "";
+    code |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
+    code |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body);
     return code == CURLE_OK;
 }
 
@@ -238,11 +251,14 @@ static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    code |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_sending);
+    code |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
     return code == CURLE_OK;
 }
 
 static bool fill(struct http_transfer *t, const struct http_request *r)
 {
+    t->resend = r->resend;
     t->method = strdup(r->method);
     t->subject = strndup(r->url, strcspn(r->url, "?#"));
     t->easy = curl_easy_init();
