@@ -43,10 +43,10 @@ function generate.bundle(words)
   local target, folder, files = words[1], words[2], { table.unpack(words, 3) }
   table.sort(files)
   print "    .section .rodata"
-  for i, file in ipairs(files) do
-    bytes("file" .. i, compile(target, i, file))
+  for i, file in ipairs(files) do -- side by side: a search reads no page but theirs
     print(('path%d:\n    .asciz "%s"'):format(i, file:sub(#folder + 2)))
   end
+  for i, file in ipairs(files) do bytes("file" .. i, compile(target, i, file)) end
   print "    .section .data.rel.ro,\"aw\"\n    .balign 8\n    .globl bundle_files\nbundle_files:"
   for i in ipairs(files) do
     print(("    .quad path%d, file%d, file%d_end"):format(i, i, i))
