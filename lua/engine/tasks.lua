@@ -148,10 +148,15 @@ local function take(loop, task, wanted)
   enqueue_raise(loop, task, "a task yielded what nobody can wait for: " .. type(wanted))
 end
 
-local function step(loop, task)
+-- Taken, and held by nobody but the task: an answer may be large.
+local function take_answer(task)
   local answer = task.answer
   task.answer = nil
-  local result = table.pack(coroutine.resume(task.co, table.unpack(answer, 1, answer.n)))
+  return table.unpack(answer, 1, answer.n)
+end
+
+local function step(loop, task)
+  local result = table.pack(coroutine.resume(task.co, take_answer(task)))
   if coroutine.status(task.co) == "suspended" then return take(loop, task, result[2]) end
   ended(loop, task, table.unpack(result, 1, result.n))
 end
