@@ -57,7 +57,9 @@ local function prefixed(base, call, session)
 end
 
 local function headers_of(request, found)
-  local headers = {}
+  -- With room for those that every call has.
+  local headers = { host = nil, ["content-type"] = nil, ["amz-sdk-invocation-id"] = nil,
+    ["amz-sdk-request"] = nil, ["x-amz-target"] = nil, ["x-amzn-trace-id"] = nil }
   for name, value in pairs(request.headers) do headers[name] = value end
   for name, values in pairs(found.headers) do headers[name:lower()] = table.concat(values, ",") end
   return headers

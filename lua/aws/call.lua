@@ -105,9 +105,12 @@ local function begin(session, service, operation, params, options)
     service = service, operation = operation, params = filled, given = params, attempt = 1,
     resends = 0, protocol = protocol.of(service), data = session.data, invocation = token.uuid(),
     max_attempts = session:max_attempts(service.name), never_twice = options.repeatable == false,
-    own_headers = options.headers,
+    own_headers = options.headers, source = source,
+    target = stream.target(service, operation, options),
+    -- With room for what comes later, so that it is not made larger step by step.
+    repeatable = nil, books = nil, credentials = nil, endpoint = nil, request = nil,
+    request_id = nil,
   }
-  call.source, call.target = source, stream.target(service, operation, options)
   demand_spoken(call)
   call.repeatable = is_repeatable(call, options, has_token)
   call.books = { quota = session:quota(service.name), service = service.name,

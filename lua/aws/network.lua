@@ -25,7 +25,7 @@ end
 ---@return string|nil
 function network.proxy(env, address)
   local parsed = url.parse(address)
-  if not parsed or url.is_loopback(parsed.host) then return nil end
+  if not parsed or parsed.is_loopback then return nil end
   if is_excepted(parsed.host:lower(), env "no_proxy" or env "NO_PROXY" or "") then return nil end
   for _, name in ipairs(VARIABLES[parsed.scheme]) do
     local proxy = env(name)

@@ -21,14 +21,7 @@ function token.member(operation)
   return known[operation] or nil
 end
 
-local VARIANTS <const> = { [0] = "8", "9", "a", "b" } -- RFC 4122, version 4
-
-local function uuid()
-  local bytes = crypto.random(16)
-  local hex, variant = crypto.hex(bytes), VARIANTS[bytes:byte(9) & 3]
-  return hex:sub(1, 8) .. "-" .. hex:sub(9, 12) .. "-4" .. hex:sub(14, 16) .. "-" .. variant
-    .. hex:sub(18, 20) .. "-" .. hex:sub(21)
-end
+local function uuid() return (assert(crypto.uuid())) end
 
 -- Members that make a call safe to repeat although the models do not mark them
 -- (CreateVpcEndpoint's).

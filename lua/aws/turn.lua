@@ -3,6 +3,8 @@ local adaptive = require "aws.adaptive"
 local limits = require "aws.rate.limits"
 local rate = require "aws.rate"
 
+local NONE <const> = {}
+
 local turn = {}
 
 local function wait_until(session, wait_ms)
@@ -17,9 +19,9 @@ end
 -- Not where the user names the endpoint: that may be anything.
 local function published(session, call)
   local choice = session.options.rate_limits
-  if choice == "none" or (call.endpoint.custom and choice ~= "aws") then return {} end
+  if choice == "none" or (call.endpoint.custom and choice ~= "aws") then return NONE end
   local wanted = limits.of(call.service.name, call.operation.name, call.params)
-  if #wanted == 0 then return {} end
+  if #wanted == 0 then return NONE end
   local set = rate.of(session.now, call.credentials, session:region())
   return rate.ask(set, wanted, session.now())
 end
@@ -30,7 +32,9 @@ end
 ---@return table taken  for turn.settle
 function turn.wait(session, call)
   local taken = { places = published(session, call) }
-  wait_until(session, function(now_ms) return rate.wait_ms(taken.places, now_ms) end)
+  if #taken.places > 0 then
+    wait_until(session, function(now_ms) return rate.wait_ms(taken.places, now_ms) end)
+  end
   if session:retry_mode() ~= "adaptive" then return taken end
   taken.limiter = session:limiter(call.service.name, adaptive.new)
   local place = taken.limiter:ask(session.now() / 1000)

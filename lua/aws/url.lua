@@ -35,7 +35,7 @@ local function parse(text)
   if not host or (port ~= "" and tonumber(port) > 65535) then return nil end
   local path, query, fragment = rest:match("^([^?#]*)%??([^#]*)#?(.*)$")
   return {
-    scheme = scheme, authority = authority, host = host, port = tonumber(port), path = path,
+    is_loopback = url.is_loopback(host), scheme = scheme, authority = authority, host = host, port = tonumber(port), path = path,
     query = rest:match("^[^#]*%?") and query or nil,
     fragment = rest:find("#", 1, true) and fragment or nil,
   }
@@ -48,7 +48,7 @@ local known, count = {}, 0
 ---An absolute http or https URL; nil for everything else. What it gives is not to be changed.
 ---@param text string
 ---@return { scheme: string, authority: string, host: string, port: integer|nil, path: string,
----  query: string|nil, fragment: string|nil }|nil
+---  query: string|nil, fragment: string|nil, is_loopback: boolean }|nil
 function url.parse(text)
   local found = known[text]
   if found then return found end

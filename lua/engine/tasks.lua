@@ -24,8 +24,10 @@ local function caught(co, err)
   return wrapped
 end
 
+local NOTHING <const> = { n = 0 } -- the answer of a task that only waited
+
 local function enqueue(loop, task, ...)
-  task.answer = table.pack(...)
+  task.answer = select("#", ...) > 0 and table.pack(...) or NOTHING
   loop.ready[#loop.ready + 1] = task
 end
 
@@ -155,10 +157,13 @@ local function take_answer(task)
   return table.unpack(answer, 1, answer.n)
 end
 
+local function stepped(loop, task, ok, ...)
+  if coroutine.status(task.co) == "suspended" then return take(loop, task, (...)) end
+  ended(loop, task, ok, ...)
+end
+
 local function step(loop, task)
-  local result = table.pack(coroutine.resume(task.co, take_answer(task)))
-  if coroutine.status(task.co) == "suspended" then return take(loop, task, result[2]) end
-  ended(loop, task, table.unpack(result, 1, result.n))
+  stepped(loop, task, coroutine.resume(task.co, take_answer(task)))
 end
 
 local function run_ready(loop)

@@ -17,6 +17,7 @@
  * ---@field base64 fun(bytes: string): string
  * ---@field unbase64 fun(text: string): string?, native.failure?
  * ---@field random fun(count: integer): string?, native.failure?  at most 1 MiB
+ * ---@field uuid fun(): string?, native.failure?
  * ---@field equal fun(a: string, b: string): boolean  takes as long whatever they hold
  * ---@field crc32 fun(text: string, before: integer?): integer
  * ---@field crc32c fun(text: string, before: integer?): integer
@@ -172,6 +173,26 @@ static int crypto_random(lua_State *L)
     return 1;
 }
 
+/* RFC 9562, version 4: all is random but six bits. */
+static int crypto_uuid(lua_State *L)
+{
+    unsigned char bytes[16];
+    char hex[HEX_SIZE(sizeof bytes) + 1], text[sizeof hex + 4];
+    if (!draw(bytes, sizeof bytes))
+        return failure_return(L, OS_FAILURE("draw random bytes", NULL));
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    hex_encode(hex, bytes, sizeof bytes);
+    size_t len = 0;
+    for (size_t i = 0; i < HEX_SIZE(sizeof bytes); i++) {
+        if (i == 8 || i == 12 || i == 16 || i == 20)
+            text[len++] = '-';
+        text[len++] = hex[i];
+    }
+    lua_pushlstring(L, text, len);
+    return 1;
+}
+
 static int crypto_equal(lua_State *L)
 {
     size_t a_len, b_len;
@@ -193,6 +214,7 @@ static const luaL_Reg functions[] = {
     {"base64", crypto_base64},
     {"unbase64", crypto_unbase64},
     {"random", crypto_random},
+    {"uuid", crypto_uuid},
     {"equal", crypto_equal},
     {NULL, NULL},
 };

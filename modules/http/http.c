@@ -47,7 +47,7 @@
  * ---@field body string?              none where it went to a file
  * ---@field body_bytes integer?        and then how many there were
  * ---@field http_version string?         "1.1" or "2"
- * ---@field resends integer              how often libcurl sent a body again (see resend)
+ * ---@field resends integer              how often libcurl sent it again (see resend)
  * ---@field connect_ms number            0 on a connection that was there
  * ---@field total_ms number
  * ---@field failure native.failure?      and then no status
@@ -180,6 +180,9 @@ static int http_add(lua_State *L)
     request.usual_trust = http->usual_trust;
     request.user_agent = *http->user_agent ? http->user_agent : NULL;
 
+    /* What has come while the request was made may leave it a connection. */
+    http_loop_turn(&http->loop, 0); /* where this fails, poll fails */
+
     struct http_transfer *transfer = NULL;
     struct failure why = http_transfer_new(&transfer, &request);
     if (why.op)
@@ -191,9 +194,7 @@ static int http_add(lua_State *L)
     transfer->id = ++http->last_id;
     put_in(&http->under_way, transfer);
     http->count++;
-    /* Under way while the next is still being made: it may find this one's connection free. What
-     * fails here fails in poll again. */
-    http_loop_turn(&http->loop, 0);
+    http_loop_due(&http->loop); /* on its way while the next is being made */
 
     lua_pushinteger(L, transfer->id);
     return 1;

@@ -63,7 +63,9 @@ struct http_loop {
 /* False where the system has no room for one; the loop is to be closed then, too. */
 bool http_loop_open(struct http_loop *loop);
 void http_loop_close(struct http_loop *loop);
-/* Does what can be done now, waiting so long for something to do. */
+/* Does what time has come for, as the first steps of a new transfer. */
+CURLMcode http_loop_due(struct http_loop *loop);
+/* Does that and what there is to read and to write, waiting so long for something to do. */
 CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms);
 
 /* Whether the file of certificates that libcurl was built for is there. */

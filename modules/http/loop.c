@@ -74,13 +74,16 @@ static bool is_due(const struct http_loop *loop)
     return loop->due_ms == 0 || (loop->due_ms != NEVER && loop->due_ms <= now_ms());
 }
 
-static CURLMcode run_timers(struct http_loop *loop)
+CURLMcode http_loop_due(struct http_loop *loop)
 {
     int running;
+    long left_ms = -1;
     if (!is_due(loop))
         return CURLM_OK;
-    loop->due_ms = NEVER; /* libcurl says when the next is */
-    return curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    CURLMcode code = curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    curl_multi_timeout(loop->multi, &left_ms); /* it does not say again what it has said */
+    on_timer(loop->multi, left_ms, loop);
+    return code;
 }
 
 static int until_due(const struct http_loop *loop, int timeout_ms)
@@ -94,7 +97,7 @@ static int until_due(const struct http_loop *loop, int timeout_ms)
 CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms)
 {
     struct epoll_event events[EVENTS];
-    CURLMcode code = run_timers(loop);
+    CURLMcode code = http_loop_due(loop);
     if (code != CURLM_OK)
         return code;
     /* A signal ends the wait as if nothing had happened. */
@@ -107,5 +110,5 @@ CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms)
         }
         code = curl_multi_socket_action(loop->multi, events[i].data.fd, what, &running);
     }
-    return code == CURLM_OK ? run_timers(loop) : code;
+    return code == CURLM_OK ? http_loop_due(loop) : code;
 }

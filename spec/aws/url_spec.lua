@@ -3,7 +3,8 @@ local url = require "aws.url"
 describe("a URL", function()
   it("is taken apart, or refused", function()
     assert.same({ scheme = "https", authority = "h:8", host = "h", port = 8, path = "/a",
-      query = "b=c", fragment = "d" }, url.parse "HTTPS://h:8/a?b=c#d")
+      query = "b=c", fragment = "d", is_loopback = false }, url.parse "HTTPS://h:8/a?b=c#d")
+    assert.is_true(url.parse("http://127.0.0.1:8").is_loopback)
     assert.equal("[::1]", url.parse("http://[::1]:80").host)
     assert.equal("h", url.parse("http://user:word@h/").host)
     for _, text in ipairs { "", "h", "http://", "ftp://h", "http://h h/", "http://h:x/",

@@ -128,6 +128,16 @@ describe("crypto's random bytes", function()
   end)
 end)
 
+describe("crypto.uuid", function()
+  it("is of version 4, and never the same", function()
+    for _ = 1, 50 do
+      assert.matches("^" .. ("%x"):rep(8) .. "%-" .. ("%x"):rep(4) .. "%-4%x%x%x%-[89ab]%x%x%x%-"
+        .. ("%x"):rep(12) .. "$", crypto.uuid())
+    end
+    assert.are_not.equal(crypto.uuid(), crypto.uuid())
+  end)
+end)
+
 describe("crypto.equal", function()
   it("says whether two texts are the same", function()
     assert.is_true(crypto.equal("", ""))

@@ -145,6 +145,22 @@ describe("http", function()
     assert.is_nil(next(ids))
   end)
 
+  it("is at work while requests are added, which find a connection free again", function()
+    local idle <close> = native_http.new()
+    local before, left = json.decode(send({ path = "/count" }).body).connections, 6
+    for _ = 1, left do
+      assert(http:add { url = server:url "/echo", method = "POST", body = "x" })
+      idle:poll(30) -- time passes, and nobody asks for what has come
+    end
+    while left > 0 do
+      for _, response in pairs(http:poll(SECOND)) do
+        assert.are.equal(200, response.status)
+        left = left - 1
+      end
+    end
+    assert.is_true(json.decode(send({ path = "/count" }).body).connections - before < 5)
+  end)
+
   it("opens no more connections to a host than it may", function()
     local narrow <close> = native_http.new { max_connections_per_host = 2 }
     local before = json.decode(send({ path = "/count" }).body).connections
@@ -162,12 +178,14 @@ describe("http", function()
   it("sends again on a fresh connection only what may be sent twice", function()
     send { path = "/once" }
     local requests, _, response = counted { path = "/once" }
-    assert.are.same({ 200, 2 }, { response.status, requests })
+    assert.are.same({ 200, 2, 1 }, { response.status, requests, response.resends })
 
-    send { path = "/once" }
-    requests, _, response = counted { path = "/once", method = "POST", body = "create" }
-    assert.are.same({ "reset", true, 1 },
-      { response.failure and response.failure.code, response.failure.sent, requests })
+    for _, body in ipairs { "create", "" } do
+      send { path = "/once" }
+      requests, _, response = counted { path = "/once", method = "POST", body = body }
+      assert.are.same({ "reset", true, 1, 0 }, { response.failure and response.failure.code,
+        response.failure.sent, requests, response.resends })
+    end
 
     send { path = "/once" }
     requests, _, response =

@@ -82,6 +82,12 @@ describe("http over TLS", function()
     assert.are.equal(200, response.status, tostring(response.failure))
     assert.is_nil(response.headers["x-proxy"])
     assert.are.equal(1, tunnels() - before)
+    local posted = native_http.new() -- what the proxy was told is no sending of the request
+    local id = posted:add { url = servers.good:url("/echo", "https"), ca_file = certificate,
+      proxy = servers.proxy:url "", method = "POST", body = "once" }
+    repeat response = posted:poll(10000)[id] until response
+    posted:close()
+    assert.are.same({ 200, 0 }, { response.status, response.resends }, tostring(response.failure))
   end)
 
   it("speaks HTTP/2 where it is offered, many requests on one connection", function()

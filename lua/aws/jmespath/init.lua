@@ -20,6 +20,12 @@ local jmespath = {}
 
 local kept, count = {}, 0
 
+-- Names alone build nothing: there is nothing to weigh.
+local function is_path(tree)
+  if tree[1] == "then" then return is_path(tree[2]) and is_path(tree[3]) end
+  return tree[1] == "field"
+end
+
 ---The expression as a function of the value that it looks into.
 ---@param expression string
 ---@return fun(value: any): any
@@ -29,8 +35,10 @@ function jmespath.compile(expression)
   if #expression > LONGEST then
     fault("limit", ("it is longer than %d bytes"):format(LONGEST), expression)
   end
-  local evaluate = compile(parse(expression), expression)
-  found = function(value) return evaluate(value, runs.new(expression)) end
+  local tree = parse(expression)
+  local evaluate = compile(tree, expression)
+  found = is_path(tree) and evaluate
+    or function(value) return evaluate(value, runs.new(expression)) end
   if count >= MOST_KEPT then kept, count = {}, 0 end
   kept[expression], count = found, count + 1
   return found

@@ -16,16 +16,23 @@ local SPOKEN <const> = {
 -- know these best.
 local ORDER <const> = { "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2" }
 
----The protocol of a service: of those that it offers and we speak.
----@param service table
----@return { request: function, result: function, error: function }|nil
-function protocol.of(service)
+local function choose(service)
   local offered = {}
   for _, name in ipairs(service.metadata.protocols or {}) do offered[name] = true end
   for _, name in ipairs(ORDER) do
     if offered[name] then return SPOKEN[name] end
   end
   return SPOKEN[service.metadata.protocol]
+end
+
+local chosen = setmetatable({}, { __mode = "k" }) -- by service; false where we speak none
+
+---The protocol of a service: of those that it offers and we speak.
+---@param service table
+---@return { request: function, result: function, error: function }|nil
+function protocol.of(service)
+  if chosen[service] == nil then chosen[service] = choose(service) or false end
+  return chosen[service] or nil
 end
 
 return protocol
