@@ -35,7 +35,8 @@ local function parse(text)
   if not host or (port ~= "" and tonumber(port) > 65535) then return nil end
   local path, query, fragment = rest:match("^([^?#]*)%??([^#]*)#?(.*)$")
   return {
-    is_loopback = url.is_loopback(host), scheme = scheme, authority = authority, host = host, port = tonumber(port), path = path,
+    is_loopback = url.is_loopback(host),
+    scheme = scheme, authority = authority, host = host, port = tonumber(port), path = path,
     query = rest:match("^[^#]*%?") and query or nil,
     fragment = rest:find("#", 1, true) and fragment or nil,
   }
