@@ -76,11 +76,14 @@
 #define HTTP "native.http"
 #define LIBRARY "native.http.library"
 #define POLL_MAX_MS 3600000
+#define SPARE_MAX 16 /* handles that are kept: to make one takes as long as to use it */
 
 struct http {
     struct http_loop loop;
     struct http_transfer *under_way, *done;
     lua_Integer last_id, count; /* count: of both lists */
+    CURL *spare[SPARE_MAX];
+    size_t spare_count;
     bool usual_trust;
     char user_agent[]; /* empty: none */
 };
@@ -112,7 +115,8 @@ static void drop(struct http *http, struct http_transfer *transfer)
 {
     take_out(transfer);
     http->count--;
-    curl_multi_remove_handle(http->loop.multi, transfer->easy);
+    if (transfer->easy)
+        curl_multi_remove_handle(http->loop.multi, transfer->easy);
     http_transfer_free(transfer);
 }
 
@@ -123,6 +127,8 @@ static int http_close(lua_State *L) /* close, __gc and __close */
         drop(http, http->under_way);
     while (http->done)
         drop(http, http->done);
+    while (http->spare_count)
+        curl_easy_cleanup(http->spare[--http->spare_count]);
     http_loop_close(&http->loop);
     return 0;
 }
@@ -162,6 +168,34 @@ static int http_new(lua_State *L)
     return 1;
 }
 
+static void end(struct http *http, struct http_transfer *transfer, CURLcode result)
+{
+    curl_multi_remove_handle(http->loop.multi, transfer->easy);
+    CURL *easy = http_transfer_end(transfer, result);
+    if (http->spare_count < SPARE_MAX)
+        http->spare[http->spare_count++] = easy;
+    else
+        curl_easy_cleanup(easy);
+    take_out(transfer);
+    put_in(&http->done, transfer);
+}
+
+/* Whether a transfer is done. */
+static bool collect(struct http *http)
+{
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(http->loop.multi, &left)) != NULL) {
+        char *private = NULL;
+        CURLcode result = message->data.result; /* the message goes with its handle */
+        if (message->msg == CURLMSG_DONE)
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        if (private)
+            end(http, (void *)private, result);
+    }
+    return http->done != NULL;
+}
+
 static int http_failure(lua_State *L, struct failure why, const char *code)
 {
     failure_return(L, why);
@@ -182,9 +216,11 @@ static int http_add(lua_State *L)
 
     /* What has come while the request was made may leave it a connection. */
     http_loop_turn(&http->loop, 0); /* where this fails, poll fails */
+    collect(http);
 
     struct http_transfer *transfer = NULL;
-    struct failure why = http_transfer_new(&transfer, &request);
+    CURL *easy = http->spare_count ? http->spare[--http->spare_count] : NULL;
+    struct failure why = http_transfer_new(&transfer, &request, easy);
     if (why.op)
         return http_failure(L, why, why.subject ? "file" : "memory");
     if (curl_multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
@@ -198,32 +234,6 @@ static int http_add(lua_State *L)
 
     lua_pushinteger(L, transfer->id);
     return 1;
-}
-
-static void end(struct http *http, struct http_transfer *t, CURLcode result)
-{
-    t->result = result;
-    if (t->result == CURLE_OK && !t->head_whole)
-        t->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
-    if (t->result == CURLE_OK && !http_file_keep(t))
-        t->result = CURLE_WRITE_ERROR;
-    take_out(t);
-    put_in(&http->done, t);
-}
-
-/* Whether a transfer is done; says of each that is what came of it. */
-static bool collect(struct http *http)
-{
-    int left;
-    CURLMsg *message;
-    while ((message = curl_multi_info_read(http->loop.multi, &left)) != NULL) {
-        char *private = NULL;
-        if (message->msg == CURLMSG_DONE)
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        if (private)
-            end(http, (void *)private, message->data.result);
-    }
-    return http->done != NULL;
 }
 
 static CURLMcode advance(struct http *http, int timeout_ms)

@@ -37,10 +37,17 @@ struct http_file {
     bool made, kept; /* made by us, and complete */
 };
 
+/* What libcurl knows of a transfer that is done. */
+struct http_facts {
+    long status, version, written, os_errno;
+    double connect_s, total_s;
+};
+
 struct http_transfer {
     struct http_transfer *next, **link; /* link: what points at it */
     lua_Integer id;
-    CURL *easy;
+    CURL *easy; /* NULL once done: another may have it */
+    struct http_facts facts;
     struct curl_slist *headers;
     char *method, *subject; /* for failures: the URL without its query */
     struct http_buffer request, head, body;
@@ -70,8 +77,12 @@ CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms);
 
 /* Whether the file of certificates that libcurl was built for is there. */
 bool http_usual_trust(void);
-/* With a failure nothing is kept and `to` stays as it is. */
-struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request);
+/* `easy` is one of before, or NULL for a new one; it is the transfer's. With a failure nothing is
+ * kept and `to` stays as it is. */
+struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request,
+                                 CURL *easy);
+/* Notes what came of it and gives the handle back, as if it were new. */
+CURL *http_transfer_end(struct http_transfer *transfer, CURLcode result);
 void http_transfer_free(struct http_transfer *transfer);
 
 /* Bodies in files. Write and keep are false when the transfer has failed by it. */

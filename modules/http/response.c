@@ -60,23 +60,21 @@ static const char *code_of(const struct http_transfer *t, bool sent)
 
 static void push_failure(lua_State *L, const struct http_transfer *t)
 {
-    long sent = 0, os_errno = 0;
+    bool sent = t->facts.written > 0;
     const char *reason = *t->error ? t->error : curl_easy_strerror(t->result);
     if (t->too_large)
         reason = "the answer is larger than the limit";
     if (t->may_not_resend)
         reason = "the connection ended without an answer";
-    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
-    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     struct failure why = FAILURE(t->method, t->subject, reason);
-    why.err = t->result == CURLE_COULDNT_CONNECT ? (int)os_errno : 0;
+    why.err = t->result == CURLE_COULDNT_CONNECT ? (int)t->facts.os_errno : 0;
     if (t->file_failure.op)
         why = t->file_failure;
     failure_return(L, why);
     lua_remove(L, -2); /* the nil below it */
-    lua_pushstring(L, code_of(t, sent > 0));
+    lua_pushstring(L, code_of(t, sent));
     lua_setfield(L, -2, "code");
-    lua_pushboolean(L, sent > 0);
+    lua_pushboolean(L, sent);
     lua_setfield(L, -2, "sent");
 }
 
@@ -128,10 +126,8 @@ static void push_headers(lua_State *L, const struct http_buffer *head)
     }
 }
 
-static const char *version_of(CURL *easy)
+static const char *version_name(long version)
 {
-    long version = 0;
-    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
     switch (version) {
     case CURL_HTTP_VERSION_1_0:
         return "1.0";
@@ -144,32 +140,28 @@ static const char *version_of(CURL *easy)
     }
 }
 
-static void set_ms(lua_State *L, const char *name, CURL *easy, CURLINFO info)
+static void set_ms(lua_State *L, const char *name, double seconds)
 {
-    double seconds = 0;
-    curl_easy_getinfo(easy, info, &seconds);
     lua_pushnumber(L, seconds * 1000);
     lua_setfield(L, -2, name);
 }
 
 void http_push_response(lua_State *L, const struct http_transfer *t)
 {
-    long status = 0;
     luaL_checkstack(L, 12, "response");
     lua_createtable(L, 0, 7);
     lua_pushinteger(L, t->resends);
     lua_setfield(L, -2, "resends");
-    set_ms(L, "connect_ms", t->easy, CURLINFO_CONNECT_TIME);
-    set_ms(L, "total_ms", t->easy, CURLINFO_TOTAL_TIME);
+    set_ms(L, "connect_ms", t->facts.connect_s);
+    set_ms(L, "total_ms", t->facts.total_s);
     if (t->result != CURLE_OK) {
         push_failure(L, t);
         lua_setfield(L, -2, "failure");
         return;
     }
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    lua_pushinteger(L, status);
+    lua_pushinteger(L, t->facts.status);
     lua_setfield(L, -2, "status");
-    lua_pushstring(L, version_of(t->easy));
+    lua_pushstring(L, version_name(t->facts.version));
     lua_setfield(L, -2, "http_version");
     push_headers(L, &t->head);
     lua_setfield(L, -2, "headers");

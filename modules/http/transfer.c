@@ -16,7 +16,7 @@ static bool buffer_add(struct http_transfer *t, struct http_buffer *to, const ch
         return false;
     }
     if (to->len + len > to->size) {
-        size_t size = to->size ? to->size * 2 : 4096;
+        size_t size = to->size ? to->size * 2 : 512;
         while (size < to->len + len)
             size *= 2;
         char *grown = realloc(to->bytes, size);
@@ -261,16 +261,21 @@ static bool fill(struct http_transfer *t, const struct http_request *r)
     t->resend = r->resend;
     t->method = strdup(r->method);
     t->subject = strndup(r->url, strcspn(r->url, "?#"));
-    t->easy = curl_easy_init();
+    if (!t->easy)
+        t->easy = curl_easy_init();
     return t->method && t->subject && t->easy && add_headers(t, r) && set_callbacks(t, r) &&
            set_method(t, r) && set_limits(t, r) && set_trust(t->easy, r);
 }
 
-struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request)
+struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request,
+                                 CURL *easy)
 {
     struct http_transfer *transfer = calloc(1, sizeof *transfer);
-    if (!transfer)
+    if (!transfer) {
+        curl_easy_cleanup(easy);
         return FAILURE("add a request", NULL, "out of memory");
+    }
+    transfer->easy = easy;
     transfer->from.fd = transfer->to.fd = -1;
     struct failure why = http_files_open(transfer, request);
     if (!why.op && !fill(transfer, request))
@@ -280,6 +285,32 @@ struct failure http_transfer_new(struct http_transfer **to, const struct http_re
     else
         *to = transfer;
     return why;
+}
+
+static struct http_facts facts_of(CURL *easy)
+{
+    struct http_facts facts = {0};
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &facts.status);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &facts.version);
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &facts.written);
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &facts.os_errno);
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME, &facts.connect_s);
+    curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME, &facts.total_s);
+    return facts;
+}
+
+CURL *http_transfer_end(struct http_transfer *t, CURLcode result)
+{
+    CURL *easy = t->easy;
+    t->result = result;
+    if (t->result == CURLE_OK && !t->head_whole)
+        t->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
+    if (t->result == CURLE_OK && !http_file_keep(t))
+        t->result = CURLE_WRITE_ERROR;
+    t->facts = facts_of(easy);
+    t->easy = NULL;
+    curl_easy_reset(easy); /* it points no longer to what is the transfer's */
+    return easy;
 }
 
 void http_transfer_free(struct http_transfer *transfer)
