@@ -10,6 +10,7 @@
 
 #define EVENTS 256
 #define NEVER INT64_MAX
+#define KEPT_CONNECTIONS 256L /* that nobody uses: files that are open, after very many at once */
 
 static int64_t now_ms(void)
 {
@@ -56,6 +57,7 @@ bool http_loop_open(struct http_loop *loop)
     curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+    curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
     return true;
 }
 
