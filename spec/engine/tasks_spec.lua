@@ -20,6 +20,17 @@ describe("tasks", function()
     assert.are.equal("hello", tasks.run(ports, function() return get("hello").body end))
   end)
 
+  it("keeps no answer that its task has put away", function()
+    local seen = setmetatable({}, { __mode = "v" })
+    tasks.run(ports, function()
+      local function look() seen[1] = get("large") end
+      look()
+      assert.is_not_nil(seen[1])
+      for _ = 1, 2 do collectgarbage() end
+      assert.is_nil(seen[1])
+    end)
+  end)
+
   it("hands on why a request could not be sent", function()
     ports.send = function() return nil, failure.new { what = "no sockets left" } end
     local response = tasks.run(ports, function() return get("x") end)
