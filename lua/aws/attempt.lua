@@ -3,6 +3,7 @@ local checksum = require "aws.checksum"
 local compression = require "aws.compression"
 local custom = require "aws.custom"
 local endpoint = require "aws.endpoint"
+local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
 local network = require "aws.network"
 local payload = require "aws.payload"
@@ -109,9 +110,9 @@ function attempt.request(session, call)
   }
 end
 
-local function timeouts(session, call)
+local function timeouts(session, call, in_parts)
   local whole_ms = session.options.timeout_ms or math.tointeger(session.env "MRUN_AWS_TIMEOUT_MS")
-    or (call.source or call.target) and LONGEST_MS or TIMEOUT_MS
+    or (call.source or call.target or in_parts) and LONGEST_MS or TIMEOUT_MS
   local connect_ms = session.options.connect_timeout_ms or CONNECT_TIMEOUT_MS
   return whole_ms, math.min(connect_ms, whole_ms)
 end
@@ -132,7 +133,8 @@ function attempt.send(session, call)
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end
   request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
-  request.timeout_ms, request.connect_timeout_ms = timeouts(session, call)
+  request.in_parts = eventstream.comes(call.operation)
+  request.timeout_ms, request.connect_timeout_ms = timeouts(session, call, request.in_parts)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
   stream.attach(call, request)
   request.proxy = network.proxy(session.env, request.url)

@@ -1,11 +1,13 @@
--- Event streams in answers: what comes as messages is given as events, by the model.
+-- Event streams in answers: what comes as messages is given as events, by the model, as they come.
 --
 --   for event in result.Payload do          -- { Records = { Payload = "..." } }
 --     if event.Records then io.write(event.Records.Payload) end
 --   end
---   result.Payload:all()                    -- the same as a list
+--   result.Payload:all()                    -- the same as a list, of a stream that ends
+--   result.Payload:close()                  -- before its end; also where it is <close>
 --
--- An exception within the stream is raised like the answer of a failed call.
+-- What has not been read waits at the server. An exception within the stream is raised like the
+-- answer of a failed call.
 local errors = require "aws.errors"
 local native = require "native.eventstream"
 
@@ -26,13 +28,31 @@ local function unreadable(state, why)
   error(errors.unreadable(state.call, state.response, why), 0)
 end
 
+-- The next part of the answer; raises where the connection ended before it.
+local function next_part(state)
+  local part = coroutine.yield { more = state.more }
+  state.more, state.body, state.at = part.more, part.body or "", 1
+  if part.failure then error(errors.unreachable(state.call, part.failure, true), 0) end
+end
+
+-- The next bytes of the stream; nil at its end.
+local function next_bytes(state)
+  while state.at > #state.body do
+    if not state.more then return nil end
+    next_part(state)
+  end
+  local from = state.at
+  state.at = from + CHUNK_BYTES
+  return state.body:sub(from, state.at - 1)
+end
+
 -- The next message of the stream, or nil at its end.
 local function next_message(state)
   local message, why = state.reader:next()
-  while not message and not why and state.at <= #state.body do
-    local last = state.at + CHUNK_BYTES - 1
-    assert(state.reader:feed(state.body:sub(state.at, last)))
-    state.at = last + 1
+  while not message and not why do
+    local bytes = next_bytes(state)
+    if not bytes then break end
+    assert(state.reader:feed(bytes))
     message, why = state.reader:next()
   end
   if not message and not why then
@@ -118,17 +138,31 @@ end
 
 local FAULTS <const> = { exception = true, error = true }
 
+---Lets go of what has not come yet.
+function Stream:close()
+  local state = inside[self]
+  local more = state.more
+  state.more, state.body, state.at, state.pending = nil, "", 1, nil
+  state.closed = true
+  if more then coroutine.yield { cancel = more } end
+end
+
+Stream.__close = Stream.close
+
 ---The next event, by its name; nil at the end. What the model does not know is passed over.
 ---@return table<string, table>|nil
 function Stream:next()
   local state = inside[self]
-  while true do
+  while not state.closed do
     local message, why = state.pending, nil
     state.pending = nil
     if not message then message, why = next_message(state) end
     if why then unreadable(state, why) end
     if not message then return nil end
-    if FAULTS[message.headers[":message-type"]] then fault(state, message) end
+    if FAULTS[message.headers[":message-type"]] then
+      self:close()
+      fault(state, message)
+    end
     local name = text(message.headers[":event-type"])
     local member = member_named(state.shape, name)
     if member then return { [name] = read_event(state, member.shape, message) } end
@@ -162,7 +196,7 @@ function eventstream.open(call, response, shape, decode)
   local stream = setmetatable({}, Stream)
   inside[stream] = {
     call = call, response = response, shape = shape, decode = decode,
-    reader = native.reader(), body = response.body or "", at = 1,
+    reader = native.reader(), body = response.body or "", at = 1, more = response.more,
   }
   return stream
 end
@@ -183,6 +217,13 @@ local known = setmetatable({}, { __mode = "k" })
 function eventstream.member(shape)
   if known[shape] == nil then known[shape] = find_member(shape) end
   return known[shape] or nil
+end
+
+---Whether what an operation is answered with is events.
+---@param operation table
+---@return boolean
+function eventstream.comes(operation)
+  return operation.output ~= nil and eventstream.member(operation.output) ~= nil
 end
 
 ---The result of an RPC protocol's operation that streams: the other members come in a first

@@ -98,6 +98,7 @@ function watch.request(request)
 end
 
 local function result_line(call, response)
+  if response.more then return "(events, as they come)" end
   if response.status >= 200 and response.status < 300 then
     local ok, result = pcall(call.protocol.result, call, response)
     if ok and type(result) == "table" then

@@ -28,9 +28,10 @@ local function describe(mrun, service, operation)
 end
 
 local function call(mrun, service, operation)
-  local text = mrun.call_operation(service, operation, mrun.options)
   local people = mrun.console.out.terminal and not mrun.options.json
-  mrun.print((people and report.pretty(text) or text) .. "\n")
+  mrun.call_operation(service, operation, mrun.options, function(text)
+    mrun.print((people and report.pretty(text) or text) .. "\n")
+  end)
   return 0
 end
 
@@ -40,7 +41,8 @@ return {
   options = {
     { name = "input", value = "JSON|@FILE",
       help = "the operation's input; blobs are base64, or @FILE" },
-    { name = "query", value = "JMESPATH", help = "what to print of the answer" },
+    { name = "query", value = "JMESPATH",
+      help = "what to print of the answer, or of each event in one of events" },
     { name = "all-pages", help = "ask for every page, and give them as one answer" },
     { name = "wait", value = "[NAME]", optional = true,
       help = "ask until a state is reached, such as InstanceRunning" },

@@ -1,7 +1,9 @@
 -- Tasks: coroutines over one event loop. A task yields what it waits for and is resumed with the
 -- answer:
 --
---   coroutine.yield { http = request }     -> response
+--   coroutine.yield { http = request }     -> response; with `more` where it is a first part
+--   coroutine.yield { more = id }          -> the next part of that answer
+--   coroutine.yield { cancel = id }        -> nothing; nobody waits for the rest
 --   coroutine.yield { until_ms = time }    -> nothing, once the clock says so
 --   coroutine.yield { all = { fn, ... } }  -> list of results; the first failure is raised
 --                                             after all have ended
@@ -97,6 +99,18 @@ function wants.http(loop, task, request)
   loop.in_flight = loop.in_flight + 1
 end
 
+--- What comes in parts may never end: whoever waits for a part is stopped by an interrupt.
+function wants.more(loop, task, id)
+  loop.ports.more(id)
+  loop.calls[id], loop.endless[id] = task, true
+  loop.in_flight = loop.in_flight + 1
+end
+
+function wants.cancel(loop, task, id)
+  loop.ports.cancel(id)
+  enqueue(loop, task)
+end
+
 function wants.until_ms(loop, task, time)
   loop.timers:push(time, task)
 end
@@ -127,7 +141,8 @@ function wants.signal(loop, task, signal, wanted)
   signal.waiting[#signal.waiting + 1] = waiter
 end
 
-local KINDS = { "http", "until_ms", "all", "try", "spawn", "turn", "signal" }
+local KINDS = { "http", "more", "cancel", "until_ms", "all", "try", "spawn", "turn", "signal" }
+local STOPPED <const> = { http = true, more = true, until_ms = true } -- by an interrupt
 
 local function interrupted()
   return failure.new { kind = "interrupted", what = "interrupted", next = "run it again to go on" }
@@ -141,7 +156,7 @@ local function take(loop, task, wanted)
   for _, kind in ipairs(KINDS) do
     local what = type(wanted) == "table" and wanted[kind]
     if what then
-      if (kind == "http" or kind == "until_ms") and stopping(loop, task) then
+      if STOPPED[kind] and stopping(loop, task) then
         return enqueue_raise(loop, task, interrupted())
       end
       return wants[kind](loop, task, what, wanted)
@@ -181,12 +196,31 @@ local function wake_timers(loop)
   end
 end
 
+local function end_call(loop, id)
+  local task = loop.calls[id]
+  if not task then return nil end
+  loop.calls[id], loop.endless[id] = nil, nil
+  loop.in_flight = loop.in_flight - 1
+  return task
+end
+
+--- What has no end of its own is given up.
+local function end_endless(loop)
+  for id in pairs(loop.endless) do
+    if not loop.calls[id].shield then
+      loop.ports.cancel(id)
+      enqueue_raise(loop, end_call(loop, id), interrupted())
+    end
+  end
+end
+
 --- On the first interrupt whoever only waits for the clock is woken; calls in flight are let
 --- finish.
 local function heed_interrupt(loop)
   local asked = loop.ports.interrupted
   if loop.interrupted or not (asked and asked()) then return end
   loop.interrupted = true
+  end_endless(loop)
   local kept = heap.new()
   while loop.timers:first() do
     local task, time = loop.timers:pop()
@@ -212,12 +246,8 @@ local function wait(loop)
   for id in pairs(answers) do ids[#ids + 1] = id end
   table.sort(ids)
   for _, id in ipairs(ids) do
-    local task = loop.calls[id]
-    if task then
-      loop.calls[id] = nil
-      loop.in_flight = loop.in_flight - 1
-      enqueue(loop, task, answers[id])
-    end
+    local task = end_call(loop, id)
+    if task then enqueue(loop, task, answers[id]) end
   end
 end
 
@@ -237,13 +267,13 @@ end
 
 --- Runs fn as the main task and whatever it starts; returns its results when all have ended, or
 --- raises.
----@param ports table now, send, poll and, where there is one, interrupted
+---@param ports table now, send, poll and, where they are, more, cancel and interrupted
 ---@param fn function
 ---@param ... any arguments of fn
 ---@return any ...
 function tasks.run(ports, fn, ...)
   local loop = {
-    ports = ports, ready = {}, next_turn = {}, calls = {}, in_flight = 0, live = 0,
+    ports = ports, ready = {}, next_turn = {}, calls = {}, endless = {}, in_flight = 0, live = 0,
     timers = heap.new(), spawned = { left = 0, results = {} }, interrupted = false,
   }
   local main = { left = 1, results = {} }

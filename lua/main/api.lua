@@ -3,6 +3,7 @@
 local aws = require "aws"
 local describe = require "aws.describe"
 local document = require "aws.document"
+local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
 local fs = require "native.fs"
 local jmespath = require "aws.jmespath"
@@ -156,20 +157,26 @@ end
 ---@param operation string
 ---@param wanted { input: string|nil, query: string|nil, all_pages: boolean|nil,
 ---  wait: string|boolean|nil, to_file: string|nil, endpoint_url: string|nil }
----@return string json
-function api.call_operation(mrun, service, operation, wanted)
+---@param say fun(json: string) takes the answer; of events each one, as it comes
+function api.call_operation(mrun, service, operation, wanted, say)
   local record = mrun.data():operation(service, operation)
   local query = wanted.query and jmespath.compile(wanted.query)
+  local function tell(shape, value)
+    local shown = document.of(shape, value)
+    if query then shown = query(shown) end
+    say((assert(wire.encode(nil, shown))))
+  end
   local params = document.params(record.input, read_input(wanted.input or "{}"), read_file)
   check(service, operation, record, params)
+  local events = eventstream.comes(record) and eventstream.member(record.output)
   local result = mrun.task(function()
     local client = aws.client(service, { region = mrun.options.region,
       profile = mrun.options.profile, endpoint_url = wanted.endpoint_url, data = mrun.data() })
-    return ask(mrun, client, operation, params, wanted)
+    local answer = ask(mrun, client, operation, params, wanted)
+    if not events then return answer end
+    for event in answer[events.name] do tell(events.shape, event) end
   end)
-  local shown = document.of(record.output, result or {})
-  if query then shown = query(shown) end
-  return assert(wire.encode(nil, shown))
+  if not events then tell(record.output, result or {}) end
 end
 
 return api

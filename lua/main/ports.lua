@@ -25,6 +25,8 @@ function ports.new(options)
     json = json.encode,
     match = regex.match,
     send = function(request) return open():add(request) end,
+    more = function(id) open():more(id) end,
+    cancel = function(id) open():cancel(id) end,
     poll = function(timeout_ms)
       local answers = assert(open():poll(timeout_ms))
       options.turn()
