@@ -167,6 +167,7 @@ function Stream:next()
     local member = member_named(state.shape, name)
     if member then return { [name] = read_event(state, member.shape, message) } end
   end
+  return nil
 end
 
 Stream.__call = Stream.next

@@ -38,6 +38,7 @@
  *                                        headers say accept-encoding themselves
  * ---@field proxy string?                its URL
  * ---@field ca_file string?              certificates to trust in place of the system's
+ * ---@field in_parts boolean?            whether a successful answer is given as it comes
  * ---@field resend boolean?              whether a connection used again and found dead may
  *                                        be replaced without a word; false for POST and PATCH
  *
@@ -46,6 +47,7 @@
  * ---@field headers table<string, string>?  small letters; several of one name are joined with ", "
  * ---@field body string?              none where it went to a file
  * ---@field body_bytes integer?        and then how many there were
+ * ---@field more integer?                of a part that is not the last: what asks for the next
  * ---@field http_version string?         "1.1" or "2"
  * ---@field resends integer              how often libcurl sent it again (see resend)
  * ---@field connect_ms number            0 on a connection that was there
@@ -61,6 +63,9 @@
  * ---@param timeout_ms number  returns earlier with what is done, on a signal, or to no purpose
  * ---@return table<integer, http.Response> done
  * function http:poll(timeout_ms) end
+ * ---@param id integer  of an answer in parts: the next one comes from a poll
+ * ---@return boolean was_there
+ * function http:more(id) end
  * ---@param id integer
  * ---@return boolean was_there
  * function http:cancel(id) end
@@ -80,8 +85,8 @@
 
 struct http {
     struct http_loop loop;
-    struct http_transfer *under_way, *done;
-    lua_Integer last_id, count; /* count: of both lists */
+    struct http_transfer *under_way, *in_parts, *done;
+    lua_Integer last_id, count; /* count: of all lists */
     CURL *spare[SPARE_MAX];
     size_t spare_count;
     bool usual_trust;
@@ -125,6 +130,8 @@ static int http_close(lua_State *L) /* close, __gc and __close */
     struct http *http = luaL_checkudata(L, 1, HTTP);
     while (http->under_way)
         drop(http, http->under_way);
+    while (http->in_parts)
+        drop(http, http->in_parts);
     while (http->done)
         drop(http, http->done);
     while (http->spare_count)
@@ -176,11 +183,13 @@ static void end(struct http *http, struct http_transfer *transfer, CURLcode resu
         http->spare[http->spare_count++] = easy;
     else
         curl_easy_cleanup(easy);
+    if (transfer->in_parts && (!transfer->asked || http_part_is_there(transfer)))
+        return; /* what came of it waits to be asked for */
     take_out(transfer);
     put_in(&http->done, transfer);
 }
 
-/* Whether a transfer is done. */
+/* Whether a transfer is done, or a part of one is there. */
 static bool collect(struct http *http)
 {
     int left;
@@ -193,7 +202,10 @@ static bool collect(struct http *http)
         if (private)
             end(http, (void *)private, result);
     }
-    return http->done != NULL;
+    bool any = http->done != NULL;
+    for (struct http_transfer *t = http->in_parts; t && !any; t = t->next)
+        any = http_part_is_there(t);
+    return any;
 }
 
 static int http_failure(lua_State *L, struct failure why, const char *code)
@@ -228,7 +240,7 @@ static int http_add(lua_State *L)
         return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
     }
     transfer->id = ++http->last_id;
-    put_in(&http->under_way, transfer);
+    put_in(request.in_parts ? &http->in_parts : &http->under_way, transfer);
     http->count++;
     http_loop_due(&http->loop); /* on its way while the next is being made */
 
@@ -246,6 +258,12 @@ static CURLMcode advance(struct http *http, int timeout_ms)
     return code;
 }
 
+static void push_answer(lua_State *L, const struct http_transfer *transfer, bool is_part)
+{
+    http_push_response(L, transfer, is_part);
+    lua_rawseti(L, -2, transfer->id);
+}
+
 static int http_poll(lua_State *L)
 {
     struct http *http = check_open(L);
@@ -258,12 +276,19 @@ static int http_poll(lua_State *L)
     if (code != CURLM_OK)
         return failure_return(L, FAILURE("poll", NULL, curl_multi_strerror(code)));
     lua_newtable(L);
-    for (struct http_transfer *t = http->done; t; t = t->next) {
-        http_push_response(L, t);
-        lua_rawseti(L, -2, t->id);
-    }
+    for (struct http_transfer *t = http->done; t; t = t->next)
+        push_answer(L, t, false);
+    for (struct http_transfer *t = http->in_parts; t; t = t->next)
+        if (http_part_is_there(t)) {
+            if (t->easy)
+                t->facts = http_facts_of(t->easy);
+            push_answer(L, t, true);
+        }
     while (http->done) /* Lua has them all now */
         drop(http, http->done);
+    for (struct http_transfer *t = http->in_parts; t; t = t->next)
+        if (http_part_is_there(t))
+            http_part_given(t);
     return 1;
 }
 
@@ -274,11 +299,27 @@ static struct http_transfer *find(struct http_transfer *list, lua_Integer id)
     return list;
 }
 
+static int http_more(lua_State *L)
+{
+    struct http *http = check_open(L);
+    struct http_transfer *found = find(http->in_parts, luaL_checkinteger(L, 2));
+    if (found && found->easy) {
+        http_part_ask(found);
+    } else if (found) {
+        take_out(found);
+        put_in(&http->done, found);
+    }
+    lua_pushboolean(L, found != NULL);
+    return 1;
+}
+
 static int http_cancel(lua_State *L)
 {
     struct http *http = check_open(L);
     lua_Integer id = luaL_checkinteger(L, 2);
     struct http_transfer *found = find(http->under_way, id);
+    if (!found)
+        found = find(http->in_parts, id);
     if (!found)
         found = find(http->done, id);
     if (found)
@@ -295,8 +336,9 @@ static int http_pending(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"add", http_add},     {"poll", http_poll},  {"cancel", http_cancel}, {"pending", http_pending},
-    {"close", http_close}, {"__gc", http_close}, {"__close", http_close}, {NULL, NULL},
+    {"add", http_add},         {"poll", http_poll},   {"more", http_more}, {"cancel", http_cancel},
+    {"pending", http_pending}, {"close", http_close}, {"__gc", http_close},
+    {"__close", http_close},   {NULL, NULL},
 };
 static const luaL_Reg functions[] = {{"new", http_new}, {NULL, NULL}};
 

@@ -22,7 +22,8 @@ struct http_request {
     struct http_header *headers;
     long timeout_ms, connect_timeout_ms, idle_timeout_s;
     size_t max_body_bytes, max_header_bytes;
-    bool compressed, resend, usual_trust; /* usual_trust: see http_usual_trust */
+    bool compressed, resend, in_parts;
+    bool usual_trust; /* see http_usual_trust */
 };
 
 struct http_buffer {
@@ -57,6 +58,7 @@ struct http_transfer {
     unsigned sendings, resends; /* by libcurl; again, since a kept connection gave no answer */
     long written;               /* before the last sending */
     bool head_whole, too_large, no_memory, resend, may_not_resend;
+    bool in_parts, asked, paused; /* asked: for a part; paused: until then */
     CURLcode result;
     char error[CURL_ERROR_SIZE];
 };
@@ -93,8 +95,16 @@ bool http_takes_file(const struct http_transfer *t); /* errors go to memory */
 bool http_file_keep(struct http_transfer *t);
 void http_files_close(struct http_transfer *t); /* and removes what is not complete */
 
-/* Pushes what came of a transfer that is done. */
-void http_push_response(lua_State *L, const struct http_transfer *transfer);
+/* Parts of an answer. Whether it is time to pause; whether one can be given; what follows. */
+bool http_part_is_full(struct http_transfer *transfer);
+bool http_part_is_there(const struct http_transfer *transfer);
+void http_part_given(struct http_transfer *transfer);
+void http_part_ask(struct http_transfer *transfer);
+
+/* What libcurl knows by now. */
+struct http_facts http_facts_of(CURL *easy);
+/* Pushes what came of a transfer that is done, or a part of it. */
+void http_push_response(lua_State *L, const struct http_transfer *transfer, bool is_part);
 
 /* Reads the request at `index`; raises on what is no request. */
 void http_check_request(lua_State *L, int index, struct http_request *request);

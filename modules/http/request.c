@@ -139,5 +139,8 @@ void http_check_request(lua_State *L, int index, struct http_request *r)
     check_limits(L, index, r);
     bool post = strcmp(r->method, "POST") == 0 || strcmp(r->method, "PATCH") == 0;
     r->resend = flag_field(L, index, "resend", !post);
+    r->in_parts = flag_field(L, index, "in_parts", false);
+    if (r->in_parts && r->to_file)
+        luaL_error(L, "request: both to_file and in_parts are there");
     r->compressed = flag_field(L, index, "compressed", !has_header(r, "accept-encoding"));
 }

@@ -146,15 +146,15 @@ static void set_ms(lua_State *L, const char *name, double seconds)
     lua_setfield(L, -2, name);
 }
 
-void http_push_response(lua_State *L, const struct http_transfer *t)
+void http_push_response(lua_State *L, const struct http_transfer *t, bool is_part)
 {
     luaL_checkstack(L, 12, "response");
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     lua_pushinteger(L, t->resends);
     lua_setfield(L, -2, "resends");
     set_ms(L, "connect_ms", t->facts.connect_s);
     set_ms(L, "total_ms", t->facts.total_s);
-    if (t->result != CURLE_OK) {
+    if (t->result != CURLE_OK && !is_part) {
         push_failure(L, t);
         lua_setfield(L, -2, "failure");
         return;
@@ -165,6 +165,10 @@ void http_push_response(lua_State *L, const struct http_transfer *t)
     lua_setfield(L, -2, "http_version");
     push_headers(L, &t->head);
     lua_setfield(L, -2, "headers");
+    if (is_part) {
+        lua_pushinteger(L, t->id);
+        lua_setfield(L, -2, "more");
+    }
     if (t->to.kept) {
         lua_pushinteger(L, t->to.len);
         lua_setfield(L, -2, "body_bytes");

@@ -36,6 +36,8 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *context)
 {
     struct http_transfer *t = context;
     len *= one;
+    if (http_part_is_full(t))
+        return CURL_WRITEFUNC_PAUSE;
     bool taken =
         http_takes_file(t) ? http_file_write(t, bytes, len) : buffer_add(t, &t->body, bytes, len);
     return taken ? len : 0;
@@ -259,6 +261,7 @@ static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
 static bool fill(struct http_transfer *t, const struct http_request *r)
 {
     t->resend = r->resend;
+    t->in_parts = t->asked = r->in_parts;
     t->method = strdup(r->method);
     t->subject = strndup(r->url, strcspn(r->url, "?#"));
     if (!t->easy)
@@ -287,7 +290,7 @@ struct failure http_transfer_new(struct http_transfer **to, const struct http_re
     return why;
 }
 
-static struct http_facts facts_of(CURL *easy)
+struct http_facts http_facts_of(CURL *easy)
 {
     struct http_facts facts = {0};
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &facts.status);
@@ -307,7 +310,7 @@ CURL *http_transfer_end(struct http_transfer *t, CURLcode result)
         t->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
     if (t->result == CURLE_OK && !http_file_keep(t))
         t->result = CURLE_WRITE_ERROR;
-    t->facts = facts_of(easy);
+    t->facts = http_facts_of(easy);
     t->easy = NULL;
     curl_easy_reset(easy); /* it points no longer to what is the transfer's */
     return easy;

@@ -75,7 +75,19 @@ def bomb(sock, _request):
     sock.sendall(packer.flush())
 
 
+GO = threading.Event()
+
+
+def conversation(sock, _request):
+    """Says the second word once somebody has asked for /go."""
+    GO.clear()
+    sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none")
+    GO.wait(20)
+    sock.sendall(b"two")
+
+
 RAW = {  # what ends the connection
+    "/conversation": conversation,
     "/garbage": lambda sock, _: sock.sendall(b"\x00\x01 this is not HTTP\r\n\r\n"),
     "/cut": lambda sock, _: sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
     "/cut-header": lambda sock, _: sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Le"),
@@ -97,6 +109,8 @@ def polite(request):
     path = request["path"].split("?")[0]
     if path == "/count":
         return answer(body=json.dumps(COUNT).encode())
+    if path == "/go":
+        GO.set()
     if path.startswith("/status/"):
         return answer(path[8:] + " As asked", b"status")
     if path == "/redirect":
