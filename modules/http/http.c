@@ -336,9 +336,9 @@ static int http_pending(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"add", http_add},         {"poll", http_poll},   {"more", http_more}, {"cancel", http_cancel},
-    {"pending", http_pending}, {"close", http_close}, {"__gc", http_close},
-    {"__close", http_close},   {NULL, NULL},
+    {"add", http_add},       {"poll", http_poll},       {"more", http_more},
+    {"cancel", http_cancel}, {"pending", http_pending}, {"close", http_close},
+    {"__gc", http_close},    {"__close", http_close},   {NULL, NULL},
 };
 static const luaL_Reg functions[] = {{"new", http_new}, {NULL, NULL}};
 
