@@ -141,7 +141,7 @@ local ok, why = pcall(function()
   many(bench, 10)
   many(bench, 50)
   engine_alone()
-  beside_botocore(line, bench.folder)
+  beside_botocore(line, bench.folder, aws)
 end)
 aws:stop()
 if not ok then error(why, 0) end

@@ -3,13 +3,12 @@
     bench_server.py FOLDER      (prints its port and its pid)
 
 A request is answered with the file that is named after its operation, else with an empty answer
-of DescribeVpcs. `GET /cpu` gives the CPU seconds that the server has taken.
+of DescribeVpcs.
 """
 import asyncio
 import os
 import re
 import sys
-import time
 
 FILES = {b"Action=DescribeInstances": "instances", b"Action=RunInstances": "run",
          b"DynamoDB_20120810.Query": "items", b"list-type=2": "keys"}
@@ -51,8 +50,6 @@ class Server(asyncio.Protocol):
 
     def answer(self, request):
         body = SMALL
-        if request.startswith(b"GET /cpu "):
-            body = b"%.6f" % time.process_time()
         for mark, found in BODIES.items():
             if mark in request:
                 body = found
