@@ -34,6 +34,31 @@ struct text {
     size_t len;
 };
 
+/* Bytes as a number, the first one lowest on every machine: compilers make one load of it. */
+static inline uint32_t bytes_4(const char *at)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    return byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
+}
+
+static inline uint64_t bytes_8(const char *at)
+{
+    return bytes_4(at) | (uint64_t)bytes_4(at + 4) << 32;
+}
+
+/* The first eight bytes, zeros behind the end. */
+static inline uint64_t text_head(struct text text)
+{
+    const unsigned char *byte = (const unsigned char *)text.at;
+    size_t last = text.len - 1, middle = text.len / 2;
+    if (text.len >= 8)
+        return bytes_8(text.at);
+    if (text.len >= 4)
+        return bytes_4(text.at) | (uint64_t)bytes_4(text.at + last - 3) << 8 * (last - 3);
+    return text.len == 0 ? 0 : byte[0] | (uint64_t)byte[middle] << 8 * middle |
+                                   (uint64_t)byte[last] << 8 * last;
+}
+
 struct section {
     const unsigned char *at;
     uint32_t len;
@@ -134,22 +159,26 @@ bool member_traits(struct traits *to, const struct member *member);
  * those of the shape, and where the members of that shape are. */
 struct wire {
     struct text name, element; /* element: of a flattened list, where it has a name */
+    uint64_t head;             /* the name's, see text_head */
     struct text query_name;    /* of its own */
     struct member member;
     enum shape_kind kind;
     struct traits traits;
     struct wires *below; /* NULL until it is met */
     bool elsewhere;      /* in a header, or an attribute: not in the body */
+    bool plain;          /* a text, and nothing but that */
     uint32_t next;       /* which member came after it the last time */
     int key;             /* of a structure's: see wire_push_key */
     uint64_t met;        /* for who reads: the structure in which it was met last */
 };
+#define WIRES_KNOWN 32
 /* The members of a composite shape, ready to be found by their names on the wire: one of
  * a list, two of a map. */
 struct wires {
     uint32_t count, first; /* first: the member with which the last structure began */
     uint32_t found;        /* how many members the last structure had that was read */
     uint64_t structures;   /* how many were read */
+    uint16_t known[WIRES_KNOWN]; /* by the head of its name: which member was found last, + 1 */
     struct wire list[];
 };
 /* Pushes two tables, which keep the wires of a shape's pack and their keys; gives back the
@@ -162,6 +191,8 @@ struct wires *wires_below(lua_State *L, int cache, struct wire *wire);
 void wire_push_key(lua_State *L, int cache, const struct wire *wire);
 /* *last is the member found last, or NULL: what came behind it the last time is the guess. */
 struct wire *wire_find(struct wires *wires, struct wire **last, struct text name);
+/* The same where the name's text_head is known. */
+struct wire *wire_find_by(struct wires *wires, struct wire **last, struct text name, uint64_t head);
 /* Sets the tag of a union that a newer service knows, as AWS's own clients show it, in the
  * table on top of the stack. */
 void wire_unknown(lua_State *L, struct text name);

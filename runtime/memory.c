@@ -22,6 +22,7 @@
 #endif
 #define STEP 8 /* sizes are multiples of it, and blocks are aligned to it */
 #define SLAB_BYTES ((size_t)32 * 1024)
+#define SELDOM __attribute__((noinline)) /* so that what is done all the time stays short */
 
 static size_t used_bytes;
 static size_t limit_bytes; /* 0: none */
@@ -52,17 +53,17 @@ static int refuses(size_t old, size_t size)
     return used_bytes >= limit_bytes || size - old > limit_bytes - used_bytes;
 }
 
-static int is_small(size_t size)
+static inline int is_small(size_t size)
 {
     return size > 0 && size <= SMALL_MAX;
 }
 
-static size_t steps(size_t size)
+static inline size_t steps(size_t size)
 {
     return (size + STEP - 1) / STEP;
 }
 
-static void give_back(void *memory, size_t size)
+static inline void give_back(void *memory, size_t size)
 {
     struct block *block = memory;
     if (!is_small(size)) {
@@ -74,7 +75,7 @@ static void give_back(void *memory, size_t size)
 }
 
 /* What is left of the last slab is a block of its own size. */
-static void *cut(size_t bytes)
+SELDOM static void *cut(size_t bytes)
 {
     if (slab_left < bytes) {
         char *more = malloc(SLAB_BYTES);
@@ -91,7 +92,7 @@ static void *cut(size_t bytes)
     return block;
 }
 
-static void *take(size_t size)
+static inline void *take(size_t size)
 {
     if (!is_small(size))
         return malloc(size);
@@ -118,20 +119,32 @@ static void *resize(void *block, size_t old, size_t size)
     return moved;
 }
 
+SELDOM static void *grow(void *block, size_t old, size_t size)
+{
+    if (stress_refuses(0, old, size) || refuses(old, size))
+        return NULL;
+    void *grown = resize(block, old, size);
+    if (grown)
+        used_bytes += size - old; /* wraps to the right sum when it shrinks */
+    return grown;
+}
+
+/* Of a table Lua also gives back and asks for the array that it does not have: nothing. */
 void *memory_allocate(void *user, void *block, size_t old, size_t size)
 {
     (void)user;
-    size_t kind = block ? 0 : old; /* for a new block that is what `old` tells */
-    old -= kind;
-    if (size == 0) {
+    if (block && size)
+        return grow(block, old, size);
+    if (block) {
         give_back(block, old);
         used_bytes -= old;
         return NULL;
     }
-    if (stress_refuses(kind, old, size) || refuses(old, size))
+    /* For a new block `old` tells what it is for. */
+    if (size == 0 || stress_refuses(old, 0, size) || refuses(0, size))
         return NULL;
-    void *grown = block ? resize(block, old, size) : take(size);
-    if (grown)
-        used_bytes += size - old; /* wraps to the right sum when it shrinks */
-    return grown;
+    block = take(size);
+    if (block)
+        used_bytes += size;
+    return block;
 }

@@ -34,7 +34,8 @@ static int decode_failure(lua_State *L, const struct reader *r)
 
 static int json_decode(lua_State *L)
 {
-    struct reader r = {.L = L};
+    struct met met[MET] = {0};
+    struct reader r = {.L = L, .met = met, .kept = 4};
     struct text body;
     bool shaped = !lua_isnil(L, 1);
     struct shape shape = {0};
@@ -49,7 +50,7 @@ static int json_decode(lua_State *L)
     r.order = option_set(L, 3, "order");
     if (option_exceeded(L, 3, body.len))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
-    lua_settop(L, 3);
+    lua_settop(L, r.kept);
     if (shaped)
         r.cache = wires_cache(L, 1);
     sink_open(&r.escaped, L);

@@ -4,13 +4,26 @@
 
 #include "shape.h"
 
+/* Texts of up to 16 bytes that were met before, by a hash: whoever sees one again need not make it
+ * a Lua string once more. */
+#define MET 64
+#define MET_LEN_MAX 16
+struct met {
+    uint64_t first, last; /* eight bytes each */
+    uint32_t len;
+    bool kept; /* in the table of them, from the second time on */
+};
+
 /* A text that is being read: a Lua string, so a NUL stands at its end. The first thing that is
  * wrong stays in `why`. */
 struct reader {
     lua_State *L;
     const char *start, *at, *end, *why;
     struct sink escaped; /* the text of a string with escapes */
+    struct met *met;
+    int kept;            /* stack index of the table of them, nil until there are any */
     int depth, cache;    /* cache: stack index, see wires_cache */
+    int base, deepest;   /* read_shape.c: of the stack; how deep it was, with room made for that */
     bool order;          /* maps remember the order of their keys */
     bool exact;          /* numbers that no Lua number holds stay as they are written */
     bool refuses_null;   /* in lists; in maps a null is an absent member */
@@ -29,7 +42,7 @@ static inline char json_peek(struct reader *r)
 
 static inline bool json_accept(struct reader *r, char c)
 {
-    if (json_peek(r) != c || r->at == r->end)
+    if (json_peek(r) != c)
         return false;
     r->at++;
     return true;
@@ -42,23 +55,52 @@ static inline bool json_expect(struct reader *r, char c, const char *why)
 }
 
 bool json_word(struct reader *r, const char *word);
+
+/* Marks, by their highest bits, those of eight bytes that do not stand for themselves in a string:
+ * quotes, backslashes and controls. The lowest mark is sure, those above it may be wrong. */
+static inline uint64_t json_special(uint64_t eight)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t below = (eight - ones * 32) | ((eight ^ ones * '"') - ones) |
+                     ((eight ^ ones * '\\') - ones);
+    return below & ~eight & ones * 128;
+}
+
 /* A string's text: where it stands, or in `escaped` until the next one. */
 bool json_string(struct reader *r, struct text *to);
 /* The same of a key, with the colon behind it. */
 bool json_key(struct reader *r, struct text *to);
+/* Such a key, where it is short and simple: false, and nothing is taken, where it may not be. */
+static inline bool json_short_key(struct reader *r, struct text *to, uint64_t *head)
+{
+    if (r->end - r->at < 10 || *r->at != '"')
+        return false;
+    uint64_t eight = bytes_8(r->at + 1), special = json_special(eight);
+    size_t len = special ? (size_t)__builtin_ctzll(special) / 8 : 8;
+    if (len == 8 || r->at[len + 1] != '"' || r->at[len + 2] != ':')
+        return false;
+    *to = (struct text){r->at + 1, len};
+    *head = eight & ((UINT64_C(1) << 8 * len) - 1);
+    r->at += len + 3;
+    return true;
+}
 /* Behind an element or member: whether another one follows. Else it ends there, and what ends it
  * was taken, or `why` says that it should. */
 static inline bool json_more(struct reader *r, char end)
 {
-    if (json_accept(r, ','))
-        return true;
-    json_expect(r, end,
-                end == '}' ? "expected a comma or the end of an object"
-                           : "expected a comma or the end of a list");
-    return false;
+    char c = json_peek(r);
+    if (c != ',' && c != end)
+        return json_fail(r, end == '}' ? "expected a comma or the end of an object"
+                                       : "expected a comma or the end of a list");
+    r->at++;
+    return c == ',';
 }
 bool json_number(struct reader *r, struct text *to, bool *whole);
 bool json_skip(struct reader *r);
+
+/* push.c: pushes a text. */
+void json_push(struct reader *r, struct text text);
+void json_push_by(struct reader *r, struct text text, uint64_t head); /* head: see text_head */
 
 /* read.c: free JSON. Each pushes one value, or fails and pushes nothing. */
 bool json_read(struct reader *r);

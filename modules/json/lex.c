@@ -87,31 +87,46 @@ static bool is_plain(char c)
     return (unsigned char)c >= 32 && c != '"' && c != '\\';
 }
 
+/* The first byte at `at` or behind it that is not plain: the end is none. */
+static inline const char *plain_end(const char *at, const char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t special = json_special(bytes_8(at));
+        if (special)
+            return at + __builtin_ctzll(special) / 8;
+    }
+    while (is_plain(*at))
+        at++;
+    return at;
+}
+
+/* A string whose plain part ends where the reader is, with something else than its quote. */
+static bool read_escaped(struct reader *r, const char *from, struct text *to)
+{
+    r->escaped.len = 0;
+    while (*r->at == '\\') {
+        sink_add(&r->escaped, from, (size_t)(r->at++ - from));
+        if (!read_escape(r))
+            return false;
+        from = r->at;
+        r->at = plain_end(from, r->end);
+    }
+    if (*r->at != '"')
+        return json_fail(r, "a string without its end");
+    sink_add(&r->escaped, from, (size_t)(r->at++ - from));
+    *to = (struct text){r->escaped.at, r->escaped.len};
+    return true;
+}
+
 bool json_string(struct reader *r, struct text *to)
 {
     if (!json_expect(r, '"', "expected a string"))
         return false;
     const char *start = r->at;
-    bool plain = true;
-    for (;; plain = false) {
-        const char *from = r->at;
-        while (is_plain(*r->at))
-            r->at++;
-        if ((unsigned char)*r->at < 32)
-            return json_fail(r, "a string without its end");
-        if (plain)
-            r->escaped.len = 0;
-        if (*r->at == '"' && plain) {
-            *to = (struct text){start, (size_t)(r->at++ - start)};
-            return true;
-        }
-        sink_add(&r->escaped, from, (size_t)(r->at - from));
-        if (*r->at++ == '"')
-            break;
-        if (!read_escape(r))
-            return false;
-    }
-    *to = (struct text){r->escaped.at, r->escaped.len};
+    r->at = plain_end(start, r->end);
+    if (*r->at != '"')
+        return read_escaped(r, start, to);
+    *to = (struct text){start, (size_t)(r->at++ - start)};
     return true;
 }
 

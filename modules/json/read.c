@@ -74,7 +74,7 @@ static bool read_pair(struct reader *r)
     struct text key;
     if (!json_key(r, &key))
         return false;
-    lua_pushlstring(r->L, key.at, key.len);
+    json_push(r, key);
     if (json_read(r)) {
         if (!r->nulls && null_at(r->L, -1)) {
             lua_pop(r->L, 1);
@@ -155,7 +155,7 @@ bool json_read(struct reader *r)
     if (c == '"') {
         if (!json_string(r, &text))
             return false;
-        lua_pushlstring(r->L, text.at, text.len);
+        json_push(r, text);
         return true;
     }
     if (c == 'n') {

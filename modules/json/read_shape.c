@@ -6,123 +6,168 @@
 #include <string.h>
 
 #define MAP_HINT_MAX 16 /* a map as large as the last one is a guess, not a promise */
+#define ELEMENTS 16     /* of a list, that wait on the stack: a power of two, as tables grow */
+#define SLOTS (ELEMENTS + 8) /* of the stack, for what is read at one depth */
 
-static bool read_wire(struct reader *r, struct wire *wire);
+static bool read_other(struct reader *r, struct wire *wire);
 
-static bool is_null(struct reader *r)
+static bool read_text(struct reader *r)
 {
-    if (json_peek(r) != 'n')
+    struct text text;
+    if (!json_string(r, &text))
         return false;
-    return json_word(r, "null");
+    json_push(r, text);
+    return true;
+}
+
+/* What stands where the reader is, without white space before it; so in all that is below. */
+static inline bool read_wire(struct reader *r, struct wire *wire)
+{
+    return wire->plain && *r->at == '"' ? read_text(r) : read_other(r, wire);
 }
 
 static bool read_structure_pair(struct reader *r, struct wires *wires, struct wire **last,
                                 bool is_union)
 {
     struct text key;
-    if (!json_key(r, &key))
-        return false;
-    struct wire *wire = wire_find(wires, last, key);
-    if (!wire && is_union && !text_is(key, "__type") && json_peek(r) != 'n')
+    uint64_t head;
+    json_peek(r);
+    if (!json_short_key(r, &key, &head)) {
+        if (!json_key(r, &key))
+            return false;
+        head = text_head(key);
+    }
+    struct wire *wire = wire_find_by(wires, last, key, head);
+    char c = json_peek(r);
+    if (!wire && is_union && c != 'n' && !text_is(key, "__type"))
         wire_unknown(r->L, key);
     if (!wire || wire->elsewhere)
         return json_skip(r);
-    if (is_null(r))
-        return true;
+    if (c == 'n')
+        return json_word(r, "null");
     wire_push_key(r->L, r->cache, wire);
-    if (!r->why && read_wire(r, wire)) {
-        lua_rawset(r->L, -3);
-        return true;
-    }
-    lua_pop(r->L, 1);
-    return false;
+    if (!read_wire(r, wire))
+        return false;
+    lua_rawset(r->L, -3);
+    return true;
 }
 
 static bool read_structure(struct reader *r, struct wires *wires, bool is_union)
 {
     uint32_t found = 0;
     struct wire *last = NULL;
+    if (*r->at != '{')
+        return json_fail(r, "expected an object");
+    r->at++;
     lua_createtable(r->L, 0, (int)wires->found);
-    if (!json_expect(r, '{', "expected an object"))
-        goto fail;
     if (json_accept(r, '}'))
         return true;
     do {
         if (!read_structure_pair(r, wires, &last, is_union))
-            goto fail;
+            return false;
         found++;
     } while (json_more(r, '}'));
     wires->found = found < wires->count ? found : wires->count;
-    if (!r->why)
-        return true;
-fail:
-    lua_pop(r->L, 1);
-    return false;
+    return !r->why;
+}
+
+/* Puts the elements on top of the stack behind the `count` of the table at `place`, which is made
+ * with the first of them. */
+static void add_elements(lua_State *L, int place, lua_Integer count, int more)
+{
+    if (count == 0) {
+        lua_createtable(L, more, 0);
+        lua_replace(L, place);
+    }
+    while (more > 0) /* the last one first: that makes room for all */
+        lua_rawseti(L, place, count + more--);
+}
+
+static bool read_element(struct reader *r, struct wire *wire)
+{
+    if (json_peek(r) != 'n')
+        return read_wire(r, wire);
+    lua_pushlightuserdata(r->L, NULL); /* it keeps its place, sparse or not */
+    return json_word(r, "null");
 }
 
 static bool read_list(struct reader *r, struct wires *wires)
 {
     lua_Integer count = 0;
-    lua_newtable(r->L);
-    if (!json_expect(r, '[', "expected a list"))
-        goto fail;
+    int more = 0, place;
+    if (*r->at != '[')
+        return json_fail(r, "expected a list");
+    r->at++;
+    lua_pushnil(r->L);
+    place = lua_gettop(r->L);
     if (json_accept(r, ']')) {
-        list_mark(r->L, -1);
+        add_elements(r->L, place, 0, 0);
+        list_mark(r->L, place);
         return true;
     }
     do {
-        if (is_null(r)) /* it keeps its place, sparse or not */
-            lua_pushlightuserdata(r->L, NULL);
-        else if (!read_wire(r, &wires->list[0]))
-            goto fail;
-        lua_rawseti(r->L, -2, ++count);
+        if (more == ELEMENTS) {
+            add_elements(r->L, place, count, more);
+            count += more;
+            more = 0;
+        }
+        if (!read_element(r, &wires->list[0]))
+            return false;
+        more++;
     } while (json_more(r, ']'));
-    if (!r->why)
+    add_elements(r->L, place, count, more);
+    return !r->why;
+}
+
+static bool read_map_key(struct reader *r)
+{
+    struct text key;
+    uint64_t head;
+    json_peek(r);
+    if (json_short_key(r, &key, &head)) {
+        json_push_by(r, key, head);
         return true;
-fail:
-    lua_pop(r->L, 1);
-    return false;
+    }
+    if (!json_key(r, &key))
+        return false;
+    json_push(r, key);
+    return true;
 }
 
 static bool read_map_pair(struct reader *r, struct wire *value, bool sparse)
 {
-    struct text key;
-    if (!json_key(r, &key))
+    if (!read_map_key(r))
         return false;
-    lua_pushlstring(r->L, key.at, key.len);
-    bool null = is_null(r);
-    if (null && sparse)
+    if (json_peek(r) != 'n') {
+        if (!read_wire(r, value))
+            return false;
+    } else if (!json_word(r, "null")) {
+        return false;
+    } else if (sparse) {
         lua_pushlightuserdata(r->L, NULL);
-    else if (null)
+    } else {
         lua_pushnil(r->L);
-    else if (!read_wire(r, value))
-        goto fail;
+    }
     lua_rawset(r->L, -3);
     return true;
-fail:
-    lua_pop(r->L, 1);
-    return false;
 }
 
 static bool read_map(struct reader *r, struct wires *wires, bool sparse)
 {
-    lua_createtable(r->L, 0, (int)wires->found);
     uint32_t found = 0;
-    if (!json_expect(r, '{', "expected an object"))
-        goto fail;
+    if (*r->at != '{')
+        return json_fail(r, "expected an object");
+    r->at++;
+    lua_createtable(r->L, 0, (int)wires->found);
     if (json_accept(r, '}'))
         return true;
     do {
         if (!read_map_pair(r, &wires->list[1], sparse))
-            goto fail;
+            return false;
         found++;
     } while (json_more(r, '}'));
     wires->found = found < MAP_HINT_MAX ? found : MAP_HINT_MAX;
-    if (!r->why)
-        return true;
-fail:
-    lua_pop(r->L, 1);
-    return false;
+    return !r->why;
 }
 
 /* 1.0 and 1e3 are whole numbers too. */
@@ -145,7 +190,7 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
 {
     struct text text;
     bool whole;
-    char c = json_peek(r);
+    char c = *r->at;
     if (kind == SHAPE_STRING && c != '"')
         return json_read(r);
     if (kind == SHAPE_BOOLEAN) {
@@ -170,7 +215,7 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
 static bool read_jsonvalue(struct reader *r)
 {
     struct text text;
-    if (json_peek(r) != '"')
+    if (*r->at != '"')
         return json_read(r);
     if (!json_string(r, &text))
         return false;
@@ -203,14 +248,14 @@ static bool read_document(struct reader *r)
 static bool read_composite(struct reader *r, struct wire *wire)
 {
     unsigned traits = wire->traits.set;
-    struct wires *below = wires_below(r->L, r->cache, wire);
+    struct wires *below = wire->below ? wire->below : wires_below(r->L, r->cache, wire);
     if (wire->kind == SHAPE_STRUCTURE)
         return read_structure(r, below, traits & TRAIT_BIT(TRAIT_UNION));
     return wire->kind == SHAPE_LIST ? read_list(r, below)
                                     : read_map(r, below, traits & TRAIT_BIT(TRAIT_SPARSE));
 }
 
-static bool read_wire(struct reader *r, struct wire *wire)
+static bool read_other(struct reader *r, struct wire *wire)
 {
     unsigned traits = wire->traits.set;
     if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
@@ -219,9 +264,12 @@ static bool read_wire(struct reader *r, struct wire *wire)
         return read_jsonvalue(r);
     if (wire->kind > SHAPE_MAP)
         return read_scalar(r, wire->kind);
-    luaL_checkstack(r->L, 8, "JSON"); /* for the scalars inside too */
-    if (++r->depth > DEPTH_MAX)
+    if (r->depth == DEPTH_MAX)
         return json_fail(r, "nested too deep");
+    if (++r->depth > r->deepest) {
+        luaL_checkstack(r->L, r->base + (r->depth + 1) * SLOTS - lua_gettop(r->L), "JSON");
+        r->deepest = r->depth;
+    }
     bool fine = read_composite(r, wire);
     r->depth--;
     return fine;
@@ -230,7 +278,9 @@ static bool read_wire(struct reader *r, struct wire *wire)
 bool json_read_shape(struct reader *r, struct shape shape)
 {
     struct wire whole;
-    luaL_checkstack(r->L, 8, "JSON");
+    r->base = lua_gettop(r->L);
+    luaL_checkstack(r->L, SLOTS, "JSON");
     wire_open(r->L, &whole, &(struct member){.shape = shape});
+    json_peek(r);
     return read_wire(r, &whole);
 }

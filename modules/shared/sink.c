@@ -90,6 +90,23 @@ size_t scalar_write(char to[NUMBER_SIZE], lua_State *L, enum shape_kind kind, in
     return (size_t)snprintf(to, NUMBER_SIZE, "%lld", (long long)whole);
 }
 
+/* The whole numbers that nearly all are: digits alone, too few to be too many. */
+static bool push_short(lua_State *L, struct text text)
+{
+    lua_Integer number = 0;
+    bool negative = text.len > 0 && text.at[0] == '-';
+    if (text.len == negative || text.len > 18)
+        return false;
+    for (size_t i = negative; i < text.len; i++) {
+        unsigned digit = (unsigned char)text.at[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        number = number * 10 + digit;
+    }
+    lua_pushinteger(L, negative ? -number : number);
+    return true;
+}
+
 static bool push_integer(lua_State *L, const char *digits)
 {
     char *end;
@@ -174,11 +191,13 @@ bool scalar_push(lua_State *L, enum shape_kind kind, struct text text)
         lua_pushboolean(L, text_is(text, "true"));
         return text_is(text, "true") || text_is(text, "false");
     }
+    bool whole = kind == SHAPE_INTEGER || kind == SHAPE_LONG;
+    if (whole && push_short(L, text))
+        return true;
     if (text.len == 0 || text.len >= sizeof copy || memchr(text.at, '\0', text.len))
         return false;
     memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';
-    bool whole = kind == SHAPE_INTEGER || kind == SHAPE_LONG;
     return whole ? push_integer(L, copy) : push_real(L, copy);
 }
 

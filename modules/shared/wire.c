@@ -41,6 +41,9 @@ static bool fill_wire(struct wire *wire, const struct member *member)
     wire->query_name = own.query_name;
     wire->name = own.location_name.len ? own.location_name : member->name;
     wire->elsewhere = in_head(own.location) || (own.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
+    wire->plain = wire->kind == SHAPE_STRING &&
+                  !(wire->traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_JSONVALUE)));
+    wire->head = text_head(wire->name);
     return element_name(wire, &wire->element);
 }
 
@@ -132,20 +135,46 @@ static bool same(struct text a, struct text b)
     return a.len == b.len && (a.len == 0 || (*a.at == *b.at && memcmp(a.at, b.at, a.len) == 0));
 }
 
-struct wire *wire_find(struct wires *wires, struct wire **last, struct text name)
+static bool is_called(const struct wire *wire, struct text name, uint64_t head)
+{
+    return wire->head == head && wire->name.len == name.len &&
+           (name.len <= sizeof head || memcmp(wire->name.at + sizeof head, name.at + sizeof head,
+                                              name.len - sizeof head) == 0);
+}
+
+/* Where in the list; its end where it is not there. */
+static uint32_t find(struct wires *wires, uint32_t guess, struct text name, uint64_t head)
+{
+    if (guess < wires->count && is_called(&wires->list[guess], name, head))
+        return guess;
+    uint16_t *known = &wires->known[(head * 0x9e3779b97f4a7c15u) >> 59];
+    if (*known && is_called(&wires->list[*known - 1], name, head))
+        return *known - 1u;
+    uint32_t at = 0;
+    while (at < wires->count && !is_called(&wires->list[at], name, head))
+        at++;
+    if (at < wires->count && at < UINT16_MAX)
+        *known = (uint16_t)(at + 1);
+    return at;
+}
+
+struct wire *wire_find_by(struct wires *wires, struct wire **last, struct text name, uint64_t head)
 {
     uint32_t *guess = *last ? &(*last)->next : &wires->first;
-    for (uint32_t i = 0, at = *guess; i < wires->count; i++, at++) {
-        at = at < wires->count ? at : 0;
-        if (same(wires->list[at].name, name)) {
-            *guess = at;
-            return *last = &wires->list[at];
-        }
+    uint32_t at = find(wires, *guess, name, head);
+    if (at < wires->count) {
+        *guess = at;
+        return *last = &wires->list[at];
     }
     for (uint32_t i = 0; i < wires->count; i++)
         if (wires->list[i].element.len && same(wires->list[i].element, name))
             return &wires->list[i];
     return NULL;
+}
+
+struct wire *wire_find(struct wires *wires, struct wire **last, struct text name)
+{
+    return wire_find_by(wires, last, name, text_head(name));
 }
 
 void wire_unknown(lua_State *L, struct text name)
