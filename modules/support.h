@@ -34,6 +34,10 @@ lua_Integer option_integer(lua_State *L, int index, const char *name, lua_Intege
 /* Whether that is more than its max_bytes, 256 MiB where it says nothing. */
 bool option_exceeded(lua_State *L, int index, size_t bytes);
 
+/* Has the collector do now what is due for the memory that some thousands of objects will take,
+ * so that it does not walk over them while they are being made. */
+void memory_expect(lua_State *L, size_t bytes);
+
 /* Writes `a` and `b` after one another; `to` holds both and the final NUL. */
 void concat(char *to, const char *a, const char *b);
 

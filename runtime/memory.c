@@ -10,7 +10,9 @@
 
 #ifdef MRUN_STRESS
 #include "../spec/support/stress.h"
+#define STRESSED 1
 #else
+#define STRESSED 0
 #define stress_refuses(kind, old, size) ((void)(kind), 0)
 #endif
 
@@ -74,8 +76,8 @@ static inline void give_back(void *memory, size_t size)
     spare[steps(size)] = block;
 }
 
-/* What is left of the last slab is a block of its own size. */
-SELDOM static void *cut(size_t bytes)
+/* From the slab. What is left of the last one is a block of its own size. */
+static void *cut(size_t bytes)
 {
     if (slab_left < bytes) {
         char *more = malloc(SLAB_BYTES);
@@ -92,7 +94,7 @@ SELDOM static void *cut(size_t bytes)
     return block;
 }
 
-static inline void *take(size_t size)
+static void *take(size_t size)
 {
     if (!is_small(size))
         return malloc(size);
@@ -129,22 +131,35 @@ SELDOM static void *grow(void *block, size_t old, size_t size)
     return grown;
 }
 
-/* Of a table Lua also gives back and asks for the array that it does not have: nothing. */
+/* `kind`: what it is for. */
+SELDOM static void *make(size_t kind, size_t size)
+{
+    (void)kind;
+    if (stress_refuses(kind, 0, size) || refuses(0, size))
+        return NULL;
+    void *block = take(size);
+    if (block)
+        used_bytes += size;
+    return block;
+}
+
+/* Of a table Lua also gives back, and asks for, the array that it does not have: nothing. */
 void *memory_allocate(void *user, void *block, size_t old, size_t size)
 {
     (void)user;
-    if (block && size)
-        return grow(block, old, size);
     if (block) {
+        if (size)
+            return grow(block, old, size);
         give_back(block, old);
         used_bytes -= old;
         return NULL;
     }
-    /* For a new block `old` tells what it is for. */
-    if (size == 0 || stress_refuses(old, 0, size) || refuses(0, size))
+    if (!size)
         return NULL;
-    block = take(size);
-    if (block)
-        used_bytes += size;
-    return block;
+    struct block *ready = is_small(size) ? spare[steps(size)] : NULL;
+    if (!ready || limit_bytes || STRESSED)
+        return make(old, size); /* for a new block `old` tells what it is for */
+    spare[steps(size)] = ready->next;
+    used_bytes += size;
+    return ready;
 }

@@ -25,6 +25,8 @@
 
 #include <stdio.h>
 
+#define VALUES_FACTOR 6 /* by which values are larger than their text, mostly */
+
 static int decode_failure(lua_State *L, const struct reader *r)
 {
     char subject[48];
@@ -51,6 +53,7 @@ static int json_decode(lua_State *L)
     if (option_exceeded(L, 3, body.len))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
     lua_settop(L, r.kept);
+    memory_expect(L, body.len * VALUES_FACTOR);
     if (shaped)
         r.cache = wires_cache(L, 1);
     sink_open(&r.escaped, L);

@@ -196,7 +196,8 @@ static bool read_scalar(struct reader *r, enum shape_kind kind)
     if (kind == SHAPE_BOOLEAN) {
         if (c != 't' && c != 'f')
             return json_fail(r, "expected true or false");
-        return json_read(r);
+        lua_pushboolean(r->L, c == 't');
+        return json_word(r, c == 't' ? "true" : "false");
     }
     if (c != '"' && c != '-' && (c < '0' || c > '9'))
         return json_fail(r, "expected a string or number");
