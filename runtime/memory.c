@@ -20,7 +20,7 @@
 #ifdef MRUN_EACH_BLOCK
 #define SMALL_MAX 0
 #else
-#define SMALL_MAX 256
+#define SMALL_MAX 512
 #endif
 #define STEP 8 /* sizes are multiples of it, and blocks are aligned to it */
 #define SLAB_BYTES ((size_t)32 * 1024)

@@ -31,10 +31,22 @@ static bool same(struct span a, struct span b)
     return true;
 }
 
-static struct span until(struct span text, const char *stops)
+/* What ends a part of a URL. */
+enum { SCHEME = 1, HOST = 2, PATH = 4, QUERY = 8, USER = 16, SEGMENT = 32, PAIR = 64, NAME = 128 };
+static const unsigned char ends[256] = {
+    [':'] = SCHEME,
+    ['/'] = SCHEME | HOST | SEGMENT,
+    ['?'] = SCHEME | HOST | PATH,
+    ['#'] = SCHEME | HOST | PATH | QUERY,
+    ['@'] = USER,
+    ['&'] = PAIR,
+    ['='] = NAME,
+};
+
+static struct span until(struct span text, unsigned part)
 {
     size_t len = 0;
-    while (len < text.len && !memchr(stops, text.at[len], strlen(stops)))
+    while (len < text.len && !(ends[(unsigned char)text.at[len]] & part))
         len++;
     return (struct span){text.at, len};
 }
@@ -47,21 +59,21 @@ static struct span after(struct span text, size_t len)
 /* scheme://[user@]host[:port][/path][?query][#fragment] */
 bool sigv4_split(struct sigv4_url *to, struct span url)
 {
-    to->scheme = until(url, ":/?#");
+    to->scheme = until(url, SCHEME);
     struct span rest = after(url, to->scheme.len);
     if (to->scheme.len == 0 || rest.len < 3 || memcmp(rest.at, "://", 3) != 0)
         return false;
     rest = after(rest, 3);
-    to->host = until(rest, "/?#");
+    to->host = until(rest, HOST);
     rest = after(rest, to->host.len);
-    struct span user = until(to->host, "@");
+    struct span user = until(to->host, USER);
     if (user.len < to->host.len)
         to->host = after(to->host, user.len + 1);
-    to->path = until(rest, "?#");
+    to->path = until(rest, PATH);
     rest = after(rest, to->path.len);
     to->before_query = (struct span){url.at, url.len - rest.len};
     to->has_query = rest.len > 0 && *rest.at == '?';
-    to->query = to->has_query ? until(after(rest, 1), "#") : (struct span){rest.at, 0};
+    to->query = to->has_query ? until(after(rest, 1), QUERY) : (struct span){rest.at, 0};
     return to->host.len > 0;
 }
 
@@ -72,6 +84,7 @@ void sigv4_add_host(struct text *to, const struct sigv4_url *url)
     struct span port = same(url->scheme, SPAN("https")) ? SPAN(":443") : SPAN(":80");
     if (host.len > port.len && memcmp(host.at + host.len - port.len, port.at, port.len) == 0)
         host.len -= port.len;
+    host.len -= host.len > 1 && host.at[host.len - 1] == ':'; /* before a port that is not there */
     add_lower(to, host);
 }
 
@@ -126,7 +139,7 @@ static struct span normalized(struct text *memory, struct span path)
     size_t start = memory->len;
     for (struct span rest = path; rest.len > 0;) {
         rest = after(rest, *rest.at == '/');
-        struct span segment = until(rest, "/");
+        struct span segment = until(rest, SEGMENT);
         rest = after(rest, segment.len);
         if (segment.len == 0 || same(segment, SPAN(".")))
             continue;
@@ -167,13 +180,12 @@ static struct span pair_part(struct text *memory, struct span raw)
 {
     size_t start = memory->len;
     for (size_t i = 0; i < raw.len;) {
-        struct span run = until(after(raw, i), "+");
-        add_encoded_once(memory, run, "");
-        i += run.len;
-        if (i < raw.len) {
+        const char *plus = memchr(raw.at + i, '+', raw.len - i);
+        size_t end = plus ? (size_t)(plus - raw.at) : raw.len;
+        add_encoded_once(memory, (struct span){raw.at + i, end - i}, "");
+        if (plus)
             sigv4_add(memory, SPAN("%20"));
-            i++;
-        }
+        i = end + (plus != NULL);
     }
     return sigv4_since(memory, start);
 }
@@ -182,11 +194,11 @@ size_t sigv4_pairs(struct text *memory, struct sigv4_pair *pairs, struct span qu
 {
     size_t count = 0;
     while (query.len > 0) {
-        struct span pair = until(query, "&");
+        struct span pair = until(query, PAIR);
         query = after(query, pair.len + (pair.len < query.len));
         if (pair.len == 0)
             continue;
-        struct span name = until(pair, "=");
+        struct span name = until(pair, NAME);
         pairs[count].name = pair_part(memory, name);
         pairs[count].value = pair_part(memory, after(pair, name.len + (name.len < pair.len)));
         count++;

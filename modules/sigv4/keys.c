@@ -110,14 +110,16 @@ static bool derive(struct sigv4_keys *keys, const struct sigv4_scope *scope,
     return ok;
 }
 
-/* Each part is hashed with its length before it, so that no two scopes look alike. */
+/* The parts are hashed with their lengths before them, so that no two scopes look alike. */
 static bool name_of(struct sigv4_keys *keys, const struct sigv4_scope *scope,
                     unsigned char out[SIGV4_HASH_BYTES])
 {
     const struct span parts[] = {scope->secret, scope->date, scope->region, scope->service};
-    bool ok = begin(keys);
+    const size_t lengths[] = {scope->secret.len, scope->date.len, scope->region.len,
+                              scope->service.len};
+    bool ok = begin(keys) && add(keys, lengths, sizeof lengths);
     for (size_t i = 0; ok && i < sizeof parts / sizeof *parts; i++)
-        ok = add(keys, &parts[i].len, sizeof parts[i].len) && add(keys, parts[i].at, parts[i].len);
+        ok = add(keys, parts[i].at, parts[i].len);
     return ok && end(keys, out);
 }
 

@@ -42,6 +42,16 @@
  * ---@return sigv4.Signed? signed, native.failure? failure
  * function sigv4.sign(request) end
  *
+ * The same for a request of the client's, all in one: its own headers, with host, the hash
+ * of the payload where it has one, and what signing adds. `double_encode` is normalize_path too.
+ * ---@param request { method: string, url: string, headers: table, body: string?,
+ *   payload_hash: string? }
+ * ---@param credentials { access_key: string, secret_key: string, token: string? }
+ * ---@param auth { name: string, region: string, double_encode: boolean }
+ * ---@param time number  seconds since 1970
+ * ---@return table<string, string|string[]>? headers, native.failure? failure
+ * function sigv4.headers(request, credentials, auth, time) end
+ *
  * The last step alone, for chunks and events, which are signed in a chain:
  * ---@param last sigv4.Request  its secret_key, region, service and time, and the `text` to sign
  * ---@return string? signature, native.failure? failure
@@ -54,7 +64,7 @@
 #define OWN_PAIRS 6 /* at most: X-Amz-Algorithm, -Credential and so on */
 
 struct signed_request {
-    struct span canonical, to_sign, signed_headers, url, authorization;
+    struct span canonical, to_sign, signed_headers, url, host, authorization;
     char signature[HASH_HEX];
 };
 
@@ -68,11 +78,12 @@ static struct span span_of(const char *text)
     return (struct span){text, strlen(text)};
 }
 
-/* Leaves out what is not signed or is ours to write, and adds what the signature needs. */
-static void prepare_headers(struct sigv4_request *r, const struct sigv4_url *url)
+/* Leaves out what is not signed or is ours to write, and adds what the signature needs. Gives
+ * back the host. */
+static struct span prepare_headers(struct sigv4_request *r, const struct sigv4_url *url)
 {
     size_t kept = 0;
-    bool has_host = false;
+    struct span host = {NULL, 0};
     for (size_t i = 0; i < r->header_count; i++) {
         struct span name = r->headers[i].name;
         if (is(name, SPAN("x-amz-content-sha256")) && r->payload_hash.len == 0)
@@ -80,13 +91,15 @@ static void prepare_headers(struct sigv4_request *r, const struct sigv4_url *url
         if (!sigv4_is_signed(name) || is(name, SPAN("x-amz-date")) ||
             (r->token.len && is(name, SPAN("x-amz-security-token"))))
             continue;
-        has_host = has_host || is(name, SPAN("host"));
-        r->headers[kept++] = r->headers[i];
+        if (is(name, SPAN("host")))
+            host = r->headers[i].value;
+        r->headers[kept] = r->headers[i];
+        r->headers[kept++].name = sigv4_small_letters(&r->memory, name);
     }
-    if (!has_host) {
+    if (!host.at) {
         size_t start = r->memory.len;
         sigv4_add_host(&r->memory, url);
-        struct span host = sigv4_since(&r->memory, start);
+        host = sigv4_since(&r->memory, start);
         r->headers[kept++] = (struct sigv4_header){SPAN("host"), host, 0};
     }
     if (!r->query_style)
@@ -95,6 +108,7 @@ static void prepare_headers(struct sigv4_request *r, const struct sigv4_url *url
         r->headers[kept++] = (struct sigv4_header){SPAN("x-amz-security-token"), r->token, 0};
     r->header_count = kept;
     sigv4_sort_headers(r->headers, kept);
+    return host;
 }
 
 /* 20150830/us-east-1/iam/aws4_request */
@@ -218,7 +232,7 @@ static struct failure sign(struct sigv4_request *r, struct sigv4_keys *keys,
     char hash[HASH_HEX], body_hash[HASH_HEX];
     if (!sigv4_split(&url, r->url))
         return FAILURE("sign", NULL, "the URL is not scheme://host/path?query");
-    prepare_headers(r, &url);
+    out->host = prepare_headers(r, &url);
     if (r->payload_hash.len == 0) {
         if (!sigv4_hash(keys, r->body, body_hash))
             return FAILURE("sign", NULL, "OpenSSL has no SHA-256");
@@ -274,6 +288,15 @@ static void push_signed(lua_State *L, const struct sigv4_request *r, const struc
     lua_setfield(L, -2, "headers");
 }
 
+/* For the next request. */
+static void keep_memory(lua_State *L, const struct sigv4_request *r)
+{
+    if (lua_rawlen(L, r->memory_slot) > SPARE_MAX_BYTES)
+        return;
+    lua_pushvalue(L, r->memory_slot);
+    lua_replace(L, SIGV4_SPARE);
+}
+
 static int sigv4_sign(lua_State *L)
 {
     struct sigv4_request request = {0};
@@ -284,10 +307,28 @@ static int sigv4_sign(lua_State *L)
     if (why.op)
         return failure_return(L, why);
     push_signed(L, &request, &out);
-    if (request.memory.size <= SPARE_MAX_BYTES) {
-        lua_pushvalue(L, request.memory_slot);
-        lua_replace(L, SIGV4_SPARE);
+    keep_memory(L, &request);
+    return 1;
+}
+
+static int sigv4_headers(lua_State *L)
+{
+    struct sigv4_request request = {0};
+    struct signed_request out = {0};
+    struct sigv4_keys *keys = lua_touserdata(L, lua_upvalueindex(1));
+    sigv4_check_parts(L, &request);
+    struct failure why = sign(&request, keys, &out);
+    if (why.op)
+        return failure_return(L, why);
+    lua_pushvalue(L, request.headers_slot);
+    set(L, "host", out.host);
+    set(L, "authorization", out.authorization);
+    set(L, "x-amz-date", span_of(request.time));
+    if (request.token.len) {
+        lua_getfield(L, 2, "token");
+        lua_setfield(L, -2, "x-amz-security-token");
     }
+    keep_memory(L, &request);
     return 1;
 }
 
@@ -307,6 +348,7 @@ static int sigv4_last_step(lua_State *L)
 
 static const luaL_Reg functions[] = {
     {"sign", sigv4_sign},
+    {"headers", sigv4_headers},
     {"signature", sigv4_last_step},
     {NULL, NULL},
 };

@@ -65,6 +65,8 @@ void sigv4_add_encoded(struct text *to, struct span raw);
 size_t sigv4_pairs(struct text *memory, struct sigv4_pair *pairs, struct span query);
 void sigv4_add_query(struct text *to, struct sigv4_pair *pairs, size_t count);
 bool sigv4_is_signed(struct span header_name);
+struct span sigv4_small_letters(struct text *memory, struct span name);
+/* From here on their names are in small letters. */
 void sigv4_sort_headers(struct sigv4_header *headers, size_t count);
 void sigv4_add_headers(struct text *to, const struct sigv4_header *headers, size_t count);
 void sigv4_add_header_names(struct text *to, const struct sigv4_header *headers, size_t count);
@@ -91,9 +93,12 @@ struct sigv4_request {
     struct sigv4_pair *pairs; /* of the URL, and room for the signature's own */
     struct text memory;
     int memory_slot; /* the stack index of the userdata that is the memory */
+    int headers_slot; /* of the table that sigv4_check_parts made */
 };
 #define SIGV4_SPARE lua_upvalueindex(2) /* memory of the last request, or nil while it is used */
 void sigv4_check(lua_State *L, struct sigv4_request *r);
+/* The arguments of headers; the request's own are in a new table then. */
+void sigv4_check_parts(lua_State *L, struct sigv4_request *r);
 void sigv4_check_time(lua_State *L, char text[TIMESTAMP_SIZE]);
 struct sigv4_scope sigv4_check_scope(lua_State *L, const char *time);
 struct span sigv4_check_text(lua_State *L, const char *name, const char *otherwise);
