@@ -3,6 +3,7 @@
  */
 #include "xml.h"
 
+#include <limits.h>
 #include <string.h>
 
 static bool read_wire(struct xml_reader *r, struct wire *wire, uint32_t node);
@@ -99,13 +100,22 @@ static bool read_structure(struct xml_reader *r, struct wires *wires, bool is_un
     return true;
 }
 
+/* Flattened, others may stand between them: then it is not known. */
+static int count_elements(const struct document *d, bool flattened, uint32_t at)
+{
+    int count = 0;
+    for (; !flattened && at != NONE && count < INT_MAX; at = d->nodes[at].next)
+        count++;
+    return count;
+}
+
 /* Flattened, `node` is the first of the elements; else it holds them. */
 static bool read_list(struct xml_reader *r, struct wires *wires, bool flattened, uint32_t node)
 {
     const struct document *d = r->document;
     lua_Integer count = 0;
-    lua_newtable(r->L);
     uint32_t at = flattened ? node : first_child(d, node);
+    lua_createtable(r->L, count_elements(d, flattened, at), 0);
     while (at != NONE) {
         if (!read_wire(r, &wires->list[0], at))
             return false;

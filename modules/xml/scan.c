@@ -45,10 +45,13 @@ static bool is(const struct scan *s, unsigned kind)
     return s->at < s->end && (kinds[(unsigned char)*s->at] & kind);
 }
 
+/* Ends at the end at the latest: the NUL behind it is of no kind. */
 static void skip(struct scan *s, unsigned kind)
 {
-    while (is(s, kind))
-        s->at++;
+    const char *at = s->at;
+    while (kinds[(unsigned char)*at] & kind)
+        at++;
+    s->at = at;
 }
 
 static bool accept(struct scan *s, const char *word)

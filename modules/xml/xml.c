@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VALUES_FACTOR 2 /* by which values are larger than their text, mostly */
+
 static int document_free(lua_State *L)
 {
     struct document *document = luaL_checkudata(L, 1, DOCUMENT_TYPE);
@@ -135,6 +137,7 @@ static int xml_decode(lua_State *L)
     if (start == NONE)
         return failure_return(L, FAILURE("decode", "XML", "the result's element is missing"));
     struct xml_reader r = {.L = L, .document = document, .cache = wires_cache(L, 1)};
+    memory_expect(L, body.len * VALUES_FACTOR);
     if (!xml_read(&r, shape, start))
         return read_failure(L, &r);
     push_request_id(L, document);

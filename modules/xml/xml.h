@@ -20,7 +20,7 @@ struct node {
 /* A document as C's own memory holds it; the collector frees it. Its names and texts stand
  * where they were read, or among the chars: those that had to be written anew. */
 struct document {
-    struct text bytes; /* the caller's, who keeps them */
+    struct text bytes; /* the caller's, who keeps them: a Lua string, so a NUL stands behind them */
     struct node *nodes;
     size_t count, capacity;
     char *chars;
