@@ -59,6 +59,12 @@ static inline uint64_t text_head(struct text text)
                                    (uint64_t)byte[last] << 8 * last;
 }
 
+/* Where in a table of 2^bits what has this head may be. */
+static inline size_t text_slot(uint64_t head, unsigned bits)
+{
+    return (size_t)((head * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - bits));
+}
+
 struct section {
     const unsigned char *at;
     uint32_t len;
@@ -169,16 +175,17 @@ struct wire {
     bool plain;          /* a text, and nothing but that */
     uint32_t next;       /* which member came after it the last time */
     int key;             /* of a structure's: see wire_push_key */
+    unsigned char slot;  /* for who reads: see json_push_name */
     uint64_t met;        /* for who reads: the structure in which it was met last */
 };
-#define WIRES_KNOWN 32
+#define WIRES_BITS 5
 /* The members of a composite shape, ready to be found by their names on the wire: one of
  * a list, two of a map. */
 struct wires {
     uint32_t count, first; /* first: the member with which the last structure began */
     uint32_t found;        /* how many members the last structure had that was read */
     uint64_t structures;   /* how many were read */
-    uint16_t known[WIRES_KNOWN]; /* by the head of its name: which member was found last, + 1 */
+    struct wire *known[1 << WIRES_BITS]; /* by the heads of names: what was found there last */
     struct wire list[];
 };
 /* Pushes two tables, which keep the wires of a shape's pack and their keys; gives back the
@@ -191,8 +198,15 @@ struct wires *wires_below(lua_State *L, int cache, struct wire *wire);
 void wire_push_key(lua_State *L, int cache, const struct wire *wire);
 /* *last is the member found last, or NULL: what came behind it the last time is the guess. */
 struct wire *wire_find(struct wires *wires, struct wire **last, struct text name);
-/* The same where the name's text_head is known. */
-struct wire *wire_find_by(struct wires *wires, struct wire **last, struct text name, uint64_t head);
+/* The same of a name shorter than its head, in answers that keep to no order. */
+struct wire *wire_find_new(struct wires *wires, struct text name, uint64_t head);
+static inline struct wire *wire_find_short(struct wires *wires, struct text name, uint64_t head)
+{
+    struct wire *wire = wires->known[text_slot(head, WIRES_BITS)];
+    if (wire && wire->head == head && wire->name.len == name.len)
+        return wire;
+    return wire_find_new(wires, name, head);
+}
 /* Sets the tag of a union that a newer service knows, as AWS's own clients show it, in the
  * table on top of the stack. */
 void wire_unknown(lua_State *L, struct text name);

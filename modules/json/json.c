@@ -25,6 +25,7 @@
 
 #include <stdio.h>
 
+#define LONG_BYTES 2048
 #define VALUES_FACTOR 6 /* by which values are larger than their text, mostly */
 
 static int decode_failure(lua_State *L, const struct reader *r)
@@ -36,8 +37,8 @@ static int decode_failure(lua_State *L, const struct reader *r)
 
 static int json_decode(lua_State *L)
 {
-    struct met met[MET] = {0};
-    struct reader r = {.L = L, .met = met, .kept = 4};
+    struct again again;
+    struct reader r = {.L = L};
     struct text body;
     bool shaped = !lua_isnil(L, 1);
     struct shape shape = {0};
@@ -52,8 +53,10 @@ static int json_decode(lua_State *L)
     r.order = option_set(L, 3, "order");
     if (option_exceeded(L, 3, body.len))
         return failure_return(L, FAILURE("decode", "JSON", "longer than the limit"));
-    lua_settop(L, r.kept);
+    lua_settop(L, 3);
     memory_expect(L, body.len * VALUES_FACTOR);
+    if (body.len >= LONG_BYTES)
+        json_again(&r, &again);
     if (shaped)
         r.cache = wires_cache(L, 1);
     sink_open(&r.escaped, L);

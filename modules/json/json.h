@@ -4,14 +4,21 @@
 
 #include "shape.h"
 
-/* Texts of up to 16 bytes that were met before, by a hash: whoever sees one again need not make it
- * a Lua string once more. */
-#define MET 64
-#define MET_LEN_MAX 16
-struct met {
-    uint64_t first, last; /* eight bytes each */
-    uint32_t len;
-    bool kept; /* in the table of them, from the second time on */
+/* What a long text is likely to say again: texts of up to 16 bytes, by a hash, and the names of
+ * members. Their Lua strings wait on the stack, where `kept` says, so nothing need look for them. */
+#define TEXTS_BITS 6
+#define TEXTS (1 << TEXTS_BITS)
+#define TEXT_LEN_MAX 16
+#define NAMES 32
+struct again {
+    struct seen {
+        uint64_t first, last; /* eight bytes each */
+        uint32_t len;
+        bool kept; /* from the second time on */
+    } texts[TEXTS];
+    const struct wire *names[NAMES];
+    uint32_t count; /* of names */
+    int kept;       /* stack index: the texts, then the names */
 };
 
 /* A text that is being read: a Lua string, so a NUL stands at its end. The first thing that is
@@ -20,8 +27,7 @@ struct reader {
     lua_State *L;
     const char *start, *at, *end, *why;
     struct sink escaped; /* the text of a string with escapes */
-    struct met *met;
-    int kept;            /* stack index of the table of them, nil until there are any */
+    struct again *again; /* NULL where the text is short */
     int depth, cache;    /* cache: stack index, see wires_cache */
     int base, deepest;   /* read_shape.c: of the stack; how deep it was, with room made for that */
     bool order;          /* maps remember the order of their keys */
@@ -70,18 +76,28 @@ static inline uint64_t json_special(uint64_t eight)
 bool json_string(struct reader *r, struct text *to);
 /* The same of a key, with the colon behind it. */
 bool json_key(struct reader *r, struct text *to);
-/* Such a key, where it is short and simple: false, and nothing is taken, where it may not be. */
-static inline bool json_short_key(struct reader *r, struct text *to, uint64_t *head)
+/* A string that is shorter than its head, without escapes, and where it ends: NULL where it may
+ * be another one. Nothing is taken. */
+static inline const char *json_short(const struct reader *r, struct text *to, uint64_t *head)
 {
     if (r->end - r->at < 10 || *r->at != '"')
-        return false;
+        return NULL;
     uint64_t eight = bytes_8(r->at + 1), special = json_special(eight);
     size_t len = special ? (size_t)__builtin_ctzll(special) / 8 : 8;
-    if (len == 8 || r->at[len + 1] != '"' || r->at[len + 2] != ':')
-        return false;
+    if (len == 8 || r->at[len + 1] != '"')
+        return NULL;
     *to = (struct text){r->at + 1, len};
     *head = eight & ((UINT64_C(1) << 8 * len) - 1);
-    r->at += len + 3;
+    return r->at + len + 2;
+}
+
+/* Such a key, with the colon behind it: false, and nothing is taken, where it may be another. */
+static inline bool json_short_key(struct reader *r, struct text *to, uint64_t *head)
+{
+    const char *end = json_short(r, to, head);
+    if (!end || *end != ':')
+        return false;
+    r->at = end + 1;
     return true;
 }
 /* Behind an element or member: whether another one follows. Else it ends there, and what ends it
@@ -98,7 +114,9 @@ static inline bool json_more(struct reader *r, char end)
 bool json_number(struct reader *r, struct text *to, bool *whole);
 bool json_skip(struct reader *r);
 
-/* push.c: pushes a text. */
+/* push.c: pushes a text, or the name of a structure's member. */
+void json_again(struct reader *r, struct again *again); /* pushes the room for its strings */
+void json_push_name(struct reader *r, struct wire *wire);
 void json_push(struct reader *r, struct text text);
 void json_push_by(struct reader *r, struct text text, uint64_t head); /* head: see text_head */
 

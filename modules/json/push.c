@@ -1,38 +1,60 @@
-/* push.c -- texts to Lua strings. Answers say the same short words again and again: the keys of
- * maps, states, types. Lua would find each of them byte by byte among all the strings it has.
+/* push.c -- texts to Lua strings. Long answers say the same short words again and again: the keys
+ * of maps, the names of members, states, types. Lua would find each of them byte by byte among all
+ * the strings it has.
  */
 #include "json.h"
 
-static void keep(struct reader *r, size_t slot)
+#include <string.h>
+
+void json_again(struct reader *r, struct again *again)
 {
-    if (lua_isnil(r->L, r->kept)) {
-        lua_createtable(r->L, MET, 0);
-        lua_replace(r->L, r->kept);
-    }
-    lua_pushvalue(r->L, -1);
-    lua_rawseti(r->L, r->kept, (lua_Integer)slot + 1);
+    memset(again, 0, sizeof *again);
+    luaL_checkstack(r->L, TEXTS + NAMES, "JSON");
+    again->kept = lua_gettop(r->L) + 1;
+    lua_settop(r->L, lua_gettop(r->L) + TEXTS + NAMES);
+    r->again = again;
 }
 
 void json_push_by(struct reader *r, struct text text, uint64_t first)
 {
+    struct again *again = r->again;
+    if (!again) {
+        lua_pushlstring(r->L, text.at, text.len);
+        return;
+    }
     uint64_t last = text.len > 8 ? bytes_8(text.at + text.len - 8) : 0;
-    size_t slot = ((first ^ last >> 3) * UINT64_C(0x9e3779b97f4a7c15)) >> 58;
-    struct met *met = &r->met[slot];
-    bool again = met->first == first && met->last == last && met->len == text.len;
-    if (again && met->kept) {
-        lua_rawgeti(r->L, r->kept, (lua_Integer)slot + 1);
+    size_t slot = text_slot(first ^ last >> 3, TEXTS_BITS);
+    struct seen *seen = &again->texts[slot];
+    bool same = seen->first == first && seen->last == last && seen->len == text.len;
+    if (same && seen->kept) {
+        lua_pushvalue(r->L, again->kept + (int)slot);
         return;
     }
     lua_pushlstring(r->L, text.at, text.len);
-    *met = (struct met){first, last, (uint32_t)text.len, again};
-    if (again)
-        keep(r, slot);
+    *seen = (struct seen){first, last, (uint32_t)text.len, same};
+    if (same)
+        lua_copy(r->L, -1, again->kept + (int)slot);
 }
 
 void json_push(struct reader *r, struct text text)
 {
-    if (text.len > MET_LEN_MAX)
+    if (text.len > TEXT_LEN_MAX)
         lua_pushlstring(r->L, text.at, text.len);
     else
         json_push_by(r, text, text_head(text));
+}
+
+void json_push_name(struct reader *r, struct wire *wire)
+{
+    struct again *again = r->again;
+    if (again && again->names[wire->slot % NAMES] == wire) {
+        lua_pushvalue(r->L, again->kept + TEXTS + wire->slot % NAMES);
+        return;
+    }
+    wire_push_key(r->L, r->cache, wire);
+    if (!again || again->count == NAMES)
+        return;
+    wire->slot = again->count++ % NAMES;
+    again->names[wire->slot] = wire;
+    lua_copy(r->L, -1, again->kept + TEXTS + wire->slot);
 }

@@ -14,6 +14,13 @@ static bool read_other(struct reader *r, struct wire *wire);
 static bool read_text(struct reader *r)
 {
     struct text text;
+    uint64_t head;
+    const char *end = json_short(r, &text, &head);
+    if (end) {
+        r->at = end;
+        json_push_by(r, text, head);
+        return true;
+    }
     if (!json_string(r, &text))
         return false;
     json_push(r, text);
@@ -31,13 +38,14 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, struct wi
 {
     struct text key;
     uint64_t head;
+    struct wire *wire;
     json_peek(r);
-    if (!json_short_key(r, &key, &head)) {
-        if (!json_key(r, &key))
-            return false;
-        head = text_head(key);
-    }
-    struct wire *wire = wire_find_by(wires, last, key, head);
+    if (json_short_key(r, &key, &head))
+        wire = wire_find_short(wires, key, head);
+    else if (json_key(r, &key))
+        wire = wire_find(wires, last, key);
+    else
+        return false;
     char c = json_peek(r);
     if (!wire && is_union && c != 'n' && !text_is(key, "__type"))
         wire_unknown(r->L, key);
@@ -45,7 +53,7 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, struct wi
         return json_skip(r);
     if (c == 'n')
         return json_word(r, "null");
-    wire_push_key(r->L, r->cache, wire);
+    json_push_name(r, wire);
     if (!read_wire(r, wire))
         return false;
     lua_rawset(r->L, -3);

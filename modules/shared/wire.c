@@ -142,30 +142,8 @@ static bool is_called(const struct wire *wire, struct text name, uint64_t head)
                                               name.len - sizeof head) == 0);
 }
 
-/* Where in the list; its end where it is not there. */
-static uint32_t find(struct wires *wires, uint32_t guess, struct text name, uint64_t head)
+static struct wire *find_element(struct wires *wires, struct text name)
 {
-    if (guess < wires->count && is_called(&wires->list[guess], name, head))
-        return guess;
-    uint16_t *known = &wires->known[(head * 0x9e3779b97f4a7c15u) >> 59];
-    if (*known && is_called(&wires->list[*known - 1], name, head))
-        return *known - 1u;
-    uint32_t at = 0;
-    while (at < wires->count && !is_called(&wires->list[at], name, head))
-        at++;
-    if (at < wires->count && at < UINT16_MAX)
-        *known = (uint16_t)(at + 1);
-    return at;
-}
-
-struct wire *wire_find_by(struct wires *wires, struct wire **last, struct text name, uint64_t head)
-{
-    uint32_t *guess = *last ? &(*last)->next : &wires->first;
-    uint32_t at = find(wires, *guess, name, head);
-    if (at < wires->count) {
-        *guess = at;
-        return *last = &wires->list[at];
-    }
     for (uint32_t i = 0; i < wires->count; i++)
         if (wires->list[i].element.len && same(wires->list[i].element, name))
             return &wires->list[i];
@@ -174,7 +152,24 @@ struct wire *wire_find_by(struct wires *wires, struct wire **last, struct text n
 
 struct wire *wire_find(struct wires *wires, struct wire **last, struct text name)
 {
-    return wire_find_by(wires, last, name, text_head(name));
+    uint64_t head = text_head(name);
+    uint32_t *guess = *last ? &(*last)->next : &wires->first;
+    for (uint32_t i = 0, at = *guess; i < wires->count; i++, at++) {
+        at = at < wires->count ? at : 0;
+        if (is_called(&wires->list[at], name, head)) {
+            *guess = at;
+            return *last = &wires->list[at];
+        }
+    }
+    return find_element(wires, name);
+}
+
+struct wire *wire_find_new(struct wires *wires, struct text name, uint64_t head)
+{
+    for (uint32_t i = 0; i < wires->count; i++)
+        if (is_called(&wires->list[i], name, head))
+            return wires->known[text_slot(head, WIRES_BITS)] = &wires->list[i];
+    return find_element(wires, name);
 }
 
 void wire_unknown(lua_State *L, struct text name)
