@@ -55,8 +55,9 @@ static inline uint64_t text_head(struct text text)
         return bytes_8(text.at);
     if (text.len >= 4)
         return bytes_4(text.at) | (uint64_t)bytes_4(text.at + last - 3) << 8 * (last - 3);
-    return text.len == 0 ? 0 : byte[0] | (uint64_t)byte[middle] << 8 * middle |
-                                   (uint64_t)byte[last] << 8 * last;
+    return text.len == 0
+               ? 0
+               : byte[0] | (uint64_t)byte[middle] << 8 * middle | (uint64_t)byte[last] << 8 * last;
 }
 
 /* Where in a table of 2^bits what has this head may be. */
@@ -182,9 +183,9 @@ struct wire {
 /* The members of a composite shape, ready to be found by their names on the wire: one of
  * a list, two of a map. */
 struct wires {
-    uint32_t count, first; /* first: the member with which the last structure began */
-    uint32_t found;        /* how many members the last structure had that was read */
-    uint64_t structures;   /* how many were read */
+    uint32_t count, first;               /* first: the member with which the last structure began */
+    uint32_t found;                      /* how many members the last structure had that was read */
+    uint64_t structures;                 /* how many were read */
     struct wire *known[1 << WIRES_BITS]; /* by the heads of names: what was found there last */
     struct wire list[];
 };

@@ -4,8 +4,8 @@
 
 #include "shape.h"
 
-/* What a long text is likely to say again: texts of up to 16 bytes, by a hash, and the names of
- * members. Their Lua strings wait on the stack, where `kept` says, so nothing need look for them. */
+/* What a long text is likely to say again: texts of up to 16 bytes, by a hash, and the members'
+ * names. Their Lua strings wait on the stack, where `kept` says, so nothing need look for them. */
 #define TEXTS_BITS 6
 #define TEXTS (1 << TEXTS_BITS)
 #define TEXT_LEN_MAX 16
@@ -67,8 +67,8 @@ bool json_word(struct reader *r, const char *word);
 static inline uint64_t json_special(uint64_t eight)
 {
     const uint64_t ones = UINT64_MAX / 255;
-    uint64_t below = (eight - ones * 32) | ((eight ^ ones * '"') - ones) |
-                     ((eight ^ ones * '\\') - ones);
+    uint64_t below =
+        (eight - ones * 32) | ((eight ^ ones * '"') - ones) | ((eight ^ ones * '\\') - ones);
     return below & ~eight & ones * 128;
 }
 

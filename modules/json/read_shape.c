@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define MAP_HINT_MAX 16 /* a map as large as the last one is a guess, not a promise */
-#define ELEMENTS 16     /* of a list, that wait on the stack: a power of two, as tables grow */
+#define MAP_HINT_MAX 16      /* a map as large as the last one is a guess, not a promise */
+#define ELEMENTS 16          /* of a list, that wait on the stack: a power of two, as tables grow */
 #define SLOTS (ELEMENTS + 8) /* of the stack, for what is read at one depth */
 
 static bool read_other(struct reader *r, struct wire *wire);

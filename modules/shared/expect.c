@@ -2,7 +2,7 @@
  */
 #include "support.h"
 
-#define LEAST_KB 128    /* less is not worth it */
+#define LEAST_KB 128      /* less is not worth it */
 #define MOST_KB (1 << 17) /* of one step */
 
 /* A step for what will be allocated, and the same taken back: Lua counts what it owes as a signed

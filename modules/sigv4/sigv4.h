@@ -92,7 +92,7 @@ struct sigv4_request {
     size_t header_count;
     struct sigv4_pair *pairs; /* of the URL, and room for the signature's own */
     struct text memory;
-    int memory_slot; /* the stack index of the userdata that is the memory */
+    int memory_slot;  /* the stack index of the userdata that is the memory */
     int headers_slot; /* of the table that sigv4_check_parts made */
 };
 #define SIGV4_SPARE lua_upvalueindex(2) /* memory of the last request, or nil while it is used */

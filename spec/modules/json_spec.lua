@@ -41,6 +41,25 @@ describe("free JSON", function()
     assert.are.equal("a\0b", json.decode(nil, [["a\u0000b"]]))
   end)
 
+  it("reads a text of every length, with what is special at every place in it", function()
+    for len = 0, 40 do
+      local plain = ("x"):rep(len)
+      assert.are.same({ [plain] = plain },
+        json.decode(nil, ('{"%s":"%s"}'):format(plain, plain)))
+      for at = 0, len do
+        local before, behind = plain:sub(1, at), plain:sub(at + 1)
+        for escape, char in pairs { ["\\n"] = "\n", ['\\"'] = '"', ["\xc3\xa9"] = "\xc3\xa9" } do
+          local text, written = before .. char .. behind, before .. escape .. behind
+          assert.are.same({ [text] = { text } },
+            json.decode(nil, ('{"%s":["%s"]}'):format(written, written)))
+        end
+        refused(('["%s\31%s"]'):format(before, behind),
+          ("byte %d: a string without its end"):format(at + 3))
+        refused('"' .. before .. "\\", "no such escape")
+      end
+    end
+  end)
+
   it("writes sorted keys, so that the same value is the same text", function()
     assert.are.equal('{"a":1,"aa":2,"b":{"x":"\\u0001\\"\\n"}}',
       json.encode(nil, { b = { x = '\1"\n' }, aa = 2, a = 1 }))
@@ -154,6 +173,46 @@ describe("JSON by a shape", function()
   it("keeps nulls where the model says sparse", function()
     wire.keeps_nulls(json, '{"L":["a",null],"M":{"a":null},"D":{"a":null,"b":1}}',
       '{"L":["a",null],"M":{"a":null}}')
+  end)
+
+  it("reads a long answer whose words come again and again", function()
+    local shape = model.shape({ Rows = { shape = "Rows" } }, {
+      Rows = { type = "list", member = { shape = "Row" } },
+      Row = { type = "structure", members = { A = { shape = "string" }, Words = { shape = "Map" },
+        LongerName = { shape = "string" }, LongerNames = { shape = "string" } } },
+      Map = { type = "map", key = { shape = "string" }, value = { shape = "string" } },
+    })
+    local parts, want = {}, {}
+    for i = 1, 300 do
+      local word, long = "word " .. i % 90, ("%d is the number"):format(i % 7):sub(1, i % 20)
+      parts[i] = ('{ "A" :"%s","Words":{"%s":"%s","":""},"LongerName":"%s" , "LongerNames":"b"}')
+        :format(word, long, word, long)
+      want[i] = { A = word, Words = { [long] = word, [""] = "" }, LongerName = long,
+        LongerNames = "b" }
+      if i % 17 == 0 then parts[i], want[i] = "null", json.null end
+    end
+    local text = "[" .. table.concat(parts, ",") .. "]"
+    assert.are.same({ Rows = want }, json.decode(shape, ('{"Rows":%s}'):format(text)))
+    assert.are.same(want, json.decode(nil, text))
+    for count = 0, 70 do
+      local list = json.decode(shape, ('{"Rows":[%s]}'):format(table.concat(parts, ",", 1, count)))
+      assert.are.same(table.move(want, 1, count, 1, {}), table.move(list.Rows, 1, count, 1, {}))
+      assert.are.equal(count, #list.Rows)
+    end
+  end)
+
+  it("keeps no long answer that is not needed while it reads the next one", function()
+    local row, shape = '{"a":"x","b":{"c":"y"}},', model.shape({ D = "Free" }, SHAPES)
+    local text = ('{"D":[%s1]}'):format(row:rep(20000))
+    local function read() return #json.decode(shape, text).D end
+    collectgarbage()
+    local before = collectgarbage "count"
+    assert.are.equal(20001, read())
+    local one = collectgarbage "count" - before
+    for _ = 1, 5 do
+      read()
+      assert.is_true(collectgarbage "count" - before < 1.3 * one)
+    end
   end)
 
   it("marks an empty list", function()

@@ -47,6 +47,45 @@ describe("sigv4", function()
     assert.are.same({ headers = sign().headers, url = KEY.url }, signed)
   end)
 
+  it("signs a request of the client's all in one", function()
+    local sent = { method = "POST", url = "https://Example.amazonaws.com:443/a b?x=1&a",
+      headers = { ["content-type"] = "text/plain", host = "old", ["x-amz-date"] = "old",
+        list = { "b", "a" }, ["X-Upper"] = " 1  2 " }, body = "text" }
+    local keys = { access_key = KEY.access_key, secret_key = KEY.secret_key, token = "T" }
+    for _, payload_hash in ipairs { false, "UNSIGNED-PAYLOAD" } do
+      for _, double_encode in ipairs { true, false } do
+        sent.payload_hash = payload_hash or nil
+        local auth = { name = "s3", region = "r", double_encode = double_encode }
+        local headers = assert(sigv4.headers(sent, keys, auth, KEY.time))
+        local want = { ["content-type"] = "text/plain", host = "example.amazonaws.com",
+          list = { "b", "a" }, ["X-Upper"] = " 1  2 ",
+          ["x-amz-content-sha256"] = payload_hash or nil }
+        local signed = sign { method = "POST", url = sent.url, headers = want, body = "text",
+          service = "s3", region = "r", token = "T", double_encode = double_encode,
+          normalize_path = double_encode }
+        for name, value in pairs(signed.headers) do want[name] = value end
+        assert.are.same(want, headers)
+      end
+    end
+    assert.are.equal("old", sent.headers.host)
+    assert.has_error(function() sigv4.headers(sent, {}, { region = "r", name = "s" }, 0) end,
+      "sign: access_key is missing")
+    sent.url = "nowhere"
+    local _, failure = sigv4.headers(sent, keys, { region = "r", name = "s" }, 0)
+    assert.matches("the URL is not scheme://host/path", tostring(failure))
+  end)
+
+  it("sorts and trims many headers, and long values", function()
+    local headers, names = {}, {}
+    for i = 1, 40 do
+      local name = ("x-%02d"):format(41 - i)
+      headers[name:upper()] = ("v"):rep(i) .. "\t \1 " .. ("w"):rep(20 - i % 20) .. "  "
+      names[41 - i] = ("%s:%s \1 %s"):format(name, ("v"):rep(i), ("w"):rep(20 - i % 20))
+    end
+    local canonical = sign({ headers = headers }).canonical_request
+    assert.is_truthy(canonical:find("\n" .. table.concat(names, "\n") .. "\nx-amz-date:", 1, true))
+  end)
+
   it("adds no header that signing does not consist of, and changes none of the caller's", function()
     local headers = { ["Content-Type"] = "text/plain" }
     local signed = sign { headers = headers, body = "x" }
@@ -98,6 +137,7 @@ describe("sigv4", function()
     for url, host in pairs {
       ["https://EXAMPLE.com:443/"] = "example.com", ["http://example.com:80"] = "example.com",
       ["https://example.com:80/"] = "example.com:80", ["http://u:p@[::1]:8080/?q"] = "[::1]:8080",
+      ["https://example.com:/"] = "example.com",
     } do
       assert.are.equal("host:" .. host, line(sign({ url = url }).canonical_request, 4))
     end
