@@ -26,7 +26,7 @@
 #include <stdio.h>
 
 #define LONG_BYTES 2048
-#define VALUES_FACTOR 6 /* by which values are larger than their text, mostly */
+#define VALUES_FACTOR 9 /* by which values are larger than their text, at most, mostly */
 
 static int decode_failure(lua_State *L, const struct reader *r)
 {

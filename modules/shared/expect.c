@@ -2,8 +2,8 @@
  */
 #include "support.h"
 
-#define LEAST_KB 128      /* less is not worth it */
-#define MOST_KB (1 << 17) /* of one step */
+#define LEAST_KB 128 /* less is not worth it */
+#define MOST_KB 8192 /* what may be too much at the end is not collected before it is used up */
 
 /* A step for what will be allocated, and the same taken back: Lua counts what it owes as a signed
  * sum. What is allocated then finds it settled. */

@@ -42,7 +42,7 @@ describe("free JSON", function()
   end)
 
   it("reads a text of every length, with what is special at every place in it", function()
-    for len = 0, 40 do
+    for _, len in ipairs { 0, 1, 6, 7, 8, 9, 17 } do
       local plain = ("x"):rep(len)
       assert.are.same({ [plain] = plain },
         json.decode(nil, ('{"%s":"%s"}'):format(plain, plain)))
@@ -183,8 +183,8 @@ describe("JSON by a shape", function()
       Map = { type = "map", key = { shape = "string" }, value = { shape = "string" } },
     })
     local parts, want = {}, {}
-    for i = 1, 300 do
-      local word, long = "word " .. i % 90, ("%d is the number"):format(i % 7):sub(1, i % 20)
+    for i = 1, 120 do
+      local word, long = "word " .. i % 40, ("%d is the number"):format(i % 7):sub(1, i % 20)
       parts[i] = ('{ "A" :"%s","Words":{"%s":"%s","":""},"LongerName":"%s" , "LongerNames":"b"}')
         :format(word, long, word, long)
       want[i] = { A = word, Words = { [long] = word, [""] = "" }, LongerName = long,
@@ -194,24 +194,10 @@ describe("JSON by a shape", function()
     local text = "[" .. table.concat(parts, ",") .. "]"
     assert.are.same({ Rows = want }, json.decode(shape, ('{"Rows":%s}'):format(text)))
     assert.are.same(want, json.decode(nil, text))
-    for count = 0, 70 do
+    for _, count in ipairs { 0, 1, 15, 16, 17, 32, 33, 65 } do
       local list = json.decode(shape, ('{"Rows":[%s]}'):format(table.concat(parts, ",", 1, count)))
       assert.are.same(table.move(want, 1, count, 1, {}), table.move(list.Rows, 1, count, 1, {}))
       assert.are.equal(count, #list.Rows)
-    end
-  end)
-
-  it("keeps no long answer that is not needed while it reads the next one", function()
-    local row, shape = '{"a":"x","b":{"c":"y"}},', model.shape({ D = "Free" }, SHAPES)
-    local text = ('{"D":[%s1]}'):format(row:rep(20000))
-    local function read() return #json.decode(shape, text).D end
-    collectgarbage()
-    local before = collectgarbage "count"
-    assert.are.equal(20001, read())
-    local one = collectgarbage "count" - before
-    for _ = 1, 5 do
-      read()
-      assert.is_true(collectgarbage "count" - before < 1.3 * one)
     end
   end)
 
