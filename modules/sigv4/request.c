@@ -202,20 +202,27 @@ void sigv4_check(lua_State *L, struct sigv4_request *r)
     check_headers(L, r);
 }
 
-/* Pushes a copy of the request's headers with the hash of its payload, and room for more. */
+static bool is_host(lua_State *L, int index)
+{
+    size_t len = 0;
+    const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &len) : NULL;
+    return len == 4 && strncasecmp(name, "host", len) == 0;
+}
+
+/* Pushes a copy of the request's headers with the hash of its payload, and room for more. The host
+ * is the URL's. */
 static void push_headers(lua_State *L, const struct sigv4_request *r)
 {
     if (lua_getfield(L, 1, "headers") != LUA_TTABLE)
         luaL_error(L, "sign: headers is no table");
     lua_createtable(L, 0, 8);
-    lua_pushnil(L);
-    while (lua_next(L, -3)) {
+    for (lua_pushnil(L); lua_next(L, -3); lua_pop(L, 1)) {
+        if (is_host(L, -2))
+            continue;
         lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -5);
     }
-    lua_pushnil(L); /* it comes from the URL */
-    lua_setfield(L, -2, "host");
     if (r->payload_hash.len) /* always there: an answer that hides it is one a proxy has changed */
         lua_getfield(L, 1, "payload_hash");
     else

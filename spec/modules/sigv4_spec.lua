@@ -49,7 +49,7 @@ describe("sigv4", function()
 
   it("signs a request of the client's all in one", function()
     local sent = { method = "POST", url = "https://Example.amazonaws.com:443/a b?x=1&a",
-      headers = { ["content-type"] = "text/plain", host = "old", ["x-amz-date"] = "old",
+      headers = { ["content-type"] = "text/plain", host = "old", Host = "", ["x-amz-date"] = "old",
         list = { "b", "a" }, ["X-Upper"] = " 1  2 " }, body = "text" }
     local keys = { access_key = KEY.access_key, secret_key = KEY.secret_key, token = "T" }
     for _, payload_hash in ipairs { false, "UNSIGNED-PAYLOAD" } do
