@@ -173,7 +173,7 @@ struct wire {
     struct traits traits;
     struct wires *below; /* NULL until it is met */
     bool elsewhere;      /* in a header, or an attribute: not in the body */
-    bool plain;          /* a text, and nothing but that */
+    bool plain;          /* nothing but what its kind says: no free JSON */
     uint32_t next;       /* which member came after it the last time */
     int key;             /* of a structure's: see wire_push_key */
     unsigned char slot;  /* for who reads: see json_push_name */

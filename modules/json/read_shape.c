@@ -30,7 +30,8 @@ static bool read_text(struct reader *r)
 /* What stands where the reader is, without white space before it; so in all that is below. */
 static inline bool read_wire(struct reader *r, struct wire *wire)
 {
-    return wire->plain && *r->at == '"' ? read_text(r) : read_other(r, wire);
+    return wire->kind == SHAPE_STRING && wire->plain && *r->at == '"' ? read_text(r)
+                                                                      : read_other(r, wire);
 }
 
 static bool read_structure_pair(struct reader *r, struct wires *wires, struct wire **last,
@@ -264,15 +265,8 @@ static bool read_composite(struct reader *r, struct wire *wire)
                                     : read_map(r, below, traits & TRAIT_BIT(TRAIT_SPARSE));
 }
 
-static bool read_other(struct reader *r, struct wire *wire)
+static bool read_below(struct reader *r, struct wire *wire)
 {
-    unsigned traits = wire->traits.set;
-    if (traits & TRAIT_BIT(TRAIT_DOCUMENT))
-        return read_document(r);
-    if (traits & TRAIT_BIT(TRAIT_JSONVALUE))
-        return read_jsonvalue(r);
-    if (wire->kind > SHAPE_MAP)
-        return read_scalar(r, wire->kind);
     if (r->depth == DEPTH_MAX)
         return json_fail(r, "nested too deep");
     if (++r->depth > r->deepest) {
@@ -282,6 +276,13 @@ static bool read_other(struct reader *r, struct wire *wire)
     bool fine = read_composite(r, wire);
     r->depth--;
     return fine;
+}
+
+static bool read_other(struct reader *r, struct wire *wire)
+{
+    if (wire->plain)
+        return wire->kind <= SHAPE_MAP ? read_below(r, wire) : read_scalar(r, wire->kind);
+    return wire->traits.set & TRAIT_BIT(TRAIT_DOCUMENT) ? read_document(r) : read_jsonvalue(r);
 }
 
 bool json_read_shape(struct reader *r, struct shape shape)

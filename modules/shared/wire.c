@@ -41,8 +41,7 @@ static bool fill_wire(struct wire *wire, const struct member *member)
     wire->query_name = own.query_name;
     wire->name = own.location_name.len ? own.location_name : member->name;
     wire->elsewhere = in_head(own.location) || (own.set & TRAIT_BIT(TRAIT_XML_ATTRIBUTE));
-    wire->plain = wire->kind == SHAPE_STRING &&
-                  !(wire->traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_JSONVALUE)));
+    wire->plain = !(wire->traits.set & (TRAIT_BIT(TRAIT_DOCUMENT) | TRAIT_BIT(TRAIT_JSONVALUE)));
     wire->head = text_head(wire->name);
     return element_name(wire, &wire->element);
 }
