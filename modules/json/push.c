@@ -15,7 +15,7 @@ void json_again(struct reader *r, struct again *again)
     r->again = again;
 }
 
-void json_push_by(struct reader *r, struct text text, uint64_t first)
+void json_push_by(struct reader *r, struct text text, uint64_t head)
 {
     struct again *again = r->again;
     if (!again) {
@@ -23,15 +23,15 @@ void json_push_by(struct reader *r, struct text text, uint64_t first)
         return;
     }
     uint64_t last = text.len > 8 ? bytes_8(text.at + text.len - 8) : 0;
-    size_t slot = text_slot(first ^ last >> 3, TEXTS_BITS);
+    size_t slot = text_slot(head ^ last >> 3, TEXTS_BITS);
     struct seen *seen = &again->texts[slot];
-    bool same = seen->first == first && seen->last == last && seen->len == text.len;
+    bool same = seen->first == head && seen->last == last && seen->len == text.len;
     if (same && seen->kept) {
         lua_pushvalue(r->L, again->kept + (int)slot);
         return;
     }
     lua_pushlstring(r->L, text.at, text.len);
-    *seen = (struct seen){first, last, (uint32_t)text.len, same};
+    *seen = (struct seen){head, last, (uint32_t)text.len, same};
     if (same)
         lua_copy(r->L, -1, again->kept + (int)slot);
 }

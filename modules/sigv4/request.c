@@ -140,18 +140,13 @@ static char *take_memory(lua_State *L, size_t bytes)
     return lua_touserdata(L, -1);
 }
 
-static const char *next_and(const char *at, const char *end)
-{
-    return memchr(at, '&', (size_t)(end - at));
-}
-
 /* One piece of memory for all: the headers, the query's parameters, and the text. */
 static void check_memory(lua_State *L, struct sigv4_request *r, int headers)
 {
     struct room room = each_header(L, headers, NULL);
     size_t parameters = 1 + 6; /* and those of the signature */
-    for (const char *at = r->url.at, *end = at + r->url.len; (at = next_and(at, end)); at++)
-        parameters++;
+    for (size_t i = 0; i < r->url.len; i++)
+        parameters += r->url.at[i] == '&';
     size_t len = r->method.len + r->url.len + r->access_key.len + r->token.len +
                  r->scope.region.len + r->scope.service.len + r->payload_hash.len + room.bytes;
     luaL_argcheck(L, len < INT32_MAX / 64, 1, "too long to sign");
