@@ -100,8 +100,8 @@ static inline bool json_short_key(struct reader *r, struct text *to, uint64_t *h
     r->at = end + 1;
     return true;
 }
-/* Behind an element or member: whether another one follows. Else it ends there, and what ends it
- * was taken, or `why` says that it should. */
+/* Behind an element or member: whether another one follows, which the reader goes to. Else it ends
+ * there, and what ends it was taken, or `why` says that it should. */
 static inline bool json_more(struct reader *r, char end)
 {
     char c = json_peek(r);
@@ -109,7 +109,10 @@ static inline bool json_more(struct reader *r, char end)
         return json_fail(r, end == '}' ? "expected a comma or the end of an object"
                                        : "expected a comma or the end of a list");
     r->at++;
-    return c == ',';
+    if (c == end)
+        return false;
+    json_peek(r);
+    return true;
 }
 bool json_number(struct reader *r, struct text *to, bool *whole);
 bool json_skip(struct reader *r);

@@ -40,7 +40,6 @@ static bool read_structure_pair(struct reader *r, struct wires *wires, struct wi
     struct text key;
     uint64_t head;
     struct wire *wire;
-    json_peek(r);
     if (json_short_key(r, &key, &head))
         wire = wire_find_short(wires, key, head);
     else if (json_key(r, &key))
@@ -94,7 +93,7 @@ static void add_elements(lua_State *L, int place, lua_Integer count, int more)
 
 static bool read_element(struct reader *r, struct wire *wire)
 {
-    if (json_peek(r) != 'n')
+    if (*r->at != 'n')
         return read_wire(r, wire);
     lua_pushlightuserdata(r->L, NULL); /* it keeps its place, sparse or not */
     return json_word(r, "null");
@@ -132,7 +131,6 @@ static bool read_map_key(struct reader *r)
 {
     struct text key;
     uint64_t head;
-    json_peek(r);
     if (json_short_key(r, &key, &head)) {
         json_push_by(r, key, head);
         return true;
