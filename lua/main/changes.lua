@@ -15,7 +15,7 @@ local function former_places(mrun, stack, options)
   local known = stack.state
   if known.lost then return stack.evaluated and known.places or mrun.lost_places(known) end
   local is_gone = known.fresh and not known.retired
-  return is_gone and options.destroy and stack.store:places() or nil
+  return is_gone and options.destroy and stack.store:told_places() or nil
 end
 
 local function plan_options(mrun, stack, options)

@@ -290,7 +290,7 @@ end
 
 ---All places where the stack has been, as its journals tell.
 ---@return table[] places each once
-function store:places()
+function store:told_places()
   local list, seen = {}, {}
   for _, records in ipairs(self:journals()) do
     for _, record in ipairs(records) do

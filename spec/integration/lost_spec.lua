@@ -87,6 +87,15 @@ EC2.SubnetRouteTableAssociation "Stands" { SubnetId = subnet, RouteTableId = tab
     assert.are.same({ {}, {} }, { left(emulator), left(emulator, "eu-west-1") })
   end)
 
+  it("is of no matter where all is destroyed: only what was done is known", function()
+    small()
+    os.execute(("cd %s && cp -a .mrun kept"):format(user.folder))
+    user:must("destroy", "--yes", "small.lua")
+    os.execute(("cd %s && rm -r .mrun && mv kept .mrun"):format(user.folder))
+    assert(fs.remove(path "identity"))
+    assert.matches("Nothing to do", user:must("destroy", "--yes", "small.lua").out)
+  end)
+
   it("is looked at, and stays lost; a resource of it is let go", function()
     small()
     local said = user:must("state", "list")

@@ -112,7 +112,9 @@ describe("the places of a stack", function()
     os.remove(root .. "/demo/state.json")
     os.remove(root .. "/demo/identity")
     local keys = {}
-    for i, place in ipairs(open():places()) do keys[i] = place.region end
+    store = open()
+    store:load()
+    for i, place in ipairs(store:told_places()) do keys[i] = place.region end
     table.sort(keys)
     assert.are.same({ "east", "south", "west" }, keys)
   end)
