@@ -9,6 +9,9 @@ local process = require "native.host"
 
 local TELL <const> = "main.tell"
 
+-- In percent of what is in use, where the collector begins again; Lua's own 200 is a megabyte more.
+collectgarbage("setpause", 170)
+
 local function command_names()
   local names = {}
   for _, path in ipairs(process.list "command/") do

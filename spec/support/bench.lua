@@ -128,8 +128,8 @@ local function engine_alone()
   end
   line("engine alone, 10,000 resources: CPU", "s", seconds, 1)
   line("engine alone, 10,000 resources: memory", "MB", mb, 150)
-  line("engine alone, 100,000 resources: CPU, linear and a fifth", "s", planned_alone(100000),
-    12 * seconds)
+  line("engine alone, 100,000 resources: CPU, linear and a fifth", "s",
+    math.min(planned_alone(100000), (planned_alone(100000))), 12 * seconds)
 end
 
 print(("%-60s %9s %-5s %8s %6s"):format("what", "figure", "", "budget", "ratio"))
