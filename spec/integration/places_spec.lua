@@ -125,4 +125,22 @@ describe("one recipe in several accounts and regions", function()
     said = user:shell 'export AWS_CONFIG_FILE=$PWD/config; "$MRUN" plan world.lua'
     assert.matches("Nothing to do: 2 resources", said.out, 1, true)
   end)
+
+  it("goes to another account where the recipe says so, and not for other credentials", function()
+    user:write("world.lua", [[provider("aws").EC2.VPC "home" { CidrBlock = "10.0.0.0/24" }]])
+    user:must("apply", "--yes", "world.lua")
+    user:write("config", ("[profile prod]\nrole_arn = %s\ncredential_source = Environment\n")
+      :format(role))
+    local said = user:shell [[export AWS_CONFIG_FILE=$PWD/config
+      "$MRUN" apply --yes --profile prod world.lua]]
+    assert.are.equal(1, said.code)
+    assert.matches("the stack world is of account %d+, and these credentials are of account "
+      .. OTHER, said.err)
+    assert.are.equal(1, count(emulator:account().Vpcs))
+    assert.are.same({}, emulator:account("us-east-1", role).Vpcs)
+    user:write("world.lua",
+      [[provider("aws") { Profile = "prod" }.EC2.VPC "home" { CidrBlock = "10.0.0.0/24" }]])
+    said = user:shell 'export AWS_CONFIG_FILE=$PWD/config; "$MRUN" plan world.lua'
+    assert.matches("it moves from us%-east%-1 of account %d+", said.out)
+  end)
 end)

@@ -163,9 +163,8 @@ local function moved_away(run, resource, row)
   if row.type ~= resource.type or row.provider ~= resource.provider then
     return ("its type was %s"):format(row.type)
   end
-  if not places.same(run.ctx.places[row.place.key], run.ctx.places[resource.place.key]) then
-    return ("it moves from %s"):format(row.place.display or row.place.region or row.place.key)
-  end
+  local before = places.before(run.ctx, resource, row)
+  return before and ("it moves from %s"):format(before)
 end
 
 local function shown(run, v)

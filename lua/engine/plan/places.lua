@@ -61,15 +61,36 @@ local function identify_all(ctx, list)
   for i, place in ipairs(tasks.all(functions)) do ctx.places[keys[i]] = place end
 end
 
+local function refuse(ctx, account, other, where)
+  failure.raise {
+    what = ("the stack %s is of account %s, and these credentials are of account %s")
+      :format(ctx.stack.name, account, other),
+    where = where,
+    next = "use the credentials of that account, or another stack name (--stack)",
+  }
+end
+
 local function check(ctx, place, row)
   local account = ctx.places[place.key].account
   if not place.account or place.account == account then return end
-  failure.raise {
-    what = ("the stack %s is of account %s, and these credentials are of account %s")
-      :format(ctx.stack.name, place.account, account),
-    where = row and ctx:about(row).where or place.display or place.key,
-    next = "use the credentials of that account, or another stack name (--stack)",
-  }
+  refuse(ctx, place.account, account, row and ctx:about(row).where or place.display or place.key)
+end
+
+--- Where a resource was, when that is another place than the one it is declared in; it moves to
+--- another account only where the recipe itself says so, not for other credentials.
+---@param ctx table
+---@param resource table declared
+---@param row table
+---@return string|nil
+function places.before(ctx, resource, row)
+  local was, is = ctx.places[row.place.key], ctx.places[resource.place.key]
+  if places.same(was, is) then return nil end
+  local name = row.place.display or row.place.region or row.place.key
+  if was.account == is.account then return name end
+  if is.account and not resource.place.says_account and was.provider == is.provider then
+    refuse(ctx, was.account, is.account, ctx:about(resource).where)
+  end
+  return ("%s of account %s"):format(name, was.account)
 end
 
 --- All places of a plan in words.

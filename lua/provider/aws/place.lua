@@ -61,11 +61,22 @@ local function wanted_of(settings, options)
   }
 end
 
+local ACCOUNT <const> = { "Profile", "profile", "AssumeRole", "assume_role" }
+
+--- Whether the recipe itself says how its account is reached.
+local function says_account(options)
+  for _, name in ipairs(ACCOUNT) do
+    if options[name] ~= nil then return true end
+  end
+  return nil
+end
+
 --- The place that these options of a provider mean.
 ---@param options table|nil
 ---@return table
 function places:of(options)
-  local wanted = wanted_of(self.context.settings, options or {})
+  options = options or {}
+  local wanted = wanted_of(self.context.settings, options)
   local made = session(self, wanted)
   local region = made:region()
   local key = table.concat({ "aws", region, wanted.profile or "default", wanted.assume_role }, "/")
@@ -73,7 +84,7 @@ function places:of(options)
   return {
     provider = "aws", region = region, profile = wanted.profile, assume_role = wanted.assume_role,
     allow_http = wanted.allow_http, rate_limits = wanted.rate_limits, key = key,
-    display = region, partition = partition(region), default_tags = wanted.default_tags,
+    says_account = says_account(options), display = region, partition = partition(region), default_tags = wanted.default_tags,
   }
 end
 
