@@ -1,8 +1,10 @@
 -- Requests and answers as lines for a person who looks for a fault, without what is secret in
 -- them. A request of a call shows the call's input and result by the model, not the bytes: so
 -- what the model marks as sensitive can be left out wherever it stood.
+local crypto = require "native.crypto"
 local json = require "native.json"
 local keys_of = require "engine.value".keys
+local recognise = require "engine.value".recognise
 local redact = require "aws.document.redact"
 local url = require "aws.url"
 
@@ -97,11 +99,21 @@ function watch.request(request)
   return text_of(lines)
 end
 
+-- What stands in a text that is base64, or JSON as it is or as IAM gives it.
+local function meaning(text)
+  local plain = text:find "^%%7B" and text:gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end) or text
+  if plain:find "^%s*[{%[]" then return json.decode(nil, plain) end
+  return crypto.unbase64(text)
+end
+
 local function result_line(call, response)
   if response.more then return "(events, as they come)" end
   if response.status >= 200 and response.status < 300 then
     local ok, result = pcall(call.protocol.result, call, response)
     if ok and type(result) == "table" then
+      recognise(result, meaning)
       return encoded(redact.value(call.operation.output, result))
     end
     return "(an answer that cannot be read)"

@@ -8,17 +8,6 @@ local value = require "engine.value"
 
 local drift = {}
 
---- The digests in a value, at any depth.
-local function digests(v, found)
-  local kept = value.digest_of(v)
-  if kept then
-    found[#found + 1] = kept
-  elseif type(v) == "table" and not value.is_opaque(v) then
-    for _, member in next, v do digests(member, found) end
-  end
-  return found
-end
-
 --- Whether one of those applied is not among those of now. Where there are fewer than were applied,
 --- AWS does not show them, and nobody can tell.
 local function one_is_missing(applied, now)
@@ -37,10 +26,10 @@ end
 local function changed_secrets(ctx, row, have)
   local list, record = {}, ctx:record(row)
   for _, property in ipairs(value.keys(row.last or {})) do
-    local applied, now = digests(row.last[property], {}), have[property]
+    local applied, now = value.digests(row.last[property], {}), have[property]
     if #applied > 0 and now ~= nil and not record.write_only[property] then
       local sealed = ctx:sealed(value.like(now, row.last[property]))
-      if one_is_missing(applied, digests(sealed, {})) then
+      if one_is_missing(applied, value.digests(sealed, {})) then
         list[#list + 1] = { path = property, applied = "(secret)", now = "(secret)" }
       end
     end

@@ -22,6 +22,7 @@ local value = {
   is_secret = secret.is, contains_secret = secret.contains, reveal = secret.reveal,
   reveal_all = secret.reveal_all, digest = secret.digest, digest_of = secret.digest_of,
   sealed = secret.sealed, like = secret.like, hides = secret.hides, public = resolve.public,
+  digests = secret.digests, expect_secrets = secret.expect, recognise = redact.recognise,
   redact = redact.text, touches_secret = redact.touches,
 }
 

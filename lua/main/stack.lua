@@ -5,6 +5,7 @@ local host = require "main.host"
 local options = require "main.options"
 local schema = require "engine.schema"
 local state = require "state"
+local value = require "engine.value"
 
 local stack = {}
 
@@ -53,6 +54,10 @@ end
 ---@return table state
 function stack.load_state(mrun, opened)
   opened.state = mrun.task(function() return opened.store:load() end)
+  -- What --debug shows has secrets in it that only the state knows of.
+  if mrun.options.debug then
+    value.expect_secrets(mrun.ports.digest, opened.state.key, opened.state.resources)
+  end
   return opened.state
 end
 

@@ -17,7 +17,7 @@ local plain = aws.SSM.Parameter "Plain" { Name = "/out/plain", Type = "String",
   Value = "mrun-secret-by-its-model" }
 aws.SSM.Parameter "Hidden" { Name = "/out/hidden", Type = "String", Value = p.Hidden,
   Description = literal, Tags = { Joined = joined, Stored = p.Stored, Deep = p.Deep } }
-aws.SSM.Parameter "Told" { Name = "/out/told", Type = "String",
+aws.SSM.Parameter "Told" { Name = "/out/told", Type = "String", Description = "of " .. p.Hidden,
   Value = apply(p.Hidden, function(v) print("v is " .. v) return v .. "!" end) }
 aws.IAM.Role "Role" { AssumeRolePolicyDocument = { Version = "2012-10-17", Statement = { {
     Effect = "Allow", Action = "sts:AssumeRole",
@@ -77,6 +77,7 @@ result = {p: ssm.get_parameter(Name="/out/" + p)["Parameter"]["Value"]
     local user <close> = User.new(emulator)
     user:write("site.lua", RECIPE)
     must(given(user, "apply --yes --debug site.lua"))
+    must(given(user, "apply --yes --debug site.lua", "mrun-secret-rotated"))
     for _, words in ipairs { "plan site.lua", "--json plan site.lua", "diff site.lua",
       "--json diff site.lua", "apply --yes --json site.lua", "show --json", "show",
       "output --json", "output Hidden", "state pull", "state show Hidden", "history --json",

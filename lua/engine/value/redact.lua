@@ -10,6 +10,7 @@ redact.WORD = "(secret)"
 local SHORTEST, MOST_ALONE = 3, 5
 
 local known, patterns = {}, {}
+local is_expected -- of a text: whether it is one of which there is a digest
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
@@ -35,6 +36,25 @@ function redact.learn(v)
     local raw = hidden.raw(v)
     if raw then return redact.learn(raw.value) end
     for _, member in next, v do redact.learn(member) end
+  end
+end
+
+--- Who tells of a text whether it is a secret of which this process knows the digest alone.
+---@param is_secret fun(text: string): boolean
+function redact.expect(is_secret) is_expected = is_secret end
+
+--- Learns those secrets among the texts of a value.
+---@param v any
+---@param decode (fun(text: string): any)|nil what else a text may stand for
+function redact.recognise(v, decode)
+  if not is_expected then return end
+  if type(v) == "table" then
+    for _, member in next, v do redact.recognise(member, decode) end
+  elseif type(v) == "string" then
+    if is_expected(v) then redact.learn(v) end
+    local meant = decode and decode(v)
+    if type(meant) == "string" and is_expected(meant) then redact.learn { v, meant } end
+    if type(meant) == "table" then redact.recognise(meant) end
   end
 end
 

@@ -95,6 +95,32 @@ function secret.digest_of(v)
   return type(v) == "table" and not hidden.kind(v) and rawget(v, "$digest") or nil
 end
 
+--- The digests in a value, at any depth.
+---@param v any
+---@param found string[]
+---@return string[] found
+function secret.digests(v, found)
+  local kept = secret.digest_of(v)
+  if kept then
+    found[#found + 1] = kept
+  elseif type(v) == "table" and not hidden.kind(v) then
+    for _, member in next, v do secret.digests(member, found) end
+  end
+  return found
+end
+
+--- Has the secrets whose digests are in this value left out of words, once they are recognised.
+---@param digest fun(key: string, text: string): string
+---@param key string
+---@param v any
+function secret.expect(digest, key, v)
+  local set = {}
+  for _, one in ipairs(secret.digests(v, {})) do set[one] = true end
+  redact.expect(function(text)
+    return set[secret.digest_of(secret.digest(digest, key, text))] == true
+  end)
+end
+
 --- The value with each secret replaced by its digest; itself where it has none.
 ---@param v any
 ---@param digest fun(key: string, text: string): string

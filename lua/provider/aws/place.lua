@@ -84,7 +84,8 @@ function places:of(options)
   return {
     provider = "aws", region = region, profile = wanted.profile, assume_role = wanted.assume_role,
     allow_http = wanted.allow_http, rate_limits = wanted.rate_limits, key = key,
-    says_account = says_account(options), display = region, partition = partition(region), default_tags = wanted.default_tags,
+    says_account = says_account(options), display = region, partition = partition(region),
+    default_tags = wanted.default_tags,
   }
 end
 
