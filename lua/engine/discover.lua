@@ -3,7 +3,8 @@
 --
 --   local found = discover.run(ports, providers, { provider, place, type, identifier },
 --     { with_dependencies = bool })
---     -> list of { name, type, identifier, record, have, want, referred }, what is needed first
+--     -> list of { name, type, identifier, record, have, want, unsaid, referred }, what is needed
+--        first; `unsaid`: the properties that somebody has to give
 --
 -- It yields, so it runs inside tasks.run; it reads only. From the start it goes down, into all that
 -- stands in it; from everything found it goes up, to what that refers to, and from there no further
@@ -30,6 +31,7 @@ local function read(run, items)
     items[i].have = result.have
     if result.have then
       items[i].want = properties.declared(items[i].record, result.have, run.ctx.ports.match)
+      items[i].unsaid = properties.unsaid(items[i].record, items[i].want)
       run.found[#run.found + 1], there[#there + 1] = items[i], items[i]
     end
   end

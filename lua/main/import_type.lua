@@ -32,7 +32,8 @@ local function list_of(found)
   return list
 end
 
-local function told(mrun, found, text, stack)
+local function told(mrun, found, written, stack)
+  local text, given = written.text, written.given
   if mrun.options.json then
     mrun.json { recipe = mrun.options.out, text = not mrun.options.out and text or nil,
       stack = stack and stack.name, resources = list_of(found) }
@@ -45,6 +46,10 @@ local function told(mrun, found, text, stack)
     mrun.print(text)
     mrun.note(("%d resources. With --out FILE they are taken into a stack at once.\n")
       :format(#found))
+  end
+  if #given > 0 then
+    mrun.note(("What cannot be read has to be given: -P %s=VALUE\n"):format(
+      table.concat(given, "=VALUE -P ")))
   end
 end
 
@@ -68,9 +73,9 @@ function import_type.import_type(mrun, type_name, identifier)
   local out = mrun.options.out
   if out then take_over.must_be_new(mrun, out) end
   local found = find(mrun, type_name, identifier)
-  local text = write.recipe(found, type_name .. " " .. identifier
+  local text, given = write.recipe(found, type_name .. " " .. identifier
     .. (mrun.options.with_dependencies and " with dependencies" or ""))
-  told(mrun, found, text, out and taken(mrun, out, text))
+  told(mrun, found, { text = text, given = given }, out and taken(mrun, out, text))
   return 0
 end
 

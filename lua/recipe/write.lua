@@ -15,7 +15,7 @@ for word in ([[and break do else elseif end false for function goto if in local 
   TAKEN[word], KEYWORDS[word] = true, true
 end
 for word in ([[aws provider params output env file json yaml secret policy check scope stack apply
-  each print require string table math utf8 pairs ipairs next select type made tostring tonumber
+  each print require string table math utf8 pairs ipairs next select type made p tostring tonumber
   assert error pcall resource_type]]):gmatch "[%w_]+" do
   TAKEN[word] = true
 end
@@ -100,11 +100,42 @@ local function name_variables(found)
   return ""
 end
 
+--- What has to be given, as parameters; by name of the parameter, in order. Each item's `given` is
+--- the text for its property.
+local function parameters(found)
+  local names, taken = {}, {}
+  for _, item in ipairs(found) do
+    item.given = {}
+    for _, property in ipairs(item.unsaid or {}) do
+      local base = (item.name .. property):gsub("%W+", "")
+      if not base:find "^%a" then base = "P" .. base end
+      local name, count = base, 1
+      while taken[name] do
+        count = count + 1
+        name = base .. count
+      end
+      taken[name], names[#names + 1] = true, name
+      item.given[property] = "p." .. name
+    end
+  end
+  return names
+end
+
+local function parameter_block(names)
+  local lines = { "local p = params {" }
+  for _, name in ipairs(names) do lines[#lines + 1] = ("  %s = { secret = true },"):format(name) end
+  lines[#lines + 1] = "}"
+  return table.concat(lines, "\n")
+end
+
 local function declaration(item, before)
   local head = item.variable and before .. item.variable .. " = " or ""
   local lines = { ("%saws.%s %s {"):format(head, item.type:gsub("^AWS::", ""):gsub("::", "."),
     quoted(item.name)) }
   lines[2] = ("  identifier = %s,"):format(quoted(item.identifier))
+  for _, property in ipairs(item.unsaid or {}) do
+    lines[#lines + 1] = ("  %s = %s, -- cannot be read"):format(property, item.given[property])
+  end
   for _, property in ipairs(value.keys(item.want)) do
     local start = property .. " = "
     lines[#lines + 1] = ("  %s%s,"):format(start, text_of(item.want[property], 1, #start))
@@ -117,14 +148,15 @@ end
 ---@param found table[] of engine.discover
 ---@param about string what it was written from
 ---@return string
+---@return string[] parameters that have to be given with it
 function write.recipe(found, about)
-  local before = name_variables(found)
+  local before, names = name_variables(found), parameters(found)
   local parts = { ("-- Written by mrun import: %s."):format(about), 'local aws = provider "aws"' }
   if before == "" then parts[2] = parts[2] .. "\nlocal made = {}" end
   local head = table.concat(parts, "\n")
-  local list = { head }
+  local list = { head, #names > 0 and parameter_block(names) or nil }
   for _, item in ipairs(found) do list[#list + 1] = declaration(item, before) end
-  return table.concat(list, "\n\n") .. "\n"
+  return table.concat(list, "\n\n") .. "\n", names
 end
 
 return write

@@ -181,3 +181,28 @@ describe("mrun import --type", function()
     assert.matches("owns resources already", second.err)
   end)
 end)
+
+describe("importing what has a secret", function()
+  local emulator, user = stage.account(_ENV)
+
+  it("writes a parameter for it, and nothing of it", function()
+    emulator:elsewhere [==[
+client("ssm").put_parameter(Name="/imp/p", Type="String", Value="mrun-secret-deep")
+result = 1
+]==]
+    local words = { "import", "--type", "AWS::SSM::Parameter", "/imp/p" }
+    local said = user:must(table.unpack(words))
+    assert.matches("local p = params {\n  imppValue = { secret = true },\n}", said.out, 1, true)
+    assert.matches("  Value = p.imppValue, %-%- cannot be read\n", said.out)
+    assert.matches("What cannot be read has to be given: -P imppValue=VALUE", said.err, 1, true)
+    table.move({ "--out", "p.lua" }, 1, 2, #words + 1, words)
+    said = user:mrun(table.unpack(words))
+    assert.are.equal(64, said.code)
+    assert.matches("imppValue", said.err)
+    assert.are.equal("", user:shell("ls p.lua 2>/dev/null").out)
+    table.move({ "-P", "imppValue=mrun-secret-deep" }, 1, 2, #words + 1, words)
+    user:must(table.unpack(words))
+    assert.matches("Nothing to do", user:must("plan", "p.lua", "-P",
+      "imppValue=mrun-secret-deep").out)
+  end)
+end)

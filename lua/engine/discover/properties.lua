@@ -83,4 +83,17 @@ function properties.declared(record, have, match)
   return without_faults(record, want, match)
 end
 
+--- What has to be declared and cannot be read: a secret, or what AWS never shows.
+---@param record table
+---@param want table of properties.declared
+---@return string[] names in order
+function properties.unsaid(record, want)
+  local names = {}
+  for _, name in ipairs(record.required) do
+    if want[name] == nil and record.properties[name] then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
 return properties
