@@ -5,7 +5,9 @@ local failure = require "engine.failure"
 local graph = require "engine.graph"
 local places = require "engine.plan.places"
 local rebuild = require "engine.rebuild"
+local settle = require "engine.settle"
 local strangers = require "engine.plan.strangers"
+local value = require "engine.value"
 
 local lost = {}
 
@@ -56,21 +58,45 @@ function lost.owning(mrun, path)
   return stack
 end
 
----The same, to be looked at only: what is lost is known from the tags, and stays lost.
+local function with_rows(stack, rows)
+  stack.state = setmetatable({ resources = rows }, { __index = stack.state })
+  return stack
+end
+
+-- What a run that was cut off may have made is looked for; where nobody can be asked, that is said.
+local function settled(mrun, stack)
+  local known, notices = stack.state, {}
+  local ok, rows = pcall(mrun.task, function()
+    local ctx = context.new(mrun.ports, { state = known, stack = stack.name,
+      providers = mrun.providers.by_name })
+    ctx.rows, ctx.row_names = known.resources, value.keys(known.resources)
+    places.identify(ctx, graph.nothing(stack.name))
+    return (settle.run(ctx, { notices = notices, wants = {} }))
+  end)
+  if not ok and (not failure.is(rows) or rows.kind == "interrupted") then error(rows, 0) end
+  if not ok then
+    notices = { ("a run that was cut off left %d open, which cannot be looked at: %s")
+      :format(#known.open, rows.what) }
+  end
+  for _, notice in ipairs(notices) do mrun.note(notice .. "\n") end
+  return ok and with_rows(stack, rows) or stack
+end
+
+---The same, to be looked at only: what is lost is known from the tags, and stays lost; what is open
+---stays open.
 ---@param mrun table
 ---@param path string|nil
 ---@return mrun.stack
 function lost.looked_at(mrun, path)
   local stack = mrun.owning(path)
   local known = stack.state
-  if not known.lost then return stack end
+  if not known.lost then return #(known.open or {}) > 0 and settled(mrun, stack) or stack end
   local rows = mrun.task(function()
     return rebuild.rows(mrun.ports, { state = known, providers = mrun.providers.by_name,
       stack = stack.name, places = lost.lost_places(mrun, known) })
   end)
   mrun.note(rebuild.told(rows) .. "\n")
-  stack.state = setmetatable({ resources = rows }, { __index = known })
-  return stack
+  return with_rows(stack, rows)
 end
 
 return lost

@@ -56,6 +56,26 @@ describe("a run that was killed in the middle of a resource", function()
     end)
   end
 
+  it("is seen by who only looks: what it has made is there, and stays open", function()
+    user:write("net.lua", [[provider("aws").EC2.InternetGateway "Door" {}]])
+    killed("CreateInternetGateway", "after", "net.lua")
+    local _, id = one_of "InternetGateways"
+    local pattern = id:gsub("%-", "%%-")
+    for _ = 1, 2 do
+      local said = user:must "show"
+      assert.matches("Door.*" .. pattern, said.out)
+      assert.matches("^Door: made %(" .. pattern .. "%) by the run that was interrupted", said.err)
+    end
+    assert.are.equal(id, user:json("state", "show", "Door").identifier)
+    local alone = user:shell 'unset AWS_ACCESS_KEY_ID; "$MRUN" state list'
+    assert.are.equal(0, alone.code)
+    assert.matches("net: 0 resources", alone.out)
+    assert.matches("^a run that was cut off left 1 open, which cannot be looked at: ",
+      alone.err)
+    user:must("apply", "--yes", "net.lua")
+    assert.are.equal("", user:must("show").err)
+  end)
+
   it("finishes a group without its rules", function()
     user:write("group.lua", [[
 local aws = provider "aws"
