@@ -15,6 +15,8 @@ local value = require "engine.value"
 
 local graph = {}
 
+local LONGEST_NAME <const> = 256 -- of a tag's value: EC2's and IAM's documentation of tags
+
 local function label(resource)
   return ("%s (%s)"):format(resource.name, resource.type)
 end
@@ -58,6 +60,10 @@ local function checked(resource, options, faults)
     place = resource.place, source = resource.source, properties = resource.properties,
     options = resource.options or {}, awaits = {}, want = resource.properties,
     hides = false }
+  if #resource.name > LONGEST_NAME then
+    faults[#faults + 1] = fault(resource, ("its name has %d characters"):format(#resource.name),
+      ("use at most %d, with its scopes: it is the value of a tag"):format(LONGEST_NAME))
+  end
   if not record then
     faults[#faults + 1] = fault(resource, "the type " .. resource.type .. " is not known",
       "mrun types lists them")

@@ -46,7 +46,15 @@ local function random_hex(bytes)
   return crypto.hex(crypto.random(bytes))
 end
 
+-- As many as CloudFormation allows; with the id behind it, it is the value of a tag.
+local LONGEST_NAME <const> = 128
+
 local function check_name(name)
+  if #name > LONGEST_NAME then
+    failure.raise { kind = "usage", where = name:sub(1, 40) .. "...",
+      what = ("a stack name of %d characters is too long"):format(#name),
+      next = ("use at most %d (--stack)"):format(LONGEST_NAME) }
+  end
   if name:match("^[%w._-]+$") and not name:match("^%.+$") then return end
   failure.raise { what = ("%q is not a stack name"):format(name), kind = "usage",
     next = "use letters, digits, dots, dashes and underscores" }

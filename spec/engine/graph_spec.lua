@@ -37,6 +37,12 @@ describe("graph", function()
     assert.are.same({ b = { Arn = true }, c = { Ref = true } }, g.attributes)
   end)
 
+  it("refuses a name that no tag can hold", function()
+    build { thing(("n"):rep(256)) }
+    local _, err = pcall(build, { thing(("n"):rep(257)) })
+    assert.matches("its name has 257 characters", tostring(err.what))
+  end)
+
   it("names the resources and lines of a cycle", function()
     local err = refused("depend on each other", { thing("a", { Parent = ref "c" }),
       thing("b", { Parent = ref "a" }), thing("c", { Parent = ref "b" }), thing "d" })

@@ -290,6 +290,13 @@ describe("state", function()
     assert.same({}, state.stacks(root .. "/absent"))
   end)
 
+  it("refuses a stack name that is longer than a tag and a folder can hold", function()
+    state.open { root = root, stack = ("n"):rep(128) }
+    assert.matches("129 characters is too long", message_of(function()
+      state.open { root = root, stack = ("n"):rep(129) }
+    end))
+  end)
+
   it("refuses a stack name that is a path", function()
     assert.matches("stack name", message_of(function()
       state.open { root = root, stack = "../x" }
