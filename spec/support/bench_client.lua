@@ -25,19 +25,18 @@ local function said(command)
   return answer
 end
 
--- The least of several runs: what is above it was the machine's doing.
-local function least(times, command)
-  local figure = math.huge
-  for _ = 1, times do figure = math.min(figure, tonumber((said(command).out:match "[%d.]+"))) end
-  return figure
-end
+local function figure_of(command) return tonumber((said(command).out:match "[%d.]+")) end
 
+-- The least of several runs of each, in turn: what is above it was the machine's doing.
 local function work_alone(line, folder)
   for _, case in ipairs(CASES) do
-    local ours = least(5, ("%s run spec/support/client_bench.lua %s %d %s"):format(child.binary,
-      case[1], case[3], folder))
-    local theirs = least(3, ("%sclient_bench.py %s %d %s"):format(PYTHON, case[1], case[4],
-      folder))
+    local ours, theirs = math.huge, math.huge
+    for _ = 1, 5 do
+      ours = math.min(ours, figure_of(("%s run spec/support/client_bench.lua %s %d %s"):format(
+        child.binary, case[1], case[3], folder)))
+      theirs = math.min(theirs, figure_of(("%sclient_bench.py %s %d %s"):format(PYTHON, case[1],
+        case[4], folder)))
+    end
     line(("%s: CPU, botocore's / 20"):format(case[2]), "us", ours * 1e6, theirs * 1e6 / 20)
   end
 end
