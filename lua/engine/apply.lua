@@ -175,7 +175,8 @@ local function write_records(run, plan)
     end
   end
   for _, row in ipairs(plan.records) do
-    results[#results + 1] = { ok = true, name = row.name, identifier = row.identifier, row = row }
+    results[#results + 1] = { ok = true, name = row.name, identifier = row.identifier, row = row,
+      moved = plan.run.renamed[row.name] }
     run.rows[row.name] = row
   end
   for _, name in ipairs(plan.run.stale) do

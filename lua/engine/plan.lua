@@ -32,6 +32,7 @@ local inputs = require "engine.plan.inputs"
 local leaving = require "engine.plan.leaving"
 local look = require "engine.plan.look"
 local match = require "engine.plan.match"
+local moving = require "engine.plan.moving"
 local places = require "engine.plan.places"
 local rebuild = require "engine.rebuild"
 local records = require "engine.plan.records"
@@ -295,6 +296,8 @@ function plan.make(ports, options)
     back.tell(run, options.back)
   end
   adopt.tell(run)
+  local moved = moving.rows(run)
+  table.move(moved, 1, #moved, #swapped + 1, swapped)
   run.leaving_order = records.deletion_order(run)
   replace.orders(run, run.conflicts)
   local changes, unchanged = collect(run)
