@@ -23,7 +23,20 @@ function back.undo_plan(mrun, stack)
   end
   local made = mrun.plan(stack, { back = last.before, settle = true })
   add_unrecorded(made, last.unrecorded)
+  made.takes_back = last.begun or #made.changes > 0
   return made
+end
+
+local function whole(outcome) return not (outcome.failed or outcome.interrupted) end
+
+---Once an undo has taken back all of it, the next one takes that back; before that, it goes on.
+---@param mrun table
+---@param stack mrun.stack
+---@param made table a plan, of an undo or not
+---@param outcome table of engine.apply
+function back.undone(mrun, stack, made, outcome)
+  if not (made.takes_back and whole(outcome)) then return end
+  mrun.safely(function() stack.store:taken_back "undo" end)
 end
 
 local function roll(mrun, stack, outcome)
@@ -34,6 +47,10 @@ local function roll(mrun, stack, outcome)
   local stop = mrun.show_progress()
   local result = mrun.task(function() return apply.run(mrun.ports, made) end)
   stop()
+  local any = next(outcome.before) or #outcome.unrecorded > 0
+  if any and whole(result) then
+    mrun.safely(function() stack.store:taken_back "rollback" end)
+  end
   return { plan = made, outcome = result }
 end
 

@@ -188,6 +188,7 @@ local function run(mrun, stack, made)
   elseif not made.alone then
     kept.outputs = kept_outputs(mrun, stack, made, outcome)
   end
+  mrun.undone(stack, made, outcome)
   mrun.safely(function() stack.store:save(kept) end)
   stack.store:drop_plan()
   return mrun.show_outcome(made, outcome)

@@ -25,7 +25,7 @@ local PARTS <const> = {
     "plan", "save_plan", "guard", "show_and_save", "must_be_able_to_ask", "confirm_and_apply",
     "apply_saved", "nothing_to_do", "drift", "refresh",
   },
-  back = { "undo_plan", "roll_back" },
+  back = { "undo_plan", "undone", "roll_back" },
   import = { "import_one" },
   cloudformation = { "adopt_cloudformation" },
   import_type = { "import_type" },

@@ -312,8 +312,15 @@ function store:told_places()
   return list
 end
 
----What the last apply that changed anything found when it began.
----@return { before: table<string, table|false>, unrecorded: string[] }|nil
+---Writes down that nothing is left of what an undo, or the rollback of the run before, was to take
+---back: state.history.
+---@param by "undo"|"rollback"
+function store:taken_back(by)
+  self:write({ { kind = "taken_back", by = by, at_ms = self.now() } }, true)
+end
+
+---What the last apply that changed anything found when it began: state.history.
+---@return { before: table<string, table|false>, unrecorded: string[], begun: boolean }|nil
 function store:last_apply()
   if not self.current then self:load() end
   return past.last(self.log and self.log.records or {}, journals.newest_first(self.backend,

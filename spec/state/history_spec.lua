@@ -1,4 +1,5 @@
 -- What the journals of a stack say of its last apply.
+local fs = require "native.fs"
 local state = require "state"
 
 local count, root = 0, nil
@@ -69,8 +70,107 @@ describe("the last apply", function()
     store:begin { { op = "u", name = "a", action = "delete", before = ROW, back = true } }
     assert.are.same({ a = false }, open():last_apply().before)
     store:finish { { op = "u", ok = true, name = "a", row = false } }
+    store:taken_back "undo"
     store:save()
     assert.are.same({ a = ROW }, open():last_apply().before)
+  end)
+
+  local function applied(store, op, name, before)
+    store:begin { { op = op, name = name, type = "T", action = "update", before = before } }
+    store:save()
+  end
+
+  --- One run of an undo or a rollback: what it begins, and whether it takes back all of it.
+  local function taken_back(store, by, intents)
+    for _, one in ipairs(intents) do
+      store:begin { { op = one.name .. "u", name = one.name, type = "T", action = "update",
+        before = one.before, back = true } }
+    end
+    if by then store:taken_back(by) end
+    store:save()
+  end
+
+  local function last(open)
+    local found = open():last_apply()
+    return { found.before, found.begun }
+  end
+
+  it("is still the one that an undo has taken back in part, whatever was written since", function()
+    local open = new_store()
+    local store = open()
+    applied(store, "1", "a", false)
+    applied(store, "2", "a", ROW)
+    taken_back(store, nil, { { name = "a", before = { identifier = "new" } } })
+    store:finish { { ok = true, name = "x", row = ROW } }
+    store:save()
+    assert.are.same({ { a = ROW }, true }, last(open))
+    taken_back(store, nil, { { name = "b", before = false } })
+    assert.are.same({ { a = ROW }, true }, last(open))
+    taken_back(store, "undo", { { name = "a", before = { identifier = "later" } },
+      { name = "c", before = false } })
+    -- All runs of the undo are one.
+    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, false }, last(open))
+    taken_back(store, nil, { { name = "c", before = ROW } })
+    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, true }, last(open))
+    applied(store, "3", "d", ROW)
+    assert.are.same({ { d = ROW }, false }, last(open))
+  end)
+
+  it("is the undo too where its last run had nothing left to do", function()
+    local open = new_store()
+    local store = open()
+    applied(store, "1", "a", false)
+    taken_back(store, "undo", {}) -- nothing of it was there any more: nothing to take back of it
+    assert.are.same({ { a = false }, false }, last(open))
+    taken_back(store, nil, { { name = "a", before = ROW } })
+    taken_back(store, "undo", {})
+    assert.are.same({ { a = ROW }, false }, last(open))
+  end)
+
+  it("is the one before what a rollback has taken back, and not that itself", function()
+    local open = new_store()
+    local store = open()
+    applied(store, "1", "a", false)
+    taken_back(store, "rollback", { { name = "a", before = ROW } })
+    assert.is_nil(open():last_apply())
+    applied(store, "2", "a", false)
+    applied(store, "3", "b", false)
+    taken_back(store, nil, { { name = "b", before = ROW } })
+    assert.are.same({ { b = false }, true }, last(open)) -- not all of it: an undo goes on
+    taken_back(store, "rollback", {})
+    assert.are.same({ { a = false }, false }, last(open))
+    applied(store, "4", "c", false)
+    taken_back(store, "rollback", {}) -- it had failed before it made anything
+    assert.are.same({ { a = false }, false }, last(open))
+  end)
+
+  it("is what was cut off with what went on with it; a rollback takes back its own run only",
+    function()
+      local open = new_store()
+      open():begin { intent("a", false) }
+      local store = open()
+      store:begin { intent("b", false) }
+      assert.are.same({ { a = false, b = false }, false }, last(open))
+      store:save()
+      taken_back(store, "rollback", { { name = "b", before = ROW } })
+      assert.are.same({ { a = false }, false }, last(open))
+    end)
+
+  it("counts a run once, where its journal was kept and not moved away", function()
+    local open = new_store()
+    local store = open()
+    applied(store, "1", "a", false)
+    taken_back(store, nil, { { name = "a", before = ROW } })
+    applied(store, "2", "b", false)
+    local copies = {}
+    for _, name in ipairs(fs.list(root .. "/demo/history")) do
+      copies[#copies + 1] = fs.read(root .. "/demo/history/" .. name)
+    end
+    taken_back(store, "rollback", { { name = "b", before = ROW } })
+    for at, bytes in ipairs(copies) do
+      assert(fs.replace(("%s/demo/history/copy-%06d"):format(root, 90 + at), bytes))
+    end
+    assert.are.same({ { a = false }, true }, last(open))
   end)
 
   it("outlives the stack that it has destroyed", function()
