@@ -103,19 +103,23 @@ local function refer_anew(ctx, graph, rows, before)
   end
 end
 
---- A secret is kept as a digest only: what was one stays as it is now.
-local function leave_secrets(graph, before, notices)
+--- What of a row was a secret: it is kept as a digest only.
+local function secrets_of(row)
+  local hidden = {}
+  for _, property in ipairs(value.keys(row and row.last or {})) do
+    if value.hides(row.last[property]) then hidden[#hidden + 1] = property end
+  end
+  return hidden
+end
+
+--- What was a secret stays as it is now.
+local function leave_secrets(graph, before)
   for _, name in ipairs(value.keys(before)) do
-    local hidden = {}
-    for _, property in ipairs(value.keys(before[name] and before[name].last or {})) do
-      if value.hides(before[name].last[property]) then hidden[#hidden + 1] = property end
-    end
+    local hidden = secrets_of(before[name])
     if #hidden > 0 then
       local options = graph.resources[name].options
       options.ignore_changes = table.move(hidden, 1, #hidden,
         #(options.ignore_changes or {}) + 1, value.copy(options.ignore_changes or {}))
-      notices[#notices + 1] = ("%s: %s cannot be taken back (a secret is kept as a digest only)")
-        :format(name, table.concat(hidden, ", "))
     end
   end
 end
@@ -138,7 +142,7 @@ function back.graph(ctx, rows, before)
   local graph = graph_of_rows(ctx.stack.name, all)
   for name, row in pairs(all) do graph.resources[name].options = options_of(row) end
   refer_anew(ctx, graph, rows, before)
-  leave_secrets(graph, before, graph.notices)
+  leave_secrets(graph, before)
   graph.order = order.sort(graph.order, graph.edges) or graph.order
   return graph
 end
@@ -164,12 +168,60 @@ function back.let_go(run, before)
   return changes
 end
 
---- Says what comes back as a new one.
+--- What a new one cannot do without, and nobody knows any more.
+local function lost(run, resource, row)
+  local needed, list = {}, {}
+  for _, property in ipairs(run.ctx:record(resource).required) do needed[property] = true end
+  for _, property in ipairs(secrets_of(row)) do
+    if needed[property] then list[#list + 1] = property end
+  end
+  return #list > 0 and table.concat(list, ", ") or nil
+end
+
+--- Why a change cannot be made, in words: nil where it can.
+local function obstacle(run, change, row, out)
+  local resource = run.graph.resources[change.name]
+  local secret = change.action ~= "update" and lost(run, resource, row)
+  if secret then
+    return ("a new one needs its %s, a secret, of which only a digest is kept: "
+      .. "mrun apply with the recipe makes it"):format(secret)
+  end
+  for _, property in ipairs(resource.awaits) do
+    for _, name in ipairs(value.names(resource.want[property])) do
+      if out[name] then return ("its %s is of %s"):format(property, name) end
+    end
+  end
+end
+
+--- Leaves out what could only fail: new ones without a secret that they need, and what would have
+--- to refer to them. It stays as it is now, or away.
+---@param run table of a plan
+---@param before table<string, table|false>
+function back.leave_out(run, before)
+  local out, order = {}, {}
+  for _, name in ipairs(run.order) do
+    local why = run.changes[name] and obstacle(run, run.changes[name], before[name], out)
+    if why then
+      out[name], run.changes[name], run.live[name] = true, nil, nil
+      run.notices[#run.notices + 1] = ("%s is not taken back: %s"):format(name, why)
+    else
+      order[#order + 1] = name
+    end
+  end
+  run.order = order
+end
+
+--- Says what comes back as a new one, and with which secret as it is now.
 ---@param run table of a plan
 ---@param before table<string, table|false>
 function back.tell(run, before)
   for _, name in ipairs(run.order) do
     local change, row = run.changes[name], before[name]
+    local hidden = secrets_of(row)
+    if #hidden > 0 then
+      run.notices[#run.notices + 1] = ("%s: %s cannot be taken back (a secret is kept as a digest "
+        .. "only)"):format(name, table.concat(hidden, ", "))
+    end
     if row and change and (change.action == "create" or change.action == "replace") then
       run.notices[#run.notices + 1] = ("%s comes back as a new one: %s is gone, with what it held")
         :format(name, row.identifier)

@@ -293,6 +293,7 @@ function plan.make(ports, options)
   told.half(run)
   if options.back then
     run.let_go = back.let_go(run, options.back)
+    back.leave_out(run, options.back)
     back.tell(run, options.back)
   end
   adopt.tell(run)

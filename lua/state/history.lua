@@ -47,7 +47,7 @@ function step.taken_back(self, record)
   end
 end
 
---- What was done to the stack and stands, oldest first; a run that two journals tell of counts once.
+--- What was done to the stack and stands, oldest first; what two journals tell of counts once.
 local function effects_of(journals)
   local self = { effects = {}, seen = {} }
   for at = #journals, 1, -1 do

@@ -105,6 +105,45 @@ describe("the way back", function()
     assert.are.equal("two", world.cloud:all()[1].properties.Secret)
   end)
 
+  it("leaves out what cannot be made anew without its secret, and what refers to it", function()
+    local safe = resource("Safe", "safe", { Secret = "one", Size = 1 })
+    world:apply { safe, thing("on", { Parent = ref "safe" }), thing("far", { Parent = ref "on" }),
+      thing("up", { Parent = ref "safe" }), thing "own" }
+    local outcome = world:apply { thing("up", { Parent = "none" }) }
+    local plan = world:plan_of(nil, { back = outcome.before })
+    assert.are.same({ "create own" }, lines(plan))
+    local told = table.concat(plan.notices, "\n")
+    assert.matches("safe is not taken back: a new one needs its Secret, a secret, of which only a "
+      .. "digest is kept: mrun apply with the recipe makes it", told, 1, true)
+    assert.matches("on is not taken back: its Parent is of safe", told, 1, true)
+    assert.matches("far is not taken back: its Parent is of on", told, 1, true)
+    assert.matches("up is not taken back: its Parent is of safe", told, 1, true)
+    assert.is_nil(told:find "safe: Secret cannot" or told:find "safe comes back")
+    world:apply(nil, { back = outcome.before })
+    assert.are.same({ "own", "up" }, value.keys(cloud_of(world)))
+    assert.are.same({ "create safe", "create on", "create far", "update up" }, world:planned {
+      safe, thing("on", { Parent = ref "safe" }), thing("far", { Parent = ref "on" }),
+      thing("up", { Parent = ref "safe" }), thing "own" })
+  end)
+
+  it("leaves as it is what would be replaced and cannot, and updates it where it can", function()
+    local function safe(size, color)
+      return { resource("Safe", "safe", { Secret = "one", Size = size, Color = color }),
+        thing("on", { Parent = ref "safe" }) }
+    end
+    world:apply(safe(1, "red"))
+    local outcome = world:apply(safe(2, "blue"))
+    assert.are.same({}, lines(world:plan_of(nil, { back = outcome.before })))
+    world:apply(nil, { back = outcome.before })
+    assert.are.same({}, world:plan(safe(2, "blue")))
+    outcome = world:apply(safe(3, "blue"))
+    local plan = world:plan_of(nil, { back = outcome.before })
+    assert.are.same({ "update safe" }, lines(plan))
+    assert.matches("safe: Secret cannot be taken back", table.concat(plan.notices, "\n"))
+    world:apply(nil, { back = outcome.before })
+    assert.are.same({ 2, "one" }, { cloud_of(world).safe.Size, cloud_of(world).safe.Secret })
+  end)
+
   it("does not take back what was taken over, moved or forgotten", function()
     world:apply { thing("a", { Size = 1 }), thing("f", {}) }
     local outcome = world:apply({ thing("b", { Size = 2 }, { moved_from = "a" }), thing("f", {}) })

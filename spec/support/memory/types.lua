@@ -64,6 +64,21 @@ types["Memory::Token"] = {
   handler = {},
 }
 
+--- Cannot be made without its secret.
+types["Memory::Safe"] = {
+  rule = "token",
+  schema = {
+    typeName = "Memory::Safe", primaryIdentifier = { "/properties/Id" },
+      additionalProperties = false,
+    properties = { Id = STRING, Size = INTEGER, Color = STRING, Parent = STRING, Secret = STRING,
+      Tags = TAGS },
+    readOnlyProperties = { "/properties/Id" }, createOnlyProperties = { "/properties/Color" },
+    writeOnlyProperties = { "/properties/Secret" }, required = { "Secret" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = { secret = { "Secret" } },
+}
+
 --- Holds what nobody can declare again.
 types["Memory::Disk"] = {
   rule = "token",
