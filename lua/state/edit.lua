@@ -85,8 +85,12 @@ end
 ---@param name string
 function edit.rm(store, name)
   local state = store:load()
-  row_of(store, state, name)
+  local row = row_of(store, state, name)
   settled(store, state)
+  if row.old and row.old[1] then
+    stop(store, ("%s has been replaced, and the old one is still to be deleted: %s"):format(name,
+      row.old[1].identifier), "run mrun apply first, then remove it from the state")
+  end
   store:finish { { ok = true, name = name, row = false } }
   store:save {}
 end

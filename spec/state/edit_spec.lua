@@ -59,6 +59,18 @@ describe("the state by hand", function()
     assert.matches("not settled yet", message_of(store().mv, store(), "a", "c"))
   end)
 
+  it("does not forget what has been replaced and is still to be deleted", function()
+    local replaced = row "a"
+    replaced.old = { { type = "T", identifier = "i-old" } }
+    store():finish { { ok = true, name = "a", row = replaced } }
+    assert.matches("a has been replaced, and the old one.* to be deleted: i%-old.*mrun apply",
+      message_of(store().rm, store(), "a"))
+    assert.same("i-a", store().current.resources.a.identifier)
+    store():finish { { ok = true, name = "a", row = row "a" } }
+    store():rm "a"
+    assert.is_nil(store().current.resources.a)
+  end)
+
   it("keeps what a pushed state replaces", function()
     local before = store():text()
     store():rm "b"
