@@ -198,17 +198,17 @@ end
 ---@param run table of a plan
 ---@param before table<string, table|false>
 function back.leave_out(run, before)
-  local out, order = {}, {}
+  local out, rest = {}, {}
   for _, name in ipairs(run.order) do
     local why = run.changes[name] and obstacle(run, run.changes[name], before[name], out)
     if why then
       out[name], run.changes[name], run.live[name] = true, nil, nil
       run.notices[#run.notices + 1] = ("%s is not taken back: %s"):format(name, why)
     else
-      order[#order + 1] = name
+      rest[#rest + 1] = name
     end
   end
-  run.order = order
+  run.order = rest
 end
 
 --- Says what comes back as a new one, and with which secret as it is now.

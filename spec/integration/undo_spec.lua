@@ -67,4 +67,63 @@ describe("on AWS", function()
     assert.are.same(before, emulator:elsewhere(SEEN))
     assert.are.same({}, user:planned("net.lua", "-P", "Part=net"))
   end)
+
+  it("goes on with an undo that has failed", function()
+    local more = [[
+if p.Part == "all" then aws.EC2.InternetGateway "Gateway" { Tags = { Name = "way" } } end
+]]
+    user:write("net.lua", RECIPE .. more)
+    user:must("apply", "--yes", "net.lua")
+    user:must("apply", "--yes", "-P", "Dns=true", "-P", "Part=most", "net.lua")
+    emulator:behave { refuse = { operation = "CreateInternetGateway", message = "no" } }
+    local said = user:mrun("undo", "--yes")
+    assert.are.equal(1, said.code)
+    assert.matches("Gateway was not created", said.out)
+    emulator:behave {}
+    assert.matches("1 to create, 0 to update, 0 to replace, 0 to delete",
+      user:must("undo", "--yes").out)
+    assert.are.same({}, user:planned "net.lua")
+  end)
+
+  it("undo makes nothing again that a rollback has taken back", function()
+    local nothing = emulator:elsewhere(SEEN)
+    user:must("apply", "--yes", "-P", "Part=net", "net.lua")
+    user:mrun("apply", "--yes", "--rollback", "-P", "Part=bad", "-P", "Dns=true", "net.lua")
+    user:must("undo", "--yes")
+    assert.are.same(nothing, emulator:elsewhere(SEEN))
+  end)
+
+  it("undo leaves out what cannot be made without its secret, and says what to do", function()
+    user:write("word.lua", [[
+provider "aws".SSM.Parameter "Word" { Name = "/word", Type = "String", Value = "planted-word" }
+]])
+    user:must("apply", "--yes", "word.lua")
+    user:must("undo", "--yes")
+    local said = user:must("undo", "--yes", "--stack", "word")
+    assert.matches("Word is not taken back: a new one needs its Value, a secret", said.out, 1, true)
+    assert.matches("mrun apply with the recipe", said.out, 1, true)
+    assert.matches("Nothing to do", said.out)
+    user:must("apply", "--yes", "word.lua")
+    assert.are.same({}, user:planned "word.lua")
+  end)
+
+  it("a move with a replacement leaves the new one alone, and undo puts it back", function()
+    local moved = [[aws.EC2.SecurityGroup "%s" { GroupDescription = "%s", VpcId = net, %s }]]
+    local function stack(...)
+      return [[
+local aws = provider "aws"
+local net = aws.EC2.VPC "Net" { CidrBlock = "10.0.0.0/16" }
+]] .. moved:format(...)
+    end
+    user:write("net.lua", stack("A", "one", ""))
+    user:must("apply", "--yes", "net.lua")
+    local before = emulator:elsewhere(SEEN)
+    user:write("net.lua", stack("B", "two", [[moved_from = "A"]]))
+    user:must("apply", "--yes", "net.lua")
+    assert.are.same({}, user:planned "net.lua")
+    user:must("undo", "--yes")
+    assert.are.same(before, emulator:elsewhere(SEEN))
+    user:write("net.lua", stack("B", "one", [[moved_from = "A"]]))
+    assert.are.same({}, user:planned "net.lua")
+  end)
 end)

@@ -90,7 +90,7 @@ describe("the last apply", function()
     store:save()
   end
 
-  local function last(open)
+  local function told(open)
     local found = open():last_apply()
     return { found.before, found.begun }
   end
@@ -103,17 +103,17 @@ describe("the last apply", function()
     taken_back(store, nil, { { name = "a", before = { identifier = "new" } } })
     store:finish { { ok = true, name = "x", row = ROW } }
     store:save()
-    assert.are.same({ { a = ROW }, true }, last(open))
+    assert.are.same({ { a = ROW }, true }, told(open))
     taken_back(store, nil, { { name = "b", before = false } })
-    assert.are.same({ { a = ROW }, true }, last(open))
+    assert.are.same({ { a = ROW }, true }, told(open))
     taken_back(store, "undo", { { name = "a", before = { identifier = "later" } },
       { name = "c", before = false } })
     -- All runs of the undo are one.
-    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, false }, last(open))
+    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, false }, told(open))
     taken_back(store, nil, { { name = "c", before = ROW } })
-    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, true }, last(open))
+    assert.are.same({ { a = { identifier = "new" }, b = false, c = false }, true }, told(open))
     applied(store, "3", "d", ROW)
-    assert.are.same({ { d = ROW }, false }, last(open))
+    assert.are.same({ { d = ROW }, false }, told(open))
   end)
 
   it("is the undo too where its last run had nothing left to do", function()
@@ -121,10 +121,10 @@ describe("the last apply", function()
     local store = open()
     applied(store, "1", "a", false)
     taken_back(store, "undo", {}) -- nothing of it was there any more: nothing to take back of it
-    assert.are.same({ { a = false }, false }, last(open))
+    assert.are.same({ { a = false }, false }, told(open))
     taken_back(store, nil, { { name = "a", before = ROW } })
     taken_back(store, "undo", {})
-    assert.are.same({ { a = ROW }, false }, last(open))
+    assert.are.same({ { a = ROW }, false }, told(open))
   end)
 
   it("is the one before what a rollback has taken back, and not that itself", function()
@@ -136,12 +136,12 @@ describe("the last apply", function()
     applied(store, "2", "a", false)
     applied(store, "3", "b", false)
     taken_back(store, nil, { { name = "b", before = ROW } })
-    assert.are.same({ { b = false }, true }, last(open)) -- not all of it: an undo goes on
+    assert.are.same({ { b = false }, true }, told(open)) -- not all of it: an undo goes on
     taken_back(store, "rollback", {})
-    assert.are.same({ { a = false }, false }, last(open))
+    assert.are.same({ { a = false }, false }, told(open))
     applied(store, "4", "c", false)
     taken_back(store, "rollback", {}) -- it had failed before it made anything
-    assert.are.same({ { a = false }, false }, last(open))
+    assert.are.same({ { a = false }, false }, told(open))
   end)
 
   it("is what was cut off with what went on with it; a rollback takes back its own run only",
@@ -150,10 +150,10 @@ describe("the last apply", function()
       open():begin { intent("a", false) }
       local store = open()
       store:begin { intent("b", false) }
-      assert.are.same({ { a = false, b = false }, false }, last(open))
+      assert.are.same({ { a = false, b = false }, false }, told(open))
       store:save()
       taken_back(store, "rollback", { { name = "b", before = ROW } })
-      assert.are.same({ { a = false }, false }, last(open))
+      assert.are.same({ { a = false }, false }, told(open))
     end)
 
   it("counts a run once, where its journal was kept and not moved away", function()
@@ -170,7 +170,7 @@ describe("the last apply", function()
     for at, bytes in ipairs(copies) do
       assert(fs.replace(("%s/demo/history/copy-%06d"):format(root, 90 + at), bytes))
     end
-    assert.are.same({ { a = false }, true }, last(open))
+    assert.are.same({ { a = false }, true }, told(open))
   end)
 
   it("outlives the stack that it has destroyed", function()
