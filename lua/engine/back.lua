@@ -211,7 +211,8 @@ function back.leave_out(run, before)
   run.order = rest
 end
 
---- Says what comes back as a new one, and with which secret as it is now.
+--- Says what comes back as a new one, under a name that it did not have, or with its secret as
+--- it is now.
 ---@param run table of a plan
 ---@param before table<string, table|false>
 function back.tell(run, before)
@@ -221,6 +222,9 @@ function back.tell(run, before)
     if #hidden > 0 then
       run.notices[#run.notices + 1] = ("%s: %s cannot be taken back (a secret is kept as a digest "
         .. "only)"):format(name, table.concat(hidden, ", "))
+    end
+    if row and row.was then
+      run.notices[#run.notices + 1] = ("%s keeps its name: it was %s before"):format(name, row.was)
     end
     if row and change and (change.action == "create" or change.action == "replace") then
       run.notices[#run.notices + 1] = ("%s comes back as a new one: %s is gone, with what it held")

@@ -38,7 +38,7 @@ local function named(row, name)
   if row.name == name then return row end
   local result = {}
   for key, member in pairs(row) do result[key] = member end
-  result.name, result.untagged = name, true -- its tags have the name before
+  result.name, result.was, result.untagged = name, row.name, true -- its tags have the one before
   return result
 end
 
