@@ -76,12 +76,13 @@ end
 ---@param call table
 ---@return boolean is_new  whether the request is
 function attempt.build(session, call)
+  local request, cause = call.request, nil
+  if not request then request, cause = call.protocol.request(call) end
+  if not request then invalid(call, cause) end -- before anybody is asked for anything
   if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
   call.endpoint = endpoint.resolve(session, call)
   if call.credentials then endpoint.demand_sigv4(call) end
   if call.request then return false end
-  local request, cause = call.protocol.request(call)
-  if not request then invalid(call, cause) end
   custom.request(call, request)
   call.request = request
   return true

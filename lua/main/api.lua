@@ -133,12 +133,20 @@ end
 local function check(service, operation, record, params)
   if not record.input then return end
   local without_file = stream.source({ name = service }, record, params)
-  local ok, why = record.input:check((token.fill(record, without_file)))
+  local ok, why = record.input:check((token.fill(record, without_file, token.uuid)))
   if ok then return end
   local sentences = {}
   for i, fault in ipairs(why.faults) do sentences[i] = sentence_of(fault) end
   usage(("%s %s: %s"):format(service, operation, table.concat(sentences, "; ")),
     ("mrun aws %s %s --help"):format(service, operation))
+end
+
+-- What cannot be done with one call.
+local function check_options(wanted)
+  local way = wanted.wait and "--wait" or wanted.all_pages and "--all-pages"
+  local other = way == "--wait" and wanted.all_pages and "--all-pages"
+    or way and wanted.to_file and "--to-file"
+  if other then usage(("%s and %s do not go together"):format(way, other), "leave one out") end
 end
 
 local function ask(mrun, client, operation, params, wanted)
@@ -159,6 +167,7 @@ end
 ---  wait: string|boolean|nil, to_file: string|nil, endpoint_url: string|nil }
 ---@param say fun(json: string) takes the answer; of events each one, as it comes
 function api.call_operation(mrun, service, operation, wanted, say)
+  check_options(wanted)
   local record = mrun.data():operation(service, operation)
   local query = wanted.query and jmespath.compile(wanted.query)
   local function tell(shape, value)

@@ -37,6 +37,34 @@ describe("a call", function()
       { log.about.status, log.about.request_id, log.about.attempts })
   end)
 
+  it("is no answer where an answer that says something is empty", function()
+    local log = describe_vpcs({ answer(200, "") }, { max_attempts = 1 })
+    assert.matches("HTTP 200 with an empty answer", tostring(log.failure))
+    local session, clock = support.session()
+    log = drive(clock, { answer(200, "") }, function()
+      return session:client "ec2":DeleteVpc { VpcId = "vpc-1" }
+    end)
+    assert.same({}, log.result)
+  end)
+
+  it("tells all that is wrong before it asks for an endpoint or for credentials", function()
+    local session, clock = support.session { env = {} }
+    local log = drive(clock, {}, function()
+      return session:client "s3":GetObject { Bucket = 5, Foo = 1 }
+    end)
+    assert.matches("Bucket", tostring(log.failure))
+    assert.matches("Foo", tostring(log.failure))
+    assert.same({}, log.requests)
+  end)
+
+  it("that was answered with nothing but a status says that status", function()
+    local session, clock = support.session()
+    local log = drive(clock, { answer(304, "") }, function()
+      return session:client "s3":HeadObject { Bucket = "b-b", Key = "k" }
+    end)
+    assert.same({ "304", "Not Modified" }, { log.failure.code, log.failure.message })
+  end)
+
   it("says what it cannot send, before it sends anything", function()
     local session, clock = support.session()
     local function fault(service, operation, params)

@@ -21,7 +21,7 @@ describe("a stream", function()
       "run", "spec/support/streams.lua" })
     assert.equal(0, said.code, said.err)
     local count = 0
-    for name, grown in said.out:gmatch "([^\n]*)\t[^\n]*peak grew by (%d+) KiB" do
+    for name, grown in said.out:gmatch "([^\n]*)\t[^\n]*peak grew by (%-?%d+) KiB" do
       count = count + 1
       assert.is_true(tonumber(grown) < 16 * 1024, name .. " took " .. grown .. " KiB")
     end

@@ -68,6 +68,22 @@ describe("mrun aws", function()
     assert.same({ file = "came", bytes = 100000 }, answer.Body)
     assert.equal(0, user:shell("cmp sent came").code)
     refused(1, { "not a stream" }, "s3", "ListBuckets", "--to-file", "x")
+    for _, words in ipairs { { "--all-pages", "--to-file", "x" }, { "--wait", "--to-file", "x" },
+      { "--wait", "--all-pages" } } do
+      refused(64, { "do not go together" }, "s3", "GetObject", table.unpack(words))
+    end
+  end)
+
+  it("gives a call the token that makes it one, however often it is sent", function()
+    document("dynamodb", "CreateTable", "--input", [[{"TableName":"once","BillingMode":
+      "PAY_PER_REQUEST","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],
+      "AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}]}]])
+    document("dynamodb", "TransactWriteItems", "--input",
+      '{"TransactItems":[{"Put":{"TableName":"once","Item":{"k":{"S":"a"}}}}]}')
+    assert.equal(1, document("dynamodb", "Scan", "--input", '{"TableName":"once"}').Count)
+    assert.matches('"ClientRequestToken":"%x+%-%x+%-4', user:mrun("--debug", "aws", "dynamodb",
+      "TransactWriteItems", "--input",
+      '{"TransactItems":[{"Put":{"TableName":"once","Item":{"k":{"S":"b"}}}}]}').err)
   end)
 
   it("prints what --query asks for", function()

@@ -4,6 +4,9 @@
 --   region = eu-west-1  # a comment
 --   s3 =
 --     addressing_style = path
+--
+-- What botocore reads with Python's configparser is read alike: a whole section may stand further
+-- in, a colon may stand for =, and what stands behind a heading says nothing.
 local failure = require "engine.failure"
 local trim = require "aws.trim"
 
@@ -36,11 +39,8 @@ local function heading(reader, inside)
 end
 
 local function begin_section(reader, line)
-  local inside, rest = line:match("^%[([^%]]*)%](.*)$")
+  local inside = line:match("^%[([^%]]*)%]")
   if not inside then bad(reader, "the section heading does not end with ]") end
-  if rest:match("%S") and not rest:match("^%s*[#;]") then
-    bad(reader, "there is text after the section heading")
-  end
   reader.property, reader.section, reader.begun = nil, nil, true
   local kind, name, prefixed = heading(reader, inside)
   if not kind then return end
@@ -57,7 +57,7 @@ end
 
 local function add_property(reader, line)
   if not reader.begun then bad(reader, "there is a setting before the first section") end
-  local name, value = line:match("^([^=]*)=(.*)$")
+  local name, value = line:match("^([^=:]*)[=:](.*)$")
   if not name then bad(reader, "this is neither a section nor a setting (there is no =)") end
   name = trim(name):lower()
   if name == "" then bad(reader, "the setting has no name") end
@@ -67,11 +67,10 @@ local function add_property(reader, line)
     reader.lines = { value }
     reader.section[name] = reader.lines
   end
-  reader.nested = value == ""
+  reader.nested, reader.indent = value == "", #line:match("^%s*")
 end
 
 local function add_continuation(reader, line)
-  if not reader.property then bad(reader, "an indented line continues no setting") end
   local text = trim(line)
   if reader.nested then
     local name = text:match("^([^=]*)=")
@@ -93,8 +92,12 @@ end
 
 local function read_line(reader, line)
   if line:match("^%s*$") or line:match("^%s*[#;]") then return end
-  if line:match("^%[") then return begin_section(reader, line) end
-  if line:match("^%s") then return add_continuation(reader, line) end
+  -- What stands further in than a setting belongs to it.
+  if reader.property and #line:match("^%s*") > reader.indent then
+    return add_continuation(reader, line)
+  end
+  local text = trim(line)
+  if text:match("^%[") then return begin_section(reader, text) end
   add_property(reader, line)
 end
 

@@ -29,7 +29,9 @@ return function(flavor)
   ---@return string|table|nil request_id_or_failure
   function protocol.result(call, response)
     local operation = call.operation
-    if not operation.output or response.body == "" then return xml_error.nothing(response.body) end
+    local says_nothing = response.body == "" and operation.output
+      and #operation.output:members() == 0
+    if not operation.output or says_nothing then return xml_error.nothing(response.body) end
     local wrapper = (operation.output_traits or {}).resultWrapper
     return xml.decode(operation.output, response.body, { flavor = flavor, wrapper = wrapper })
   end

@@ -180,6 +180,7 @@ end
 
 -- What HTTP itself calls them: all that there is where an answer has no body, as those of HEAD.
 local WORDS <const> = {
+  [301] = "Moved Permanently", [304] = "Not Modified", [307] = "Temporary Redirect",
   [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found",
   [405] = "Method Not Allowed", [409] = "Conflict", [410] = "Gone",
   [412] = "Precondition Failed", [416] = "Range Not Satisfiable", [429] = "Too Many Requests",
@@ -193,7 +194,7 @@ local WORDS <const> = {
 ---@param shape table|nil
 ---@return table|nil error
 function rest.fault(response, found, shape)
-  if not found and (response.body or "") == "" and response.status >= 400 then
+  if not found and (response.body or "") == "" and response.status >= 300 then
     return { code = tostring(response.status), message = WORDS[response.status], fields = {} }
   end
   if found and shape then rest.located(shape, response, found.fields) end

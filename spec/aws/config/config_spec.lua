@@ -53,14 +53,20 @@ describe("the shared config files", function()
       ["a = 1"] = "before the first section",
       ["[profile a]\nword"] = "there is no =",
       ["[profile a]\n= 1"] = "has no name",
-      ["[profile a]\n  b"] = "continues no setting",
+      ["[profile a]\n  b"] = "there is no =",
       ["[profile a]\ns3 =\n  word"] = "no = in this nested setting",
-      ["[profile a] x"] = "text after",
     } do
       local message = fault(text)
       assert.matches(expected, message, 1, true)
       assert.matches(CONFIG .. ":%d", message)
     end
+  end)
+
+  it("may be indented, have colons, and text behind a heading, as for the CLI", function()
+    assert.same({ default = { region = "eu-west-3", output = "json" }, b = { x = "1=2" } },
+      profiles("[default] here\n  region = eu-west-3\n  output: json\n  [profile b]\nx: 1=2\n"))
+    assert.same({ a = { s3 = "\naddressing_style = path\nb = 1", y = "2\n3" } }, profiles(
+      "[profile a]\n  s3 =\n    addressing_style = path\n    b = 1\n  y = 2\n   3\n"))
   end)
 
   it("are read in time that grows with their length alone", function()
