@@ -50,7 +50,7 @@ describe("state in S3", function()
       assert.equal("i-1", seen.resources["2"].identifier)
       assert.same({}, seen.open)
     end)
-    assert.same({}, keys_of(world, "states/demo/journal/"))
+    assert.same({ "00000002-000002" }, keys_of(world, "states/demo/journal/"))
     assert.equal(4, #keys_of(world, "states/demo/history/"))
   end)
 
@@ -179,7 +179,7 @@ describe("state in S3", function()
     world:run(function()
       local sleeper = asleep(world, one, intent("1", "a"))
       apply_once(world:store(other), "9")
-      assert.equal(1, #keys_of(world, "states/demo/journal/"))
+      assert.same({ "00000001-000002", "00000002-000002" }, keys_of(world, "states/demo/journal/"))
       refused(function() sleeper:begin { intent("2", "b") } end)
       local seen = world:store(one):load()
       assert.equal(1, #seen.open)
@@ -283,6 +283,22 @@ describe("state in S3", function()
         assert.equal("1", seen.open[1].op)
       end)
     end
+  end)
+
+  it("shows what it writes after a save that took such a write in", function()
+    world:run(function()
+      local store = world:store(one)
+      locked(store)
+      store:begin { intent("1", "a") }
+      one.fault = function(operation) return operation == "PutObject" and "after" or nil end
+      refused(function() store:begin { intent("2", "b") } end)
+      one.fault = nil
+      store:load()
+      store:save {}
+      store:begin { intent("3", "c") }
+      local seen = world:store(other):load()
+      assert.equal("3", seen.open[#seen.open].op)
+    end)
   end)
 
   it("ends the lock of who is gone when told to, and stops that one", function()

@@ -9,6 +9,7 @@ local tables = require "state.tables"
 local CARD <const> = "lock.json"
 -- S3 tells times in whole seconds.
 local GRAIN_MS <const> = 1000
+local TRIES <const> = 10
 
 ---@class state.s3.lock : state.lock
 local lock = {}
@@ -75,15 +76,26 @@ function locks:take(card)
   return nil, (read(self))
 end
 
+local function raise_alive(self)
+  failure.raise { what = "the holder of the lock is at work: it renews it and writes all the time",
+    where = self.bucket:at(CARD), next = "wait for it, or stop it there and run this again" }
+end
+
 ---Breaks the lock as if its holder had died; it stops before its next call.
 ---@param card table  of who does so
 ---@return table|nil card  of who had it
 function locks:unlock(card)
-  local there, mark = read(self)
-  if not there or there.released then return nil end
-  self.log:close(there.epoch, card)
-  self.bucket:put(CARD, encode(tables.with(there, { released = true, by = card })), mark)
-  return there
+  local had
+  for _ = 1, TRIES do
+    local there, mark = read(self)
+    if not there or there.released or had and there.epoch ~= had.epoch then return had end
+    had = there
+    local released = encode(tables.with(there, { released = true, by = card }))
+    if self.log:close(there.epoch, card) and self.bucket:put(CARD, released, mark) then
+      return there
+    end
+  end
+  raise_alive(self)
 end
 
 ---Says again that its holder lives; raises where the lock is somebody else's by now.

@@ -3,13 +3,15 @@
 -- An epoch is one holding of the lock. Its objects are written one after the other, without a gap,
 -- so that whoever takes the lock over from a dead holder can write a closing record at the place
 -- where that one's next record would go: a holder who was only asleep fails there, before the call
--- that the record announces. Closing records stay for ever.
+-- that the record announces. Closing records stay for ever. So that the place can be found, the last
+-- object of an epoch stays while its holder may go on, though a state has taken it in.
 local failure = require "engine.failure"
 local journal = require "state.journal"
 local owner = require "state.owner"
 
 local FOLDER <const> = "journal/"
 local KEY <const> = "^journal/(%d+)%-(%d+)$"
+local LOOKS <const> = 10
 
 ---@class state.s3.log
 ---@field lost table|nil  the failure with which every write ends, since the lock was taken over
@@ -18,11 +20,13 @@ log.__index = log
 
 local function key_of(epoch, seq) return ("%s%08d-%06d"):format(FOLDER, epoch, seq) end
 
+local function epoch_of(key) return key and tonumber((key:match(KEY))) end
+
 ---@param bucket state.s3.bucket
 ---@param signal fun(): table  an event to wait for (engine.tasks)
 ---@return state.s3.log
 local function new(bucket, signal)
-  return setmetatable({ bucket = bucket, signal = signal, parts = {} }, log)
+  return setmetatable({ bucket = bucket, signal = signal, parts = {}, left = {} }, log)
 end
 
 ---All keys, sorted.
@@ -40,7 +44,7 @@ end
 local function mend(parts)
   for at, part in ipairs(parts) do
     local after = parts[at + 1]
-    local same = after and after.key:match(KEY) == part.key:match(KEY)
+    local same = after and epoch_of(after.key) == epoch_of(part.key)
     if not same or closing_record(after.bytes) then
       local records, good_bytes = journal.parse(part.bytes)
       if records then part.bytes = part.bytes:sub(1, good_bytes) end
@@ -48,18 +52,29 @@ local function mend(parts)
   end
 end
 
+-- The keys after a position, and those of its epoch that a state has taken in and that are there.
+local function around(keys, position)
+  local epoch = epoch_of(position)
+  local left, later = {}, {}
+  for _, key in ipairs(keys) do
+    if not position or key > position then
+      later[#later + 1] = key
+    elseif epoch_of(key) == epoch then
+      left[#left + 1] = key
+    end
+  end
+  return left, later
+end
+
 ---Reads the objects after a position; nil where one has gone meanwhile.
 ---@param keys string[]
 ---@param position string|nil
 ---@return string|nil
 function log:read(keys, position)
-  local later = {}
-  for _, key in ipairs(keys) do
-    if not position or key > position then later[#later + 1] = key end
-  end
+  local left, later = around(keys, position)
   local found = self.bucket:get_all(later)
   if not found then return nil end
-  self.parts = {}
+  self.parts, self.left = {}, left
   for at, key in ipairs(later) do self.parts[at] = { key = key, bytes = found[at] } end
   mend(self.parts)
   local bytes = {}
@@ -96,17 +111,23 @@ function log:start(epoch)
 end
 
 ---Writes the closing record of an epoch; false where its holder has written just now, and lives.
+---It counts only as the last of its epoch: one that fills a place that its holder has cleared since
+---the look stops nobody.
 ---@param epoch integer
 ---@param card table  of who takes over
 ---@return boolean
 function log:close(epoch, card)
-  local _, last = last_of(self:keys(), epoch)
-  local bytes = last > 0 and self.bucket:get(key_of(epoch, last))
-  if bytes and closing_record(bytes) then return true end
   local line = journal.line { kind = "closed", by = card, at_ms = card.since_ms }
-  local key = key_of(epoch, last + 1)
-  if self.bucket:put(key, line, false) then return true end
-  return closing_record(self.bucket:get(key) or "") ~= nil
+  for _ = 1, LOOKS do
+    local _, last = last_of(self:keys(), epoch)
+    local bytes = last > 0 and self.bucket:get(key_of(epoch, last))
+    if bytes and closing_record(bytes) then return true end
+    local key = key_of(epoch, last + 1)
+    if not self.bucket:put(key, line, false) then
+      if not closing_record(self.bucket:get(key) or "") then return false end
+    end
+  end
+  return false
 end
 
 local function raise_lost(self, bytes)
@@ -169,13 +190,23 @@ function log:taken()
   return last and last.key, table.concat(bytes)
 end
 
----Removes what has been taken in, but for closing records.
-function log:clear()
+-- Of what was left there, only a look tells closing records from others.
+local function removable(self)
   local keys = {}
+  for at, bytes in ipairs(self.bucket:get_all(self.left) or {}) do
+    if not closing_record(bytes) then keys[#keys + 1] = self.left[at] end
+  end
   for _, part in ipairs(self.parts) do
     if not closing_record(part.bytes) then keys[#keys + 1] = part.key end
   end
-  self.parts = {}
+  return keys
+end
+
+---Removes what has been taken in, but for closing records and the last object of this holding.
+function log:clear()
+  local keys, last = removable(self), nil
+  if self.epoch and epoch_of(keys[#keys]) == self.epoch then last = table.remove(keys) end
+  self.parts, self.left = {}, { last }
   self.bucket:remove_all(keys)
 end
 
