@@ -82,6 +82,7 @@ local function attempt(run, step)
     return emit(run, "done", step, { elapsed_ms = elapsed_ms })
   end
   run.failed = true
+  run.interrupted = run.interrupted or failure.from(err).kind == "interrupted"
   if step.kind == "check" then
     table.insert(run.checks, failure.from(err))
     step.result = "failed"

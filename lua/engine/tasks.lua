@@ -4,7 +4,8 @@
 --   coroutine.yield { http = request }     -> response; with `more` where it is a first part
 --   coroutine.yield { more = id }          -> the next part of that answer
 --   coroutine.yield { cancel = id }        -> nothing; nobody waits for the rest
---   coroutine.yield { until_ms = time }    -> nothing, once the clock says so
+--   coroutine.yield { until_ms = time }    -> nothing, once the clock says so; with `gives_way`
+--                                             where an interrupt ends it in spite of a shield
 --   coroutine.yield { all = { fn, ... } }  -> list of results; the first failure is raised
 --                                             after all have ended
 --
@@ -111,8 +112,8 @@ function wants.cancel(loop, task, id)
   enqueue(loop, task)
 end
 
-function wants.until_ms(loop, task, time)
-  loop.timers:push(time, task)
+function wants.until_ms(loop, task, time, wanted)
+  loop.timers:push(time, wanted.gives_way and { task = task } or task)
 end
 
 function wants.all(loop, task, functions)
@@ -148,15 +149,15 @@ local function interrupted()
   return failure.new { kind = "interrupted", what = "interrupted", next = "run it again to go on" }
 end
 
-local function stopping(loop, task)
-  return loop.interrupted and not task.shield
+local function stopping(loop, task, wanted)
+  return loop.interrupted and (wanted.gives_way or not task.shield)
 end
 
 local function take(loop, task, wanted)
   for _, kind in ipairs(KINDS) do
     local what = type(wanted) == "table" and wanted[kind]
     if what then
-      if STOPPED[kind] and stopping(loop, task) then
+      if STOPPED[kind] and stopping(loop, task, wanted) then
         return enqueue_raise(loop, task, interrupted())
       end
       return wants[kind](loop, task, what, wanted)
@@ -223,8 +224,12 @@ local function heed_interrupt(loop)
   end_endless(loop)
   local kept = heap.new()
   while loop.timers:first() do
-    local task, time = loop.timers:pop()
-    if task.shield then kept:push(time, task) else enqueue_raise(loop, task, interrupted()) end
+    local waiter, time = loop.timers:pop()
+    if waiter.shield then
+      kept:push(time, waiter)
+    else
+      enqueue_raise(loop, waiter.task or waiter, interrupted())
+    end
   end
   loop.timers = kept
 end

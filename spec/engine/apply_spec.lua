@@ -247,6 +247,23 @@ describe("apply", function()
     assert.are.equal(2, #world.cloud:all())
   end)
 
+  it("says that it was interrupted where that ended the last thing to do", function()
+    world:apply { thing "a" }
+    local handle = world.cloud.handle
+    function world.cloud:handle(request)
+      if request.call == "Delete" then world.ports.asked_to_stop = true end
+      return handle(self, request)
+    end
+    world.cloud.deleting_ms = 60000
+    local outcome = world:destroy { fails = true }
+    assert.is_true(outcome.interrupted)
+    assert.are.same({}, world.store:load().open)
+    world:restart()
+    world.cloud.handle = handle
+    world:destroy()
+    assert.are.same({}, world.cloud:all())
+  end)
+
   it("waits for what an earlier run has left pending", function()
     world.cloud.pending_ms = 60000
     world:apply({ thing("a", {}, { timeout = 1 }) }, { fails = true })

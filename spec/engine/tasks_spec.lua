@@ -184,6 +184,21 @@ describe("tasks", function()
       assert.is_true(ok)
       assert.are.equal("second", body)
     end)
+
+    it("ends what is shielded where that waits and gives way, before it or in it", function()
+      for _, after_ms in ipairs { 0, 300 } do
+        local start = ports.time
+        function ports.interrupted() return ports.time >= start + after_ms end
+        local ok, err = tasks.run(ports, function()
+          return tasks.shield(function()
+            coroutine.yield { until_ms = start + 60000, gives_way = true }
+          end)
+        end)
+        assert.is_false(ok)
+        assert.are.equal("interrupted", err.kind)
+        assert.is_true(ports.time < start + 2000)
+      end
+    end)
   end)
 
   it("runs ten thousand tasks", function()

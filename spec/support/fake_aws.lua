@@ -39,6 +39,7 @@ function fake.new(answers)
   }
   local ports = {
     now = function() return world.now end,
+    interrupted = function() return world.stop_at ~= nil and world.now >= world.stop_at end,
     poll = function(ms) world.now = world.now + ms return {} end,
   }
   function world.job(type_name, identifier, want)

@@ -51,8 +51,8 @@ function attachments.remove(change, patience)
   for _, gateway in ipairs(answer.InternetGateways or {}) do
     for _, one in ipairs(gateway.Attachments or {}) do
       change:call("DetachInternetGateway", { VpcId = one.VpcId },
-        { done = { "^Gateway%.NotAttached$" }, later = patience.later,
-          deadline_ms = patience.deadline_ms, refused = patience.refused })
+        { done = { "^Gateway%.NotAttached$" }, later = patience.later, ends = patience.ends,
+          deadline_ms = patience.deadline_ms })
     end
   end
 end

@@ -1,146 +1,61 @@
 --- Who still uses what AWS will not delete: asked when a delete has been refused for a while, so
---- that whoever waits knows for whom.
+--- that whoever waits knows for whom, and whether waiting is of any use.
 local failure = require "engine.failure"
 local fetch = require "provider.aws.fetch"
+local looks = require "provider.aws.looks"
 local machine = require "provider.aws.machine"
+local tags = require "provider.aws.tags"
 
 local holders = {}
 
-local MOST = 5 -- named; the rest is counted
+local MOST <const> = 5 -- named; the rest is counted
+local GONE_SOON <const> = { ["shutting-down"] = true, terminated = true }
 
--- One thing that holds -------------------------------------------------------------------
+--- The stack that the tags of a thing name, where it is another one; and whether it is our own.
+local function owner_of(item, own)
+  local owner = tags.owner(item.Tags or item.TagSet)
+  if not owner then return nil, false end
+  if owner.stack == own then return nil, true end
+  local name = owner.stack:match "^[^/]*"
+  return own and name == own:match "^[^/]*" and owner.stack or name, false
+end
 
-local KINDS = { nat_gateway = "a NAT gateway", vpc_endpoint = "a VPC endpoint",
-  lambda = "a Lambda function", network_load_balancer = "a load balancer",
-  gateway_load_balancer = "a load balancer", transit_gateway = "a transit gateway" }
-
---- Whose a network interface is: an instance's, or as AWS's own description says.
-local function interface_of(item)
-  local attachment = item.Attachment or {}
-  local whose = attachment.InstanceId or KINDS[item.InterfaceType]
-  if item.Description and item.Description ~= "" then
-    whose = whose and ("%s, %s"):format(whose, item.Description) or item.Description
+--- Whether this run is deleting what is named here. What is our own and was not tried yet may be
+--- deleted later; what was tried in vain stays.
+local function is_leaving(job, text, ours)
+  for id in text:gmatch "[%w_-]+" do
+    local leaving = job.machine.leaving[id]
+    if leaving ~= nil then return leaving end
   end
-  return ("%s (%s)"):format(item.NetworkInterfaceId, whose or item.Status or "network interface")
+  return ours
 end
 
---- Only an interface with a public address keeps an internet gateway.
-local function public_interface(item)
-  return (item.Association or {}).PublicIp and interface_of(item) or nil
-end
-
-local function group_of(item, id)
-  if item.GroupId == id then return nil end
-  return ("%s (a rule of the group %s)"):format(item.GroupId, item.GroupName or "?")
-end
-
-local function own_group(item)
-  return item.GroupName ~= "default" and ("%s (the group %s)")
-    :format(item.GroupId, item.GroupName) or nil
-end
-
-local function named(member, what)
-  return function(item) return ("%s (%s)"):format(item[member], what) end
-end
-
-local GOING = { deleted = true, deleting = true, terminated = true }
-
---- As named, while it is not about to go by itself.
-local function living(member, what)
-  return function(item)
-    local gone = GOING[tostring(item.State):lower()]
-    return not gone and ("%s (%s)"):format(item[member], what) or nil
-  end
-end
-
-local function subnets_of_table(item)
-  local ids = {}
-  for _, each in ipairs(item.Associations or {}) do
-    if not each.Main then ids[#ids + 1] = each.SubnetId or each.GatewayId end
-  end
-  return #ids > 0 and table.concat(ids, ", ") .. " (associated with it)" or nil
-end
-
-local function own_table(item)
-  for _, each in ipairs(item.Associations or {}) do
-    if each.Main then return nil end
-  end
-  return item.RouteTableId .. " (route table)"
-end
-
-local function vpcs_of_gateway(item)
-  local ids = {}
-  for i, each in ipairs(item.Attachments or {}) do ids[i] = each.VpcId end
-  return #ids > 0 and table.concat(ids, ", ") .. " (attached to it)" or nil
-end
-
-local function user_of_address(item)
-  local by = item.InstanceId or item.NetworkInterfaceId
-  return by and by ~= "" and ("%s (%s)"):format(by, item.AssociationId or "associated") or nil
-end
-
--- Where to look, by type -------------------------------------------------------------------
-
-local function look(operation, filter, top, text)
-  return { operation = operation, filter = filter, top = top, text = text }
-end
-
-local EC2 = {
-  ["AWS::EC2::SecurityGroup"] = {
-    look("DescribeNetworkInterfaces", "group-id", "NetworkInterfaces", interface_of),
-    look("DescribeSecurityGroups", "ip-permission.group-id", "SecurityGroups", group_of),
-    look("DescribeSecurityGroups", "egress.ip-permission.group-id", "SecurityGroups", group_of),
-  },
-  ["AWS::EC2::Subnet"] = {
-    look("DescribeNetworkInterfaces", "subnet-id", "NetworkInterfaces", interface_of),
-  },
-  ["AWS::EC2::VPC"] = {
-    look("DescribeNetworkInterfaces", "vpc-id", "NetworkInterfaces", interface_of),
-    look("DescribeSubnets", "vpc-id", "Subnets", named("SubnetId", "subnet")),
-    look("DescribeSecurityGroups", "vpc-id", "SecurityGroups", own_group),
-    look("DescribeInternetGateways", "attachment.vpc-id", "InternetGateways",
-      named("InternetGatewayId", "internet gateway")),
-    look("DescribeRouteTables", "vpc-id", "RouteTables", own_table),
-    look("DescribeVpcEndpoints", "vpc-id", "VpcEndpoints", living("VpcEndpointId", "endpoint")),
-    look("DescribeNatGateways", "vpc-id", "NatGateways", living("NatGatewayId", "NAT gateway")),
-    look("DescribeVpnGateways", "attachment.vpc-id", "VpnGateways",
-      living("VpnGatewayId", "VPN gateway")),
-  },
-  ["AWS::EC2::VPCGatewayAttachment"] = {
-    look("DescribeNetworkInterfaces", "vpc-id", "NetworkInterfaces", public_interface),
-  },
-  ["AWS::EC2::InternetGateway"] = {
-    look("DescribeInternetGateways", "internet-gateway-id", "InternetGateways", vpcs_of_gateway),
-  },
-  ["AWS::EC2::RouteTable"] = {
-    look("DescribeRouteTables", "route-table-id", "RouteTables", subnets_of_table),
-  },
-  ["AWS::EC2::EIP"] = {
-    look("DescribeAddresses", "allocation-id", "Addresses", user_of_address),
-  },
-}
-
-local function entities(member, what) return { member = member, what = what } end
-
---- By type: reads of one resource, and what of their answers holds it.
-local IAM = {
-  ["AWS::IAM::ManagedPolicy"] = {
-    { "ListEntitiesForPolicy", id = "PolicyArn", lists = {
-      PolicyRoles = entities("RoleName", "role"), PolicyUsers = entities("UserName", "user"),
-      PolicyGroups = entities("GroupName", "group") } },
-  },
-  ["AWS::IAM::Role"] = {
-    { "ListInstanceProfilesForRole", id = "RoleName", lists = {
-      InstanceProfiles = entities("InstanceProfileName", "instance profile") } },
-    { "ListAttachedRolePolicies", id = "RoleName", lists = {
-      AttachedPolicies = entities("PolicyArn", "attached policy") } },
-  },
-}
-
-local function add(found, text)
-  if not text or found[text] then return end
-  found[text] = true
+local function add(found, text, stays)
+  if found[text] ~= nil then return end
+  found[text] = stays or false
   found[#found + 1] = text
+end
+
+--- Interfaces stay with the gateways and endpoints that have them.
+local function keep_interfaces(found, item)
+  for _, id in ipairs(item.NetworkInterfaceIds or {}) do found.kept[id] = true end
+  for _, address in ipairs(item.NatGatewayAddresses or {}) do
+    found.kept[address.NetworkInterfaceId or ""] = true
+  end
+end
+
+local function add_item(job, found, way, item)
+  local text, stays = way.text(item, found.id)
+  if not text then return end
+  local whose, ours
+  if not way.itself then whose, ours = owner_of(item, found.own) end
+  if is_leaving(job, text, ours) then
+    stays = false
+  elseif whose and stays == item.NetworkInterfaceId then
+    stays = true
+  end
+  if stays == true then keep_interfaces(found, item) end
+  add(found, whose and ("%s of the stack %s"):format(text, whose) or text, stays)
 end
 
 --- One look; whoever may delete may not be allowed to look around, and then the refusal has to do.
@@ -149,18 +64,22 @@ local function try(fn, ...)
   if not ok and not failure.is(err) then error(err, 0) end
 end
 
+local function look_up(job, way, values)
+  local service = { machine = job.machine, place = job.place, handler = { service = "ec2" } }
+  local facts = job.machine:operation("ec2", way.operation)
+  return fetch.filtered(service, { way.operation, filters = facts:filters(), top = way.top },
+    { [way.filter] = values })
+end
+
 --- What a thing's own filter finds is asked by the part of its identifier that the filter is about.
 local function ask_ec2(job, change, ways, found)
-  local service = { machine = job.machine, place = job.place, handler = { service = "ec2" } }
   local fields = change.fields
-  local id = fields[job.handler.member] or change.identifier
+  found.id = fields[job.handler.member] or change.identifier
+  found.own = change.tags and change.tags["mrun:stack"]
   for _, way in ipairs(ways) do
-    local key = way.filter:find "vpc%-id$" and fields.VpcId or id
-    local facts = job.machine:operation("ec2", way.operation)
+    local key = way.filter:find "vpc%-id$" and fields.VpcId or found.id
     try(function()
-      local items = fetch.filtered(service, { way.operation, filters = facts:filters(),
-        top = way.top }, { [way.filter] = { key } })
-      for _, item in ipairs(items) do add(found, way.text(item, id)) end
+      for _, item in ipairs(look_up(job, way, { key })) do add_item(job, found, way, item) end
     end)
   end
 end
@@ -179,19 +98,52 @@ local function ask_iam(job, change, ways, found)
   end
 end
 
+--- Which of these instances stay.
+local function keep_instances(job, found, ids)
+  for _, one in ipairs(look_up(job, looks.instances, ids)) do
+    for _, instance in ipairs(one.Instances or {}) do
+      local id, state = instance.InstanceId, (instance.State or {}).Name
+      local _, ours = owner_of(instance, found.own)
+      found.kept[id] = state ~= nil and not GONE_SOON[state] and not is_leaving(job, id, ours)
+    end
+  end
+end
+
+--- Whether all of them stay until somebody takes them away. Instances are asked about only where
+--- that decides it.
+local function all_stay(job, found)
+  local instances = {}
+  for _, text in ipairs(found) do
+    local stays = found[text]
+    local by_instance = type(stays) == "string" and stays:find "^i%-"
+    if by_instance then instances[#instances + 1] = stays end
+    if not (stays == true or by_instance or found.kept[stays]) then return false end
+  end
+  if #instances > 0 then try(keep_instances, job, found, instances) end
+  for _, id in ipairs(instances) do
+    if not found.kept[id] then return false end
+  end
+  return true
+end
+
+local function in_words(found)
+  table.sort(found)
+  local text = table.concat(found, ", ", 1, math.min(#found, MOST))
+  return #found > MOST and ("%s and %d more"):format(text, #found - MOST) or text
+end
+
 --- Who uses a resource, in words; nil where nobody is found, and where that must not be asked.
 ---@param job table
 ---@param change table of the resource
 ---@return string|nil
+---@return boolean|nil stay whether all of them stay until somebody takes them away
 function holders.of(job, change)
-  local type_name, found = job.handler.type, {}
-  local ec2, iam = EC2[type_name], IAM[type_name]
-  if not ec2 and not iam then return nil end
-  if ec2 then ask_ec2(job, change, ec2, found) else ask_iam(job, change, iam, found) end
+  local type_name, found = job.handler.type, { kept = {} }
+  local ec2, iam = looks.ec2[type_name], looks.iam[type_name]
+  if ec2 then ask_ec2(job, change, ec2, found) end
+  if iam then ask_iam(job, change, iam, found) end
   if #found == 0 then return nil end
-  table.sort(found)
-  local text = table.concat(found, ", ", 1, math.min(#found, MOST))
-  return #found > MOST and ("%s and %d more"):format(text, #found - MOST) or text
+  return in_words(found), ec2 ~= nil and all_stay(job, found)
 end
 
 --- Whether a refusal says that something still uses the resource.

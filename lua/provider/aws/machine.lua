@@ -22,7 +22,7 @@ local THROTTLED <const> = { "^Throttl", "^RequestLimitExceeded$", "^RequestThrot
 ---@return table
 function machine.new(ports)
   return setmetatable({
-    ports = ports, facts = {}, clients = {}, handlers = {}, made = {},
+    ports = ports, facts = {}, clients = {}, handlers = {}, made = {}, leaving = {},
     identities = {}, pool = share.new(ports.signal),
   }, machine)
 end
@@ -154,6 +154,13 @@ function machine:remember(identifier)
   self.made[identifier] = self.ports.now()
 end
 
+--- Remembers whether this is on its way out: true while we delete it, false once that has failed.
+---@param identifier string
+---@param leaving boolean
+function machine:expect(identifier, leaving)
+  self.leaving[identifier] = leaving
+end
+
 --- Whether one of the parameters is what was made no longer ago than that.
 local function mentions(self, params, ms)
   for _, v in pairs(params) do
@@ -178,10 +185,11 @@ function machine:now() return self.ports.now() end
 
 --- Waits for the next moment of a growing pause.
 ---@param pause_ms number|nil the last pause
+---@param gives_way boolean|nil to an interrupt, for nothing is unsure while it lasts
 ---@return number pause_ms
-function machine:pause(pause_ms)
+function machine:pause(pause_ms, gives_way)
   local ms = pause_ms and math.min(pause_ms * 1.6, LONGEST_MS) or FIRST_MS
-  coroutine.yield { until_ms = self.ports.now() + ms }
+  coroutine.yield { until_ms = self.ports.now() + ms, gives_way = gives_way }
   return ms
 end
 
@@ -191,9 +199,9 @@ end
 ---@param name string the operation
 ---@param params table
 ---@param patience { later: table|nil, deadline_ms: number|nil, once: boolean|nil,
----  ends: boolean|nil, refused: fun(err: Failure, waited_ms: number)|nil }|nil
----  once: not sent again where it may have been carried out; ends: it deletes; refused: told of
----  each refusal that is waited out
+---  ends: boolean|nil, refused: (fun(err: Failure, waited_ms: number): boolean)|nil }|nil
+---  once: not sent again where it may have been carried out; ends: it deletes, and an interrupt
+---  ends the waiting; refused: told of each refusal, and whether it is not waited out
 ---@return table|nil answer, Failure|nil err
 function machine:insist(place, made, name, params, patience)
   patience = patience or {}
@@ -209,8 +217,10 @@ function machine:insist(place, made, name, params, patience)
     if self.ports.now() >= until_ms or not worth_waiting(self, made.common, params, err, waits) then
       return nil, err
     end
-    if patience.refused then patience.refused(err, self.ports.now() - start_ms) end
-    pause_ms = self:pause(pause_ms)
+    if patience.refused and patience.refused(err, self.ports.now() - start_ms) then
+      return nil, err
+    end
+    pause_ms = self:pause(pause_ms, patience.ends)
   end
 end
 

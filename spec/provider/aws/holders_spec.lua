@@ -5,7 +5,8 @@ local fake = require "spec.support.fake_aws"
 local function deleting(world, type_name, id, timeout)
   local ok, err = pcall(world.run, function()
     return act.perform(world.job(type_name, id), { op = "1", name = "it", type = type_name,
-      place = world.place, action = "delete", identifier = id, timeout = timeout })
+      place = world.place, action = "delete", identifier = id, timeout = timeout,
+      tags = { ["mrun:stack"] = "own/1" } })
   end)
   return not ok and err or nil
 end
@@ -39,8 +40,8 @@ describe("a refused delete", function()
     assert.are.equal("waiting", events[1].kind)
     assert.are.equal("it", events[1].name)
     assert.matches("^used by eni%-1", events[1].state)
-    -- Once while it waits, however often it tries, and once at the end.
-    assert.are.equal(2, count(world, "DescribeNetworkInterfaces"))
+    -- Ever more seldom while it waits, however often it tries, and once at the end.
+    assert.are.equal(4, count(world, "DescribeNetworkInterfaces"))
     assert.is_true(count(world, "DeleteSecurityGroup") > 5)
     assert.is_true(world.now - 1000000 < 70000)
   end)
@@ -57,9 +58,9 @@ describe("a refused delete", function()
   end)
 
   it("stays what it is where nobody may look, or nobody is found", function()
-    local world = fake.new { DeleteSubnet = in_use, DescribeNetworkInterfaces = function()
-      error(fake.error "UnauthorizedOperation", 0)
-    end }
+    local function forbidden() error(fake.error "UnauthorizedOperation", 0) end
+    local world = fake.new { DeleteSubnet = in_use, DescribeNetworkInterfaces = forbidden,
+      DescribeNatGateways = forbidden }
     local err = deleting(world, "AWS::EC2::Subnet", "subnet-1", 10)
     assert.are.equal("DependencyViolation", err.what)
   end)
