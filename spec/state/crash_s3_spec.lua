@@ -54,6 +54,23 @@ describe("state in S3 keeps every promise when", function()
     end)
   end
 
+  it("a save takes in a write of which nobody knew whether it arrived", function()
+    local world = bucket.new()
+    local first = world:machine "a"
+    world:run(function()
+      local store = world:store(first)
+      bucket.locked(store)
+      store:begin { bucket.intent("1", "a") }
+      first.fault = function(operation) return operation == "PutObject" and "after" or nil end
+      assert.is_false(tasks.try(function() store:begin { bucket.intent("2", "b") } end))
+      first.fault = nil
+      store:load()
+      store:save {}
+      store:begin { bucket.intent("3", "c") }
+      assert.is_true(life.ops(world:store(world:machine "b"):load())["3"])
+    end)
+  end)
+
   it("its journal is cut at every byte of its last two records", function()
     local world = bucket.new()
     local function with(cut_key, bytes)

@@ -285,22 +285,6 @@ describe("state in S3", function()
     end
   end)
 
-  it("shows what it writes after a save that took such a write in", function()
-    world:run(function()
-      local store = world:store(one)
-      locked(store)
-      store:begin { intent("1", "a") }
-      one.fault = function(operation) return operation == "PutObject" and "after" or nil end
-      refused(function() store:begin { intent("2", "b") } end)
-      one.fault = nil
-      store:load()
-      store:save {}
-      store:begin { intent("3", "c") }
-      local seen = world:store(other):load()
-      assert.equal("3", seen.open[#seen.open].op)
-    end)
-  end)
-
   it("ends the lock of who is gone when told to, and stops that one", function()
     world:run(function()
       local sleeper = world:store(one)

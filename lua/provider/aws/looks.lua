@@ -1,5 +1,5 @@
---- Where to look for what still uses a resource that AWS will not delete, by type; and what is found
---- there, in words.
+--- Where to look for what still uses a resource that AWS will not delete, by type; and what is
+--- found there, in words.
 
 local KINDS = { nat_gateway = "a NAT gateway", vpc_endpoint = "a VPC endpoint",
   lambda = "a Lambda function", network_load_balancer = "a load balancer",

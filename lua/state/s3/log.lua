@@ -3,8 +3,8 @@
 -- An epoch is one holding of the lock. Its objects are written one after the other, without a gap,
 -- so that whoever takes the lock over from a dead holder can write a closing record at the place
 -- where that one's next record would go: a holder who was only asleep fails there, before the call
--- that the record announces. Closing records stay for ever. So that the place can be found, the last
--- object of an epoch stays while its holder may go on, though a state has taken it in.
+-- that the record announces. Closing records stay for ever. So that the place can be found, the
+-- last object of an epoch stays while its holder may go on, though a state has taken it in.
 local failure = require "engine.failure"
 local journal = require "state.journal"
 local owner = require "state.owner"

@@ -1,5 +1,5 @@
--- A delete that waits for what never goes by itself ends soon, and names that; what is on its way out
--- is waited for.
+-- A delete that waits for what never goes by itself ends soon, and names that; what is on its way
+-- out is waited for.
 local act = require "provider.aws.act"
 local fake = require "spec.support.fake_aws"
 local tasks = require "engine.tasks"
