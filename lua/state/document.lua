@@ -19,7 +19,8 @@ function document.encode(kind, version, content)
   return json.encode(copy) .. "\n"
 end
 
-local ADVICE <const> = {
+---What to do about a damaged file, by its kind.
+document.ADVICE = {
   state = "put back a copy, or move this file away: mrun then rebuilds it from the ownership tags",
   identity = "put back a copy: it holds the id that the stack's resources are tagged with",
   plan = "run mrun plan again",
@@ -36,7 +37,7 @@ function document.decode(kind, version, bytes, path)
   if type(content) ~= "table" then
     failure.raise {
       what = ("the %s file is cut short or damaged (%d bytes)"):format(kind, #bytes),
-      where = path, next = ADVICE[kind],
+      where = path, next = document.ADVICE[kind],
     }
   end
   if content.format ~= "mrun " .. kind or math.type(content.version) == nil then

@@ -4,6 +4,7 @@
 local document = require "state.document"
 local failure = require "engine.failure"
 local replay = require "state.replay"
+local shape = require "state.shape"
 local tables = require "state.tables"
 
 local IDENTITY <const> = "identity"
@@ -163,12 +164,13 @@ end
 ---@param force boolean|nil
 function edit.push(store, bytes, path, force)
   local content = document.decode("state", document.VERSION, bytes, path)
+  shape.check_new(content, path)
   local state = store:load()
   if content.stack ~= store.stack and not force then
     stop(store, ("this is the state of the stack %s, not of %s"):format(tostring(content.stack),
       store.stack), "say --stack, or --force")
   end
-  content.serial = math.floor(tonumber(content.serial) or 0)
+  content.serial = math.floor(content.serial)
   if not force then check_push(store, state, content) end
   store:replace_all(content, "pushed")
 end

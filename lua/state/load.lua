@@ -3,6 +3,7 @@ local document = require "state.document"
 local failure = require "engine.failure"
 local journal = require "state.journal"
 local replay = require "state.replay"
+local shape = require "state.shape"
 
 local STATE <const>, JOURNAL <const>, IDENTITY <const> = "state.json", "journal", "identity"
 local VERSION <const> = document.VERSION
@@ -21,6 +22,7 @@ function load.state(self, bytes)
       :format(tostring(state.stack), self.stack), where = path,
       next = "put the file back where it belongs" }
   end
+  shape.check_read(state, path, document.ADVICE.state)
   state.serial = math.floor(state.serial)
   return state
 end
@@ -85,7 +87,10 @@ local function go_on(self, state, log)
     }
   end
   state.serial = math.max(log.serial, state.serial)
-  for _, record in ipairs(log.records) do replay.apply(state, record) end
+  for _, record in ipairs(log.records) do
+    shape.check_record(record, self.backend:at(JOURNAL))
+    replay.apply(state, record)
+  end
   return true
 end
 

@@ -122,6 +122,14 @@ local function commands(place)
       assert.are.equal("00112233", one:json("state", "list").id)
       one:write("bad.json", "{")
       assert.matches("cut short or damaged", one:mrun("state", "push", "bad.json").err)
+      local pulled = one:must("state", "pull").out
+      for wrong, told in pairs {
+        ['"x"'] = "resources is not a map", ['{"Q":{}}'] = "resources.Q: type is missing",
+      } do
+        one:write("bad.json", (pulled:gsub('"resources":%b{}', '"resources":' .. wrong)))
+        assert.matches(told, one:mrun("state", "push", "--force", "bad.json").err, 1, true)
+      end
+      assert.are.equal(pulled, one:must("state", "pull").out)
     end)
 
     it("is rebuilt from the tags when all of it is gone", function()

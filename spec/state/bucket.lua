@@ -4,6 +4,7 @@ local failure = require "engine.failure"
 local state = require "state"
 local tasks = require "engine.tasks"
 local time = require "native.time"
+local whole = require "spec.state.whole"
 
 local bucket = {}
 bucket.__index = bucket
@@ -125,12 +126,12 @@ end
 function bucket.store(_, machine) return state.open(machine.options) end
 
 function bucket.intent(op, name)
-  return { op = op, name = name or "a", action = "create", type = "T", want = { Size = 3 } }
+  return whole.intent { op = op, name = name or "a", want = { Size = 3 } }
 end
 
 function bucket.done(op, name)
   return { op = op, ok = true, name = name or "a", identifier = "i-1",
-    row = { name = name or "a", type = "T", identifier = "i-1" } }
+    row = whole.row { name = name or "a", identifier = "i-1" } }
 end
 
 function bucket.locked(store, reason)

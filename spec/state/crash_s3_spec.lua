@@ -3,6 +3,7 @@
 local bucket = require "spec.state.bucket"
 local life = require "spec.state.life"
 local tasks = require "engine.tasks"
+local whole = require "spec.state.whole"
 
 local function live(store, steps)
   local lock = store:lock { reason = "apply" }
@@ -80,8 +81,8 @@ describe("state in S3 keeps every promise when", function()
       local store = world:store(world:machine "a")
       store:lock { reason = "apply" }
       store:load()
-      store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
-      store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+      store:begin { whole.intent { op = "1", name = "a" }, whole.intent { op = "2", name = "b" } }
+      store:finish { { op = "1", name = "a", row = whole.row { identifier = "a1" } } }
       local before = {}
       for key, object in pairs(world.objects) do before[key] = object end
       local last = { "states/demo/journal/00000001-000002", "states/demo/journal/00000001-000001" }

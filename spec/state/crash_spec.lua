@@ -4,6 +4,7 @@ local journal = require "state.journal"
 local life = require "spec.state.life"
 local state = require "state"
 local support = require "spec.state.support"
+local whole = require "spec.state.whole"
 
 local root, clean
 
@@ -62,8 +63,8 @@ describe("state", function()
     root, clean = support.folder()
     local store = open()
     store:load()
-    store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
-    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+    store:begin { whole.intent { op = "1", name = "a" }, whole.intent { op = "2", name = "b" } }
+    store:finish { { op = "1", name = "a", row = whole.row { identifier = "a1" } } }
     local path = root .. "/demo/journal"
     local bytes = fs.read(path)
     local last = #bytes - #bytes:match "[^\n]*\n[^\n]*\n$"
@@ -86,12 +87,12 @@ describe("state", function()
     local disk = support.disk(nil)
     local store = support.state_with(disk).open { root = root, stack = "demo" }
     store:load()
-    store:begin { { op = "1", name = "a" } }
+    store:begin { whole.intent { op = "1", name = "a" } }
     local full = support.disk(2, "full") -- opening is the first change, writing the second
     store.backend.handle:close()
     store.backend.handle = support.checked(full.append(root .. "/demo/journal"))
-    assert.has_error(function() store:begin { { op = "2", name = "b" } } end)
-    store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+    assert.has_error(function() store:begin { whole.intent { op = "2", name = "b" } } end)
+    store:finish { { op = "1", name = "a", row = whole.row { identifier = "a1" } } }
     local loaded = open():load()
     assert.same({}, loaded.open)
     assert.equal("a1", loaded.resources.a.identifier)
@@ -143,7 +144,7 @@ describe("the journal", function()
     root, clean = support.folder()
     local store = open()
     store:load()
-    store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+    store:begin { whole.intent { op = "1", name = "a" }, whole.intent { op = "2", name = "b" } }
     local path = root .. "/demo/journal"
     local text = fs.read(path)
     assert(fs.replace(path, (text:gsub("intent", "intemt", 1)), 384))

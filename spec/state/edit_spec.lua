@@ -2,6 +2,7 @@
 local fs = require "native.fs"
 local state = require "state"
 local support = require "spec.state.support"
+local whole = require "spec.state.whole"
 
 local root, clean
 
@@ -12,7 +13,7 @@ local function store(from)
 end
 
 local function row(name, depends)
-  return { name = name, type = "T", identifier = "i-" .. name, depends = depends or {} }
+  return whole.row { name = name, identifier = "i-" .. name, depends = depends or {} }
 end
 
 local function filled()
@@ -54,7 +55,7 @@ describe("the state by hand", function()
   end)
 
   it("waits until what was interrupted is settled", function()
-    store():begin { { op = "1", name = "a", action = "update" } }
+    store():begin { whole.intent { op = "1", name = "a", action = "update" } }
     assert.matches("not settled yet.*mrun apply", message_of(store().rm, store(), "a"))
     assert.matches("not settled yet", message_of(store().mv, store(), "a", "c"))
   end)

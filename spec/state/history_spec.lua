@@ -1,6 +1,7 @@
 -- What the journals of a stack say of its last apply.
 local fs = require "native.fs"
 local state = require "state"
+local whole = require "spec.state.whole"
 
 local count, root = 0, nil
 
@@ -17,14 +18,14 @@ local function new_store()
 end
 
 local function intent(name, before)
-  return { op = name .. count, name = name, type = "T", action = "create", before = before }
+  return whole.intent { op = name .. count, name = name, before = before }
 end
 
 local function done(name, row)
   return { op = name .. count, ok = true, name = name, row = row }
 end
 
-local ROW = { name = "a", identifier = "1", type = "T", last = { Size = 1 } }
+local ROW = whole.row { name = "a", identifier = "1", last = { Size = 1 } }
 
 describe("the last apply", function()
   after_each(function() os.execute("rm -rf " .. root) end)
@@ -40,11 +41,11 @@ describe("the last apply", function()
     store:finish { done("a", ROW) }
     store:save()
     store:begin { intent("a", ROW), intent("b", false) }
-    store:begin { intent("a", { identifier = "never" }), { op = "m", name = "m" } }
-    store:finish { done("a", { name = "a", identifier = "2" }) }
+    store:begin { intent("a", { identifier = "never" }), whole.intent { op = "m", name = "m" } }
+    store:finish { done("a", whole.row { name = "a", identifier = "2" }) }
     store:save()
     -- A refresh has no intents: it is no apply.
-    store:finish { { ok = true, name = "a", row = { name = "a", identifier = "2" } } }
+    store:finish { { ok = true, name = "a", row = whole.row { name = "a", identifier = "2" } } }
     store:save()
     local last = open():last_apply()
     assert.are.same({ a = ROW, b = false }, last.before)
@@ -67,7 +68,8 @@ describe("the last apply", function()
     store:begin { intent("a", false) }
     store:finish { done("a", ROW) }
     store:save()
-    store:begin { { op = "u", name = "a", action = "delete", before = ROW, back = true } }
+    store:begin { whole.intent { op = "u", name = "a", action = "delete", before = ROW,
+      back = true } }
     assert.are.same({ a = false }, open():last_apply().before)
     store:finish { { op = "u", ok = true, name = "a", row = false } }
     store:taken_back "undo"
@@ -179,7 +181,7 @@ describe("the last apply", function()
     store:begin { intent("a", false) }
     store:finish { done("a", ROW) }
     store:save()
-    store:begin { { op = "d", name = "a", type = "T", action = "delete", before = ROW } }
+    store:begin { whole.intent { op = "d", name = "a", action = "delete", before = ROW } }
     store:finish { { op = "d", ok = true, name = "a", row = false } }
     store:save()
     assert.are.same({ a = ROW }, open():last_apply().before)
@@ -188,8 +190,8 @@ describe("the last apply", function()
   it("does not bring back what it has forgotten, whatever it did before that", function()
     local open = new_store()
     local store = open()
-    store:begin { { op = "1", name = "a", type = "T", action = "update", before = ROW } }
-    store:begin { { op = "2", name = "a", type = "T", action = "update", forgets = true } }
+    store:begin { whole.intent { op = "1", name = "a", action = "update", before = ROW } }
+    store:begin { whole.intent { op = "2", name = "a", action = "update", forgets = true } }
     local last = open():last_apply()
     assert.are.same({ {}, { "a" } }, { last.before, last.unrecorded })
   end)

@@ -1,5 +1,6 @@
 -- A life in small of a stack's state, and what every moment of it has promised.
 local assert = require "luassert"
+local whole = require "spec.state.whole"
 
 local life = {}
 
@@ -8,13 +9,13 @@ local life = {}
 ---@param steps table<string, boolean> those that were reached
 function life.live(store, steps)
   steps["begin 1"] = true
-  store:begin { { op = "1", name = "a" }, { op = "2", name = "b" } }
+  store:begin { whole.intent { op = "1", name = "a" }, whole.intent { op = "2", name = "b" } }
   steps["call 1"] = true
-  store:finish { { op = "1", name = "a", row = { identifier = "a1" } } }
+  store:finish { { op = "1", name = "a", row = whole.row { identifier = "a1" } } }
   steps.save = true
   store:save { recipe = "r.lua" }
   steps.saved = true
-  store:begin { { op = "3", name = "a" } }
+  store:begin { whole.intent { op = "3", name = "a" } }
   steps["call 3"] = true
   store:finish { { op = "3", name = "a", row = false }, { op = "2", name = "b", row = false } }
   steps.finish = true
@@ -55,8 +56,8 @@ end
 ---@param again fun(): table the state, as somebody else loads it
 ---@return table
 function life.go_on(store, again)
-  store:begin { { op = "9", name = "z" } }
-  store:finish { { op = "9", name = "z", row = { identifier = "z9" } } }
+  store:begin { whole.intent { op = "9", name = "z" } }
+  store:finish { { op = "9", name = "z", row = whole.row { identifier = "z9" } } }
   store:save {}
   local loaded = again()
   assert.equal("z9", loaded.resources.z.identifier)

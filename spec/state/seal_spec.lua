@@ -5,6 +5,7 @@ local fs = require "native.fs"
 local secrets = require "spec.support.secrets"
 local state = require "state"
 local support = require "spec.state.support"
+local whole = require "spec.state.whole"
 
 local MARK <const> = secrets.new "in-the-state" -- what must not be readable, though no secret
 
@@ -45,11 +46,11 @@ local function sealed(options)
 end
 
 local function row(name)
-  return { name = name, type = "T", provider = "memory", identifier = MARK, last = { A = MARK } }
+  return whole.row { name = name, identifier = MARK, last = { A = MARK } }
 end
 
 local function change(store, name)
-  store:begin { { op = name, name = name, action = "create", type = "T", want = { A = MARK } } }
+  store:begin { whole.intent { op = name, name = name, want = { A = MARK } } }
   store:finish { { op = name, ok = true, name = name, identifier = MARK, row = row(name) } }
 end
 

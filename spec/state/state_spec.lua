@@ -1,14 +1,14 @@
 local fs = require "native.fs"
 local state = require "state"
 local support = require "spec.state.support"
+local whole = require "spec.state.whole"
 
 local function row(identifier)
-  return { name = "a", type = "T", provider = "memory", identifier = identifier,
-    last = { Size = 3 } }
+  return whole.row { name = "a", identifier = identifier, last = { Size = 3 } }
 end
 
 local function intent(op, name)
-  return { op = op, name = name or "a", action = "create", type = "T", want = { Size = 3 } }
+  return whole.intent { op = op, name = name or "a", want = { Size = 3 } }
 end
 
 local function done(op, name, what)
@@ -186,7 +186,7 @@ describe("state", function()
     assert.same({ "here" }, places())
     one:begin { at("2", "here"), at("3", "there") }
     assert.same({ "here", "there" }, places())
-    one:finish { { ok = true, name = "b", row = { name = "b", identifier = "i-2",
+    one:finish { { ok = true, name = "b", row = whole.row { name = "b", identifier = "i-2",
       place = { provider = "aws", key = "else" } } } }
     one:save {}
     assert.same({ "here", "there", "else" }, places())
