@@ -38,9 +38,8 @@ local function new_batch()
 end
 
 local function ask(self, line, batch)
-  local provider = self.providers[line.provider]
   local ok, have, states, unread = tasks.try(function()
-    return provider.read(line.type, line.place, batch.list, batch.wanted, line.batched)
+    return self.providers[line.provider].read(line.type, line.place, batch.list, batch.wanted, line.batched)
   end)
   if ok then return batch.signal:fire(have, states or {}, nil, unread or {}) end
   batch.signal:fire(nil, nil, have)

@@ -58,12 +58,14 @@ local TEXTS <const> = "not a list of texts"
 local THING <const> = {
   need("type", text, "not a text"), need("provider", text, "not a text"),
   need("place", place, "not a map with key and provider"),
-  may("identifier", text, "not a text"), may("depends", list_of(text), TEXTS),
+  may("depends", list_of(text), TEXTS),
   may("last", map, "not a map"), may("attributes", map, "not a map"),
   may("options", options, "not a map of options"), may("inputs", map, "not a map"),
   may("source", text, "not a text"), may("made", number, "not a number"),
 }
+local ROW <const> = { need("identifier", text, "not a text"), table.unpack(THING) }
 local INTENT <const> = {
+  may("identifier", text, "not a text"),
   need("op", text, "not a text"), need("name", text, "not a text"),
   need("action", action, "not create, update or delete"), may("want", map, "not a map"),
   may("have", row_or_none, "not a map"), may("changed", list_of(text), TEXTS),
@@ -103,11 +105,11 @@ end
 
 local function look_at_row(faults, where, row, name)
   if not map(row) then return add(faults, where, "not a row") end
-  look(faults, where, row, THING)
+  look(faults, where, row, ROW)
   if name and row.name ~= name then add(faults, where, "its name is another one") end
   if row.old == nil then return end
   if not list_of(map)(row.old) then return add(faults, where, "old is not a list of rows") end
-  for at, old in ipairs(row.old) do look(faults, ("%s.old[%d]"):format(where, at), old, THING) end
+  for at, old in ipairs(row.old) do look(faults, ("%s.old[%d]"):format(where, at), old, ROW) end
 end
 
 local function look_at_body(faults, content, named)

@@ -104,4 +104,13 @@ describe("reader", function()
       assert.are.equal("a", r:read(ref "a").Id)
     end)
   end)
+
+  it("says which provider there is none of, to all who want something of it", function()
+    r = reader.new(ports, setmetatable({}, { __index = function(_, name)
+      failure.raise { what = "no provider " .. name }
+    end }))
+    local ok, err = pcall(read_all, { ref "a", ref "b" })
+    assert.is_false(ok)
+    assert.are.equal("no provider memory", err.what)
+  end)
 end)

@@ -71,11 +71,11 @@ describe("state", function()
     for cut = last, #bytes do
       assert(fs.replace(path, bytes:sub(1, cut), 384))
       local opened = life.ops(open():load())
-      local whole = select(2, bytes:sub(1, cut):gsub("\n", ""))
-      assert.equal(whole >= 3 and whole < 5 or nil, opened["1"])
-      assert.equal(whole >= 4 or nil, opened["2"])
+      local count = select(2, bytes:sub(1, cut):gsub("\n", ""))
+      assert.equal(count >= 3 and count < 5 or nil, opened["1"])
+      assert.equal(count >= 4 or nil, opened["2"])
       goes_on()
-      if whole >= 4 then assert.is_true(life.ops(open():load())["2"]) end
+      if count >= 4 then assert.is_true(life.ops(open():load())["2"]) end
       support.remove(root .. "/demo/history")
       assert(fs.remove(root .. "/demo/state.json"))
     end
@@ -115,13 +115,13 @@ describe("the journal", function()
       ends[at] = total
     end
     for cut = 0, #bytes do
-      local whole = 0
+      local last = 0
       for at, stop in ipairs(ends) do
-        if cut >= stop then whole = at end
+        if cut >= stop then last = at end
       end
       local records, position = journal.parse(bytes:sub(1, cut))
-      assert.equal(whole, #records)
-      assert.equal(ends[whole] or 0, position)
+      assert.equal(last, #records)
+      assert.equal(ends[last] or 0, position)
     end
   end)
 

@@ -48,12 +48,14 @@ local WRONG <const> = {
   { "the state: resources is missing", function(c) c.resources = nil end },
   { "resources.Q: not a row", function(c) c.resources.Q = 5 end },
   { "resources.Q: not a row", function(c) c.resources.Q = { 5 } end },
-  { "resources.Q: its name is another one; resources.Q: place is missing; "
-    .. "resources.Q: provider is missing; resources.Q: type is missing",
+  { "resources.Q: identifier is missing; resources.Q: its name is another one; "
+    .. "resources.Q: place is missing; resources.Q: provider is missing; "
+    .. "resources.Q: type is missing",
     function(c) c.resources.Q = {} end },
   { "resources.a: its name is another one", function(c) c.resources.a.name = "b" end },
   { "resources.a: type is not a text", function(c) c.resources.a.type = "" end },
   { "resources.a: identifier is not a text", function(c) c.resources.a.identifier = 7 end },
+  { "resources.a: identifier is missing", function(c) c.resources.a.identifier = nil end },
   { "resources.a: place is not a map with key", function(c) c.resources.a.place = "x" end },
   { "resources.a: place is not a map with key", function(c) c.resources.a.place.key = nil end },
   { "resources.a: depends is not a list", function(c) c.resources.a.depends = { b = "b" } end },
@@ -118,7 +120,7 @@ describe("a state that is not whole", function()
     for _, one in ipairs(WRONG) do
       local content = json.decode(good)
       one[2](content)
-      if not one[1]:find("its name is another one$") then
+      if not one[1]:find "its name is another one" then
         assert(fs.replace(path, json.encode(content), 384))
         local before = files()
         local said = message_of(store)
