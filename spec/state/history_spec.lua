@@ -78,14 +78,14 @@ describe("the last apply", function()
   end)
 
   local function applied(store, op, name, before)
-    store:begin { { op = op, name = name, type = "T", action = "update", before = before } }
+    store:begin { whole.intent { op = op, name = name, action = "update", before = before } }
     store:save()
   end
 
   --- One run of an undo or a rollback: what it begins, and whether it takes back all of it.
   local function taken_back(store, by, intents)
     for _, one in ipairs(intents) do
-      store:begin { { op = one.name .. "u", name = one.name, type = "T", action = "update",
+      store:begin { whole.intent { op = one.name .. "u", name = one.name, action = "update",
         before = one.before, back = true } }
     end
     if by then store:taken_back(by) end
