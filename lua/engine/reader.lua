@@ -39,7 +39,8 @@ end
 
 local function ask(self, line, batch)
   local ok, have, states, unread = tasks.try(function()
-    return self.providers[line.provider].read(line.type, line.place, batch.list, batch.wanted, line.batched)
+    local provider = self.providers[line.provider]
+    return provider.read(line.type, line.place, batch.list, batch.wanted, line.batched)
   end)
   if ok then return batch.signal:fire(have, states or {}, nil, unread or {}) end
   batch.signal:fire(nil, nil, have)
