@@ -7,6 +7,7 @@ local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
 local network = require "aws.network"
 local payload = require "aws.payload"
+local scheme_of = require "aws.endpoint.scheme"
 local sign = require "aws.sign"
 local stream = require "aws.stream"
 local trace = require "aws.trace"
@@ -66,11 +67,6 @@ local function headers_of(request, found)
   return headers
 end
 
-local function is_anonymous(operation)
-  if operation.authtype == "none" then return true end
-  return operation.auth and operation.auth[1] == "smithy.api#noAuth" or false
-end
-
 ---Gives a call its credentials, its endpoint and, the first time, its request; may wait.
 ---@param session aws.session
 ---@param call table
@@ -79,7 +75,9 @@ function attempt.build(session, call)
   local request, cause = call.request, nil
   if not request then request, cause = call.protocol.request(call) end
   if not request then invalid(call, cause) end -- before anybody is asked for anything
-  if not is_anonymous(call.operation) then call.credentials = session:get_credentials() end
+  local scheme, name = scheme_of(session, call)
+  if scheme == "sigv4" then call.credentials = session:get_credentials() end
+  if scheme == "bearer" then call.bearer = session:get_bearer_token(name).token end
   call.endpoint = endpoint.resolve(session, call)
   if call.credentials then endpoint.demand_sigv4(call) end
   if call.request then return false end
@@ -129,7 +127,9 @@ function attempt.send(session, call)
   request.headers["amz-sdk-invocation-id"] = call.invocation
   request.headers["amz-sdk-request"] =
     ("attempt=%d; max=%d"):format(call.attempt, call.max_attempts)
-  if call.credentials then
+  if call.bearer then
+    request.headers.authorization = "Bearer " .. call.bearer
+  elseif call.credentials then
     request.payload_hash = payload.hash(session, call, request)
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end

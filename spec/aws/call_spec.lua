@@ -57,6 +57,31 @@ describe("a call", function()
     assert.same({}, log.requests)
   end)
 
+  it("proves itself with a token where its service takes one, and there is one", function()
+    local function sent(env, service, operation)
+      local session, clock = support.session { env = env, max_attempts = 1 }
+      local log = drive(clock, { answer(200, "{}") }, function()
+        return session:client(service):call(operation, {})
+      end)
+      return log.requests[1] and log.requests[1].headers.authorization, tostring(log.failure)
+    end
+    local keys = { AWS_ACCESS_KEY_ID = "AKID", AWS_SECRET_ACCESS_KEY = "SECRET",
+      AWS_REGION = "eu-west-1" }
+    assert.matches("^AWS4%-HMAC%-SHA256 Credential=AKID/",
+      (sent(keys, "bedrock", "ListFoundationModels")))
+    keys.AWS_BEARER_TOKEN_BEDROCK = "tok"
+    assert.equal("Bearer tok", (sent(keys, "bedrock", "ListFoundationModels")))
+    assert.matches("^AWS4", (sent(keys, "sqs", "ListQueues")))
+    local none, why = sent(keys, "codecatalyst", "VerifySession")
+    assert.is_nil(none)
+    assert.matches("there is no bearer token", why)
+    keys.AWS_BEARER_TOKEN_CODECATALYST = "other"
+    assert.equal("Bearer other", (sent(keys, "codecatalyst", "VerifySession")))
+    none, why = sent(keys, "sdb", "ListDomains")
+    assert.is_nil(none)
+    assert.matches("sdb ListDomains wants the signature v2, which mrun does not make", why)
+  end)
+
   it("that was answered with nothing but a status says that status", function()
     local session, clock = support.session()
     local log = drive(clock, { answer(304, "") }, function()
