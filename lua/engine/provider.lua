@@ -37,18 +37,21 @@ local failure = require "engine.failure"
 ---@field place fun(options: table|nil): Place
 ---@field identity fun(place: Place): string the account
 ---@field read fun(type, place, identifiers: string[], wanted: table, batched: true|nil): table,
----  table|nil, table|nil
+---  table|nil, table|nil, table|nil
 ---  have[identifier] = properties or false; states[identifier] = { pending = "creating" }, or
 ---  { failed = "reason" }, or { error = Failure } (this one could not be read), or nil: ready.
 ---  batched: what would be a call for each identifier is left out, and told as unread[identifier]:
 ---  a set of properties, or true for all of it.
+---  The fourth, owners[identifier]: whom its tags say it belongs to, as of `owner`, where the read
+---  has seen them; nil where that would have been a call more.
 ---  wanted[identifier]: the set of top-level properties to read, {} for existence alone, nil for
 ---  all
 ---@field find fun(type, place, query: Query): string|nil, { stack: string, name: string }|nil
 ---  the identifier, and who owns it by its tags ("NAME/ID" and logical name), where tags say so;
 ---  protect = true where they say that
----@field owner nil|fun(type, place, identifier: string): { stack: string, name: string }|nil
----  whom the tags of something that is there say it belongs to
+---@field owner nil|fun(type, place, identifier: string): { stack: string, name: string }|false|nil
+---  whom the tags of something that is there say it belongs to; false: nobody; nil, without a
+---  call: its type carries none
 ---@field owned fun(place, stack_name: string, id: string|nil): table[]|nil of
 ---  { stack, name, type, identifier, protect: boolean|nil,
 ---  types: string[]|nil where its tags leave open which of these it is }; nil where nothing can

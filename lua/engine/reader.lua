@@ -38,12 +38,15 @@ local function new_batch()
 end
 
 local function ask(self, line, batch)
-  local ok, have, states, unread = tasks.try(function()
+  local ok, have, states, unread, owners = tasks.try(function()
     local provider = self.providers[line.provider]
     return provider.read(line.type, line.place, batch.list, batch.wanted, line.batched)
   end)
-  if ok then return batch.signal:fire(have, states or {}, nil, unread or {}) end
-  batch.signal:fire(nil, nil, have)
+  if ok then
+    return batch.signal:fire { have = have, states = states or {}, unread = unread or {},
+      owners = owners or {} }
+  end
+  batch.signal:fire(nil, have)
 end
 
 --- Reads batch after batch for as long as somebody wants one.
@@ -81,11 +84,13 @@ local function want(self, ref, wanted)
 end
 
 local function result(batch, ref)
-  local have, states, err, unread = batch.signal:wait()
+  local found, err = batch.signal:wait()
   if err then return nil, err end
-  local state = states[ref.identifier]
+  local id = ref.identifier
+  local state = found.states[id]
   if state and state.error then return nil, failure.from(state.error) end
-  return { have = have[ref.identifier] or false, state = state, unread = unread[ref.identifier] }
+  return { have = found.have[id] or false, state = state, unread = found.unread[id],
+    owner = found.owners[id] }
 end
 
 --- What is there under an identifier: its properties, or false, and its state (nil: ready).
@@ -93,17 +98,19 @@ end
 ---@param wanted table<string, boolean>|nil top-level properties; nil wants everything
 ---@return table|false have
 ---@return { pending: string|nil, failed: string|nil }|nil state
+---@return { stack: string }|false|nil owner where its tags were read; false: it has none of mrun's
 function reader:read(ref, wanted)
   local found, err = result(want(self, ref, wanted), ref)
   if not found then error(err, 0) end
-  return found.have, found.state
+  return found.have, found.state, found.owner
 end
 
 --- Reads many in the turn of the caller: one task, however many there are. Raises the first failure
 --- with what `name` says of its ref added.
 ---@param refs table[] as of read, each with `wanted`; `batched`: no call for this one alone
 ---@param about fun(ref: table): table what to add to a failure
----@return { have: table|false, state: table|nil, unread: table|true|nil }[] in the order of refs
+---@return { have: table|false, state: table|nil, unread: table|true|nil,
+---  owner: table|false|nil }[] in the order of refs
 function reader:read_all(refs, about)
   local batches, results = {}, {}
   for i, ref in ipairs(refs) do batches[i] = want(self, ref, ref.wanted) end

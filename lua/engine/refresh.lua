@@ -12,8 +12,8 @@ local function look_again(ctx, ref)
     local at = waiting.next_sight(ref.made, ctx.ports.now(), visible_ms)
     if not at then break end
     tasks.sleep_until(at)
-    local have, state = ctx.reader:read(ref, ref.wanted)
-    if have then return { have = have, state = state } end
+    local have, state, owner = ctx.reader:read(ref, ref.wanted)
+    if have then return { have = have, state = state, owner = owner } end
   end
   return { have = false }
 end
@@ -21,7 +21,8 @@ end
 --- Reads all refs: { provider, type, place, identifier, name, wanted, made }.
 ---@param ctx table
 ---@param refs table[]
----@return { have: table|false, state: table|nil, unread: any, identifier: string }[]
+---@return { have: table|false, state: table|nil, unread: any, identifier: string,
+---  owner: table|false|nil }[]
 function refresh.run(ctx, refs)
   local results = ctx.reader:read_all(refs, function(ref) return ctx:about(ref) end)
   local late, positions = {}, {}

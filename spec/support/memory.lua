@@ -48,8 +48,25 @@ function memory.identity()
   return call { call = "Identity" }
 end
 
+local function owner_of(properties)
+  local tags = properties.Tags or {}
+  local stack = tags["mrun:stack"]
+  return stack and { stack = stack, name = tags["mrun:resource"] } or false
+end
+
+--- The tags of some types are a call more, made only where they are wanted.
+local function owners_in(type, have, wanted)
+  local kind, owners = types[type], {}
+  if not kind.schema.properties.Tags then return owners end
+  for id, properties in pairs(have) do
+    local seen = not kind.apart or wanted[id] and wanted[id].Tags
+    if properties and seen then owners[id] = owner_of(properties) end
+  end
+  return owners
+end
+
 --- In batches nobody sees a Policy, and nothing of a Pair.
-function memory.read(type, place, identifiers, _, batched)
+function memory.read(type, place, identifiers, wanted, batched)
   local unread = {}
   if batched and type == "Memory::Pair" then
     for _, id in ipairs(identifiers) do unread[id] = true end
@@ -62,7 +79,7 @@ function memory.read(type, place, identifiers, _, batched)
       unread[id] = { Policy = true }
     end
   end
-  return found.have, found.states, unread
+  return found.have, found.states, unread, owners_in(type, found.have, wanted)
 end
 
 local function key_of(type, want)
@@ -89,10 +106,9 @@ function memory.find(type, place, query)
 end
 
 function memory.owner(type, place, id)
+  if not types[type].schema.properties.Tags then return nil end
   local have = call { call = "Read", type = type, ids = { id }, place = place.key }.have[id]
-  local tags = have and have.Tags or {}
-  local stack = tags["mrun:stack"]
-  return stack and { stack = stack, name = tags["mrun:resource"] }
+  return have and owner_of(have) or nil
 end
 
 function memory.owned(_, stack_name)

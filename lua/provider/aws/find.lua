@@ -66,8 +66,9 @@ end
 --- Whom the tags of something that is there say it belongs to.
 ---@param job table
 ---@param identifier string
----@return table|nil owner
+---@return table|false|nil owner false: nobody; nil: its type carries no tags, or it is gone
 function find.owner(job, identifier)
+  if not handler.carries_tags(job.handler) then return nil end
   local found = read.items(job, { identifier }, { [identifier] = {} })
   local item, property = found[identifier], job.handler.tags_property
   if not item then return nil end
@@ -76,7 +77,7 @@ function find.owner(job, identifier)
     local wanted = { [identifier] = { [property] = true } }
     list = also.read(job, { identifier }, found, {}, { wanted = wanted })[identifier][property]
   end
-  return tags.owner(list)
+  return tags.owner(list) or false
 end
 
 --- After "exists already": what is there, when it is our own.

@@ -96,6 +96,13 @@ function handler.prepare(type_name, file, raw, operation)
   return made
 end
 
+--- Whether things of this type carry tags: a route does not.
+---@param made table
+---@return boolean
+function handler.carries_tags(made)
+  return (made.tagging or made.tags_property or made.create.tags) ~= nil
+end
+
 --- The handler of a resource's own kind.
 ---@param made table
 ---@param identifier string|nil

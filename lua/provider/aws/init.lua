@@ -94,14 +94,14 @@ local function add_actions(provider, own, types)
 
   function provider.read(type_name, place, identifiers, wanted, batched)
     local made, unread = own:handler(type_name), batched and {} or nil
-    local have, states
+    local have, states, owners
     if made and made.kinds then
-      have, states = read.kinds(function(identifier) return job(type_name, place, identifier) end,
-        identifiers, wanted, unread)
+      local function job_of_one(identifier) return job(type_name, place, identifier) end
+      have, states, owners = read.kinds(job_of_one, identifiers, wanted, unread)
     else
-      have, states = read.all(job(type_name, place), identifiers, wanted, unread)
+      have, states, owners = read.all(job(type_name, place), identifiers, wanted, unread)
     end
-    return have, states, unread
+    return have, states, unread, owners
   end
 
   function provider.find(type_name, place, query)

@@ -7,6 +7,7 @@ local machine = require "provider.aws.machine"
 local members = require "provider.aws.members"
 local path = require "provider.aws.path"
 local ready = require "provider.aws.ready"
+local tags = require "provider.aws.tags"
 
 local read = {}
 
@@ -67,15 +68,18 @@ end
 ---@param unread table|nil takes what would be a call for each, by identifier: it is left out then
 ---@return table<string, table>
 ---@return table<string, Failure> failed
+---@return table<string, boolean> listed those that a list of everything has told of, without their
+---  tags perhaps
 function read.items(job, identifiers, wanted, unread)
-  local bulk, failed = job.handler.read.bulk, {}
-  if not job.handler.read.item then return from_list(job, identifiers), failed end
+  local bulk, failed, listed = job.handler.read.bulk, {}, {}
+  if not job.handler.read.item then return from_list(job, identifiers), failed, listed end
   if unread and not bulk then
     for _, identifier in ipairs(identifiers) do unread[identifier] = true end
-    return {}, failed
+    return {}, failed, listed
   end
   local found = bulk and bulk(job, identifiers, wanted) or {}
-  return one_by_one(job, identifiers, found, failed), failed
+  for identifier in pairs(found) do listed[identifier] = true end
+  return one_by_one(job, identifiers, found, failed), failed, listed
 end
 
 --- What AWS says of an item's state; something that we made a moment ago and that is gone by itself
@@ -87,16 +91,27 @@ local function state_of(job, identifier, item)
   return is
 end
 
---- What is there of these: by identifier the properties, or false; and the states of those that
---- are not ready.
+--- Whom the tags that were read say it belongs to: false is nobody, nil that none were looked for.
+local function owner_of(job, item, besides, listed)
+  local made = job.handler
+  if not handler.carries_tags(made) then return nil end
+  local property = made.tags_property
+  local list = item[made.called[property] or "Tags"] or besides[property]
+  if list == nil and (listed or made.also_read[property]) then return nil end
+  return tags.owner(list) or false
+end
+
+--- What is there of these: by identifier the properties, or false; the states of those that are
+--- not ready; and the owners where they are known.
 ---@param job table machine, place, handler
 ---@param identifiers string[]
 ---@param wanted table<string, table<string, boolean>>|nil
 ---@param unread table|nil takes what would be a call for each, by identifier: it is left out then
 ---@return table<string, table|false> have, table<string, table> states
+---@return table<string, table|false> owners
 function read.all(job, identifiers, wanted, unread)
-  local found, failed = read.items(job, identifiers, wanted, unread)
-  local have, states, present = {}, {}, {}
+  local found, failed, listed = read.items(job, identifiers, wanted, unread)
+  local have, states, present, owners = {}, {}, {}, {}
   for _, identifier in ipairs(identifiers) do
     local is = state_of(job, identifier, found[identifier])
     have[identifier] = false
@@ -110,8 +125,9 @@ function read.all(job, identifiers, wanted, unread)
   local besides = also.read(job, present, found, states, { wanted = wanted or {}, unread = unread })
   for _, identifier in ipairs(present) do
     have[identifier] = members.receive(job.handler, found[identifier], besides[identifier])
+    owners[identifier] = owner_of(job, found[identifier], besides[identifier], listed[identifier])
   end
-  return have, states
+  return have, states, owners
 end
 
 --- As all, where a type has kinds with operations of their own.
@@ -119,9 +135,10 @@ end
 ---@param identifiers string[]
 ---@param wanted table|nil
 ---@param unread table|nil
----@return table, table
+---@return table, table, table
 function read.kinds(job_of, identifiers, wanted, unread)
-  local jobs, groups, have, states, tasks = {}, {}, {}, {}, {}
+  local jobs, groups, tasks = {}, {}, {}
+  local have, states, owners = {}, {}, {}
   for _, identifier in ipairs(identifiers) do
     local job = job_of(identifier)
     local kind = job.handler
@@ -132,13 +149,14 @@ function read.kinds(job_of, identifiers, wanted, unread)
   end
   for i, job in ipairs(jobs) do
     tasks[i] = function()
-      local found, found_states = read.all(job, groups[job.handler], wanted, unread)
+      local found, found_states, found_owners = read.all(job, groups[job.handler], wanted, unread)
       for identifier, v in pairs(found) do have[identifier] = v end
       for identifier, v in pairs(found_states) do states[identifier] = v end
+      for identifier, v in pairs(found_owners) do owners[identifier] = v end
     end
   end
   coroutine.yield { all = tasks }
-  return have, states
+  return have, states, owners
 end
 
 --- The items that these filters find: for finding by tag or parent.

@@ -49,6 +49,20 @@ types["Memory::Named"] = {
   handler = {},
 }
 
+--- Goes by a name; its tags are read apart from the rest, as a parameter's are.
+types["Memory::Entry"] = {
+  rule = "name", apart = true,
+  schema = {
+    typeName = "Memory::Entry", primaryIdentifier = { "/properties/Name" },
+      additionalProperties = false,
+    properties = { Name = { type = "string", maxLength = 40 }, Value = STRING, Parent = STRING,
+      Tags = TAGS },
+    createOnlyProperties = { "/properties/Name" },
+    tagging = { taggable = true, tagProperty = "/properties/Tags" },
+  },
+  handler = {},
+}
+
 --- Its create takes a token.
 types["Memory::Token"] = {
   rule = "token",
