@@ -2,6 +2,7 @@
 -- questions that both ask of a resource.
 local diff = require "engine.diff"
 local failure = require "engine.failure"
+local owner = require "engine.owner"
 local reader = require "engine.reader"
 local schema = require "engine.schema"
 local tasks = require "engine.tasks"
@@ -125,7 +126,7 @@ end
 ---@param protected boolean|nil
 ---@return table<string, string>
 function context:ownership(name, op, protected)
-  return { ["mrun:stack"] = self.stack.name .. "/" .. self.stack.id, ["mrun:resource"] = name,
+  return { ["mrun:stack"] = owner.stack_tag(self), ["mrun:resource"] = name,
     ["mrun:op"] = op, ["mrun:protect"] = protected and "true" or nil }
 end
 

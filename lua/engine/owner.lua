@@ -8,6 +8,13 @@ owner.PROTECT = "mrun:protect"
 
 local ALL <const> = { "mrun:stack", "mrun:resource", "mrun:op", "mrun:protect" }
 
+--- What the tag mrun:stack says of all that is a stack's.
+---@param ctx { stack: { name: string, id: string } }
+---@return string
+function owner.stack_tag(ctx)
+  return ctx.stack.name .. "/" .. ctx.stack.id
+end
+
 --- Whether a resource is protected once it is as declared. A protection that is not mentioned any
 --- more stays; only `protect = false` ends it.
 ---@param resource table declared

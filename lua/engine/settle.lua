@@ -5,6 +5,7 @@
 -- to the journal, and what may have been made out of sight is waited for, or sent again with the
 -- same op id and the same parameters.
 local failure = require "engine.failure"
+local owners = require "engine.owner"
 local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
@@ -19,7 +20,7 @@ local settle = {}
 local function find(ctx, intent)
   local query = { op = intent.op, name = intent.name, want = intent.want, stack = ctx.stack }
   local identifier, owner = ctx.providers[intent.provider].find(intent.type, intent.place, query)
-  local mine = ctx.stack.name .. "/" .. ctx.stack.id
+  local mine = owners.stack_tag(ctx)
   if owner and owner.stack ~= mine then return nil end
   local by_name = provider.settle_rule(ctx.providers[intent.provider], intent) == "name"
   if not owner and by_name and ctx:record(intent).taggable then return nil end

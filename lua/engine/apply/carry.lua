@@ -1,4 +1,5 @@
 -- Carrying out one intent: into the journal, to the provider, and what came of it into the journal.
+local owners = require "engine.owner"
 local provider = require "engine.provider"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
@@ -63,7 +64,7 @@ local function left_behind(run, intent, kept, err)
     return run.ctx.providers[kept.provider].find(intent.type, intent.place,
       { op = intent.op, name = intent.name, want = intent.want, stack = run.ctx.stack })
   end)
-  local mine = run.ctx.stack.name .. "/" .. run.ctx.stack.id
+  local mine = owners.stack_tag(run.ctx)
   return ok and found and (owner and owner.stack == mine) and found or nil
 end
 

@@ -2,6 +2,7 @@
 -- our own when the stack's id is known (the state was lost), somebody's when it is not.
 local failure = require "engine.failure"
 local keys_of = require "engine.value".keys
+local owner = require "engine.owner"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 
@@ -110,7 +111,7 @@ end
 ---@param is_known fun(one: table): boolean
 ---@return table[] rows
 function strangers.unknown(ctx, graph, is_known)
-  local mine, found = ctx.stack.name .. "/" .. ctx.stack.id, {}
+  local mine, found = owner.stack_tag(ctx), {}
   for _, one in ipairs(owned(ctx, ctx.stack.id)) do
     if one.stack == mine and not is_known(one) then found[#found + 1] = row_of(one, graph) end
   end
@@ -120,7 +121,7 @@ end
 --- Of this very stack; where a name has several, only those that are there: what has been replaced
 --- keeps its tags for a while.
 local function ours(ctx)
-  local mine, counts, sure, unsure = ctx.stack.name .. "/" .. ctx.stack.id, {}, {}, {}
+  local mine, counts, sure, unsure = owner.stack_tag(ctx), {}, {}, {}
   local found = owned(ctx, ctx.stack.id)
   for _, one in ipairs(found) do
     if one.stack == mine then counts[one.name] = (counts[one.name] or 0) + 1 end

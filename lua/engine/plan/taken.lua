@@ -1,6 +1,7 @@
 -- Natural names: one that exists already is ours only by its ownership tags; otherwise the plan
 -- stops.
 local failure = require "engine.failure"
+local owners = require "engine.owner"
 local refresh = require "engine.refresh"
 local tasks = require "engine.tasks"
 local value = require "engine.value"
@@ -68,7 +69,7 @@ function taken.check(run, resource, want)
   local answer = run.asked[resource.name] or ask(run, resource, want)
   local identifier, owner = answer.identifier, answer.owner
   if not identifier or leaving_holds(run, identifier) then return nil end
-  local ours = owner and owner.stack == ctx.stack.name .. "/" .. ctx.stack.id
+  local ours = owner and owner.stack == owners.stack_tag(ctx)
     and owner.name == resource.name
   if not ours then stop(run, resource, name, owner, identifier) end
   local ref = { name = resource.name, type = resource.type, provider = resource.provider,
