@@ -2,9 +2,12 @@
 --
 --   local found = drift.of(plan)   of a plan made with `drift = true`
 --   found.changes   list of { name, type, identifier, place, source, gone, broken,
+--                   other = "belongs to ..." of what is not this stack's any more, and owner:
+--                   the NAME/ID of the stack that has it,
 --                   properties = { { path, applied, now } } }
 --   found.same      how many are as they were applied; found.unseen, found.notices as in a plan
 local value = require "engine.value"
+local whose = require "engine.plan.whose"
 
 local drift = {}
 
@@ -55,7 +58,10 @@ local function one(plan, name)
     place = plan.context.places[row.place.key], source = row.source,
     gone = not live.have, broken = live.state and live.state.failed }
   result.properties = live.have and properties_of(plan, name, change) or {}
-  if result.gone or result.broken or #result.properties > 0 then return result end
+  local other = live.have and whose.other(plan.context, row, live.owner)
+  if other then result.other, result.owner = whose.told(other), other.stack end
+  local drifted = result.gone or result.broken or other or #result.properties > 0
+  return drifted and result or nil
 end
 
 ---@param plan table
@@ -71,15 +77,16 @@ function drift.of(plan)
     unseen = plan.unseen, notices = plan.notices }
 end
 
---- The rows of the state whose attributes are others now, as they are now. Those that are gone stay
---- as they are: the next plan says so.
+--- The rows of the state whose attributes are others now, as they are now. Those that are gone or
+--- somebody else's stay as they are: the next plan says so.
 ---@param plan table
 ---@return table[] rows
 function drift.rows(plan)
   local ctx, result = plan.context, {}
   for _, name in ipairs(plan.run.order) do
     local row, live = plan.run.matched[name], plan.run.live[name]
-    if row and live.have and not plan.run.unread[name] then
+    local known = row and live.have and not plan.run.unread[name]
+    if known and not whose.other(ctx, row, live.owner) then
       local attributes = ctx:sealed(value.like(live.have, row.last))
       if not value.equal(attributes, row.attributes) then
         local now = {}

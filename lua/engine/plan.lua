@@ -45,6 +45,7 @@ local told = require "engine.settle.told"
 local unknown = require "engine.plan.unknown"
 local untagged = require "engine.rebuild.untagged"
 local value = require "engine.value"
+local whose = require "engine.plan.whose"
 
 local plan = { rests_on = rests.on, moved = rests.moved, adopted = adopt.rows,
   public = require "engine.plan.public" }
@@ -134,6 +135,7 @@ end
 local function decide_all(run)
   remember_unseen(run)
   adopt.check(run)
+  whose.seen(run)
   taken.ask_all(run)
   for _, name in ipairs(run.order) do
     local resource = run.graph.resources[name]
@@ -147,6 +149,7 @@ local function decide_all(run)
   for _, name in ipairs(run.leaving) do
     run.leaves[name] = leaving.row(run, run.ctx.rows[name], run.gone[name])
   end
+  whose.sure(run)
 end
 
 --- All changes in order: what is made after what it needs, what goes before what it needs.
@@ -163,7 +166,7 @@ local function collect(run)
   end
   for _, name in ipairs(run.leaving_order) do
     changes[#changes + 1] = run.leaves[name]
-    local old = leaving.leftovers(run.ctx.rows[name])
+    local old = run.forget and {} or leaving.leftovers(run.ctx.rows[name])
     table.move(old, 1, #old, #changes + 1, changes)
   end
   table.move(run.let_go or {}, 1, #(run.let_go or {}), #changes + 1, changes)
@@ -198,7 +201,7 @@ local function new_run(ctx, options)
     live = {}, gone = {}, unread = {}, asked = {}, refresh = options.refresh,
     forget = options.forget, drift = options.drift, back = options.back,
     rolling = options.rolling, adopt = options.adopt or {}, as_it_is = options.as_it_is,
-    replace = replaced_by_name(graph, options.replace),
+    replace = replaced_by_name(graph, options.replace), alone = options.alone,
     parameters = inputs.parameters(graph.inputs), by_type = by_type(graph) }
   run.matched, run.left, run.stale = match.rows(ctx, graph)
   if options.alone then run.left = {} end

@@ -84,8 +84,13 @@ end
 
 function after_failure.update(run, intent, kept, err)
   if not provider.refused(err) then return nil end
+  local row = run.rows[intent.name]
+  if not row then
+    row = rows.done(kept, intent.identifier)
+    row.untagged = true -- what was taken over need not have got its tags
+  end
   return { op = intent.op, ok = false, name = intent.name, failure = short(err),
-    row = rows.attempted(run.rows[intent.name] or rows.done(kept, intent.identifier), kept) }
+    row = rows.attempted(row, kept) }
 end
 
 function after_failure.delete(_, intent, _, err)

@@ -5,6 +5,7 @@ local owner = require "engine.owner"
 local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 local together = require "engine.apply.together"
+local whose = require "engine.plan.whose"
 
 local drop = {}
 
@@ -19,13 +20,16 @@ local function subject(run, change, identifier)
 end
 
 --- Takes mrun's own tags off something that stays where it is: nobody finds it by them any more.
+--- Those of another stack stay.
 ---@return string|nil op of an intent that is not finished yet
 local function disown(run, name, old, forgets)
   local ctx, op = run.ctx, run.ctx.ports.random(16)
   local place = ctx.places[old.place.key]
   local ref = { provider = old.provider, type = old.type, place = place,
     identifier = old.identifier }
-  if not ctx.reader:read(ref, {}) then return nil end
+  local have, _, found = ctx.reader:read(ref, {})
+  if found == nil and have then found = whose.ask(ctx, old) end
+  if not have or found and whose.other(ctx, old, found) then return nil end
   local intent = { op = op, stack = ctx.stack, name = name, type = old.type, place = place,
     action = "update", identifier = old.identifier, want = {}, have = {}, changed = {},
     tags = {}, own = owner.leave(), lets_go = true, forgets = forgets }

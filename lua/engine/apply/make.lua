@@ -9,6 +9,7 @@ local rows = require "engine.rows"
 local tasks = require "engine.tasks"
 local together = require "engine.apply.together"
 local value = require "engine.value"
+local whose = require "engine.plan.whose"
 
 local make = {}
 
@@ -206,7 +207,10 @@ end
 function make.follow(run, name)
   local resource = run.plan.graph.resources[name]
   local change = follow.change(run, resource)
-  if change then update(run, resource, change, change.want) end
+  if change then
+    whose.follows(run.plan.run, change)
+    update(run, resource, change, change.want)
+  end
   return change
 end
 

@@ -2,7 +2,6 @@
 -- else's, and not this stack's already under another name.
 local failure = require "engine.failure"
 local records = require "engine.plan.records"
-local tasks = require "engine.tasks"
 local value = require "engine.value"
 
 local adopt = {}
@@ -65,32 +64,18 @@ local function check_known(run, resource, row)
     row.identifier, said), ("let go of it first: mrun forget %s"):format(resource.name))
 end
 
-local function check_owner(run, resource, row)
-  local ctx = run.ctx
-  local owner = ctx.providers[row.provider].owner(row.type, row.place, row.identifier)
-  if not owner or owner.stack == ctx.stack.name .. "/" .. ctx.stack.id then return end
-  stop(run, resource, ("%s is to take over %s, which belongs to the stack %s"):format(
-    resource.name, row.identifier, owner.stack),
-    ("let go of it there first: mrun forget %s"):format(owner.name or "NAME"))
-end
-
---- Raises where something cannot be taken over; what is there has been read.
----@param run table with matched and live
+--- Raises where something cannot be taken over; whose it is, plan.whose asks.
+---@param run table with matched
 function adopt.check(run)
-  local held, owners = holders(run), {}
+  local held = holders(run)
   for _, name in ipairs(run.graph.order) do
     local resource, row = run.graph.resources[name], run.matched[name]
     if row and row.adopted then
       check_new(run, resource, row, held)
-      local there = run.live[name] and run.live[name].have
-      if there and run.ctx.providers[row.provider].owner then
-        owners[#owners + 1] = function() check_owner(run, resource, row) end
-      end
     elseif row then
       check_known(run, resource, row)
     end
   end
-  if #owners > 0 then tasks.all(owners) end
 end
 
 --- The rows of all that a plan would take over, for a state that has it before anything is changed.
@@ -103,7 +88,8 @@ function adopt.rows(plan)
     if change.action == "adopt" then
       local row = records.row(run, change.name, run.matched[change.name])
       row.attributes = run.ctx:sealed(run.live[change.name].have)
-      row.untagged = run.ctx:record(row).taggable or nil
+      local carries = run.ctx:record(row).taggable or run.live[change.name].owner ~= nil
+      row.untagged = carries or nil
       result[#result + 1] = row
     end
   end

@@ -2,6 +2,7 @@
 -- earlier run left to be deleted.
 local failure = require "engine.failure"
 local value = require "engine.value"
+local whose = require "engine.plan.whose"
 
 local leaving = {}
 
@@ -21,9 +22,12 @@ local function base(row, action)
     properties = {}, last = row.last }
 end
 
+--- What somebody else has by now cannot be deleted first.
 local function refuse_with_old(ctx, row)
+  local old = whose.own_old(ctx, row)
+  if not old then return end
   failure.raise { what = ("%s has been replaced, and the old one is still to be deleted: %s")
-    :format(row.name, row.old[1].identifier), where = ctx:about(row).where,
+    :format(row.name, old.identifier), where = ctx:about(row).where,
     next = "run mrun apply first, then forget it" }
 end
 
@@ -35,7 +39,7 @@ end
 function leaving.row(run, row, live)
   local options = row.options or {}
   if run.forget then
-    if row.old then refuse_with_old(run.ctx, row) end
+    refuse_with_old(run.ctx, row)
     local change = base(row, "forget")
     change.because = "it was asked for: the resource stays"
     return change

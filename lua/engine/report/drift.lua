@@ -18,7 +18,8 @@ local function add(lines, one, style)
   local mark, color = one.gone and "-" or "~", one.gone and "red" or "yellow"
   local head = text.paint(style, color, ("%3s %s"):format(mark, text.escape(one.name)))
   local why = one.gone and "  (gone: somebody else deleted it)"
-    or one.broken and ("  (it failed: %s)"):format(text.escape(one.broken)) or ""
+    or one.broken and ("  (it failed: %s)"):format(text.escape(one.broken))
+    or one.other and ("  (it %s)"):format(text.escape(one.other)) or ""
   lines[#lines + 1] = ("%s  %s  %s%s"):format(head, text.paint(style, "dim", one.type),
     text.escape(tostring(one.identifier)), why)
   add_properties(lines, one)
@@ -55,7 +56,8 @@ local function document_of(one)
   end
   return { name = one.name, type = one.type, identifier = one.identifier, source = one.source,
     place = { account = place.account, region = place.region }, gone = one.gone,
-    failed = one.broken or nil, properties = properties }
+    failed = one.broken or nil, not_ours = one.other ~= nil or nil,
+    owner = one.owner, properties = properties }
 end
 
 ---@param found table of engine.drift
