@@ -89,7 +89,10 @@ function find.ours(job, intent)
     op = intent.op, name = intent.name, want = intent.want, stack = intent.stack,
   })
   if not identifier then return nil end
-  if owner == nil then return type(job.handler.find) ~= "nil" and identifier or nil end
+  if owner == nil then
+    local made = job.handler
+    return made.find and not handler.carries_tags(made) and identifier or nil
+  end
   local tag = intent.tags or {}
   local ours = owner.stack == tag["mrun:stack"] and owner.name == tag["mrun:resource"]
   return ours and identifier or nil
