@@ -108,7 +108,8 @@ end
 function memory.owner(type, place, id)
   if not types[type].schema.properties.Tags then return nil end
   local have = call { call = "Read", type = type, ids = { id }, place = place.key }.have[id]
-  return have and owner_of(have) or nil
+  if not have then return nil end
+  return owner_of(have)
 end
 
 function memory.owned(_, stack_name)

@@ -5,6 +5,7 @@ local failure = require "engine.failure"
 local owner = require "engine.owner"
 local provider = require "engine.provider"
 local tasks = require "engine.tasks"
+local waiting = require "engine.waiting"
 
 local whose = {}
 
@@ -81,10 +82,23 @@ local function ask_all(ctx, list)
   end
 end
 
+--- Who else has it. The tags of what was made a moment ago need not be seen yet.
+local function other_in_time(ctx, row, live)
+  local _, visible_ms = provider.settle_rule(ctx.providers[row.provider], row)
+  while true do
+    local other = whose.other(ctx, row, live.owner)
+    local at = other and not other.stack and row.made
+      and waiting.next_sight(row.made, ctx.ports.now(), visible_ms)
+    if not at then return other end
+    tasks.sleep_until(at)
+    live.owner = whose.ask(ctx, row)
+  end
+end
+
 local function check(run, list)
   ask_all(run.ctx, list)
   for _, one in ipairs(list) do
-    local other = whose.other(run.ctx, one.row, one.live.owner)
+    local other = one.live.owner ~= nil and other_in_time(run.ctx, one.row, one.live)
     if other then refuse(run, one, other) end
   end
 end

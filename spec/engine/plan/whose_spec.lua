@@ -117,6 +117,17 @@ describe("what carries the tags of another stack", function()
     assert.are.equal(2, #world.cloud:all())
   end)
 
+  it("may be ours all the same, where we made it a moment ago", function()
+    world:apply { named "a" }
+    local own, seen = object "a".properties.Tags, world.ports.time + 1000
+    retag("a", nil)
+    world.cloud.refuse = function()
+      if world.ports.time >= seen then retag("a", own) end
+    end
+    assert.are.same({}, world:planned { named "a" })
+    assert.is_true(world.ports.time >= seen)
+  end)
+
   it("may stay where it is retained, and is not looked at where it is let go", function()
     world:apply { named("a", {}, { retain = true }) }
     retag("a", OTHERS)
