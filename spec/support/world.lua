@@ -145,7 +145,8 @@ local function make(self, resources, options)
     update_inputs = options.update_inputs, new = options.new, only = options.only,
     except = options.except, replace = options.replace, forget = options.forget,
     refresh = options.refresh, drift = options.drift,
-    back = options.back, rolling = options.rolling, places = options.places })
+    back = options.back, rolling = options.rolling, places = options.places,
+    alone = options.alone })
 end
 
 --- The whole plan.

@@ -2,6 +2,7 @@
 local World = require "spec.support.world"
 local drift = require "engine.drift"
 local refused = require "spec.support.refused"
+local value = require "engine.value"
 
 local thing, resource = World.thing, World.resource
 
@@ -18,7 +19,7 @@ describe("what carries the tags of another stack", function()
   local OTHERS <const> = { ["mrun:stack"] = "other/123", ["mrun:resource"] = "x" }
 
   -- Deleted elsewhere, and made anew by somebody else.
-  local function retag(id, tags) object(id).properties.Tags = tags end
+  local function retag(id, tags) object(id).properties.Tags = value.copy(tags) end
 
   local function entry(name, fields, options)
     fields = fields or {}
@@ -212,6 +213,15 @@ describe("what carries the tags of another stack", function()
     object "thing-1".properties.Size = 7
     local rows = drift.rows(world:plan_of(nil, { drift = true }))
     assert.are.same({ "c" }, { rows[1].name, rows[2] })
+  end)
+
+  it("does not keep what stands on it from being taken over alone", function()
+    world:apply { thing "a" }
+    World.new { stack = "own", cloud = world.cloud }:apply { thing "x" }
+    retag("thing-1", OTHERS)
+    retag("thing-2", nil)
+    local stack = { thing "a", thing("b", { Parent = World.ref "a" }, { identifier = "thing-2" }) }
+    assert.are.same({ "adopt b" }, world:planned(stack, { alone = "b" }))
   end)
 
   it("may be what was taken over, and could not be tagged", function()
