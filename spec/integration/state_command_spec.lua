@@ -130,6 +130,9 @@ local function commands(place)
         assert.matches(told, one:mrun("state", "push", "--force", "bad.json").err, 1, true)
       end
       assert.are.equal(pulled, one:must("state", "pull").out)
+      -- What is there is still the other's, as its tags say.
+      assert.matches("belongs to the stack net/" .. list.id, one:mrun("destroy", "--yes").err)
+      one:must("state", "push", "--force", "old.json")
     end)
 
     it("is rebuilt from the tags when all of it is gone", function()
