@@ -110,9 +110,10 @@ function whose.seen(run)
   local list = {}
   for _, name in ipairs(run.order) do
     local row, live = run.matched[name], run.live[name]
-    if row and live and live.have and (not run.alone or run.alone == name) then
-      list[#list + 1] = { row = row, live = live, about = run.graph.resources[name],
-        ask = row.adopted and not row.ours }
+    local is_there = row and live and live.have and (not run.alone or run.alone == name)
+    local ask = is_there and row.adopted and not row.ours
+    if is_there and (ask or live.owner ~= nil) then
+      list[#list + 1] = { row = row, live = live, about = run.graph.resources[name], ask = ask }
     end
   end
   for _, name in ipairs(run.forget and {} or run.leaving) do
