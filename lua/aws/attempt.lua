@@ -15,6 +15,7 @@ local url = require "aws.url"
 
 local TRACE <const> = "x-amzn-trace-id" -- never signed: those in between may change it
 local TIMEOUT_MS <const>, CONNECT_TIMEOUT_MS <const> = 60000, 10000
+local SLOWEST_BYTES_A_MS <const> = 64 -- half a megabit a second: a large body takes its time
 local LONGEST_MS <const> = 24 * 3600 * 1000 -- of a stream: what stands still ends sooner
 local MAX_BODY_BYTES <const> = 256 * 1024 * 1024
 
@@ -109,9 +110,10 @@ function attempt.request(session, call)
   }
 end
 
-local function timeouts(session, call, in_parts)
+local function timeouts(session, call, request)
   local whole_ms = session.options.timeout_ms or math.tointeger(session.env "MRUN_AWS_TIMEOUT_MS")
-    or (call.source or call.target or in_parts) and LONGEST_MS or TIMEOUT_MS
+    or (call.source or call.target or request.in_parts) and LONGEST_MS
+    or TIMEOUT_MS + #(request.body or "") // SLOWEST_BYTES_A_MS
   local connect_ms = session.options.connect_timeout_ms or CONNECT_TIMEOUT_MS
   return whole_ms, math.min(connect_ms, whole_ms)
 end
@@ -135,7 +137,7 @@ function attempt.send(session, call)
   end
   request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
   request.in_parts = eventstream.comes(call.operation)
-  request.timeout_ms, request.connect_timeout_ms = timeouts(session, call, request.in_parts)
+  request.timeout_ms, request.connect_timeout_ms = timeouts(session, call, request)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
   stream.attach(call, request)
   request.proxy = network.proxy(session.env, request.url)

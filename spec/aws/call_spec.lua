@@ -82,6 +82,18 @@ describe("a call", function()
     assert.matches("sdb ListDomains wants the signature v2, which mrun does not make", why)
   end)
 
+  it("has a minute, and the time that a slow line takes for what it sends", function()
+    local function time_for(bytes)
+      local session, clock = support.session()
+      return drive(clock, { answer(200, "{}") }, function()
+        return session:client "lambda":UpdateFunctionCode { FunctionName = "f",
+          ZipFile = ("x"):rep(bytes) }
+      end).requests[1].timeout_ms
+    end
+    assert.is_true(time_for(0) < 61000)
+    assert.is_true(time_for(6400000) > 60000 + 100000)
+  end)
+
   it("that was answered with nothing but a status says that status", function()
     local session, clock = support.session()
     local log = drive(clock, { answer(304, "") }, function()
