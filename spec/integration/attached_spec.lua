@@ -19,10 +19,11 @@ aws.EC2.EIP "address" { InstanceId = p.On and server or nil }
 ]]
 
 describe("what mrun has attached", function()
-  local _, one = stage.lasting(_ENV)
+  local emulator, one = stage.lasting(_ENV)
   lazy_setup(function()
     one:write("r.lua", RECIPE)
     one:must("apply", "--yes", "r.lua")
+    emulator:behave { exact = true } -- the calls are counted from here on
   end)
 
   it("is taken off when it is no longer declared: boundary, profile, address", function()
