@@ -1,12 +1,5 @@
 local failure = require "engine.failure"
 
--- What is no failure yet becomes one here, where it can still be told how it came about.
-local function as_failure(err)
-  local found = failure.from(err)
-  if found ~= err then found.traceback = found.traceback or debug.traceback() end
-  return found
-end
-
 ---Runs fn(1) to fn(count), some at once. After the first failure nothing new is begun; it is
 ---raised once what was under way has ended.
 ---@param count integer
@@ -17,7 +10,7 @@ return function(count, most, fn)
   local function worker()
     while begun < count and not failed do
       begun = begun + 1
-      local ok, why = xpcall(fn, as_failure, begun)
+      local ok, why = xpcall(fn, failure.caught, begun)
       if not ok then
         failed = true
         error(why, 0)

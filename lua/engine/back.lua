@@ -170,10 +170,9 @@ end
 
 --- What a new one cannot do without, and nobody knows any more.
 local function lost(run, resource, row)
-  local needed, list = {}, {}
-  for _, property in ipairs(run.ctx:record(resource).required) do needed[property] = true end
+  local record, list = run.ctx:record(resource), {}
   for _, property in ipairs(secrets_of(row)) do
-    if needed[property] then list[#list + 1] = property end
+    if schema.requires(record, property) then list[#list + 1] = property end
   end
   return #list > 0 and table.concat(list, ", ") or nil
 end

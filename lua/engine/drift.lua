@@ -6,6 +6,7 @@
 --                   the NAME/ID of the stack that has it,
 --                   properties = { { path, applied, now } } }
 --   found.same      how many are as they were applied; found.unseen, found.notices as in a plan
+local rows = require "engine.rows"
 local value = require "engine.value"
 local whose = require "engine.plan.whose"
 
@@ -89,8 +90,7 @@ function drift.rows(plan)
     if known and not whose.other(ctx, row, live.owner) then
       local attributes = ctx:sealed(value.like(live.have, row.last))
       if not value.equal(attributes, row.attributes) then
-        local now = {}
-        for key, member in pairs(row) do now[key] = member end
+        local now = rows.copy(row)
         now.attributes = attributes
         result[#result + 1] = now
       end

@@ -49,6 +49,17 @@ function failure.raise(fields)
   error(failure.new(fields), 0)
 end
 
+--- What was raised, as a failure: one that was none yet is told how it came about.
+---@param err any
+---@param co thread|nil where it was raised, if that has ended by it
+---@return Failure
+function failure.caught(err, co)
+  if failure.is(err) then return err end
+  local wrapped = failure.from(err)
+  wrapped.traceback = wrapped.traceback or co and debug.traceback(co) or debug.traceback()
+  return wrapped
+end
+
 local function native_text(native)
   if native.message then return native.message end
   local text = native.op

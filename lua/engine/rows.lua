@@ -7,6 +7,15 @@ local rows = {}
 local KEPT = { "name", "type", "provider", "place", "depends", "options", "source", "made", "old",
   "inputs" }
 
+--- A copy whose fields can be set without changing the row; what they hold is shared.
+---@param row table
+---@return table
+function rows.copy(row)
+  local result = {}
+  for key, member in pairs(row) do result[key] = member end
+  return result
+end
+
 --- The row of a resource whose create or update has been done.
 ---@param intent table as the journal keeps it
 ---@param identifier string
@@ -35,8 +44,7 @@ end
 ---@param intent table
 ---@return table row
 function rows.attempted(row, intent)
-  local result = {}
-  for key, member in pairs(row) do result[key] = member end
+  local result = rows.copy(row)
   result.last = joined(row.last or {}, intent.last or {})
   return result
 end
@@ -48,7 +56,7 @@ end
 ---@return table|false
 function rows.without(row, identifier)
   if not row then return false end
-  local old, result = {}, {}
+  local old = {}
   for _, one in ipairs(row.old or {}) do
     if one.identifier ~= identifier then old[#old + 1] = one end
   end
@@ -57,7 +65,7 @@ function rows.without(row, identifier)
     from = table.remove(old, 1)
     if not from then return false end
   end
-  for key, member in pairs(from) do result[key] = member end
+  local result = rows.copy(from)
   result.name, result.old = row.name, #old > 0 and old or nil
   return result
 end
@@ -74,8 +82,7 @@ end
 ---@param more table what there is of it: a row, or as much as was found
 ---@return table
 function rows.with_old(row, more)
-  local copy = {}
-  for key, member in pairs(row) do copy[key] = member end
+  local copy = rows.copy(row)
   copy.old = table.move(row.old or {}, 1, #(row.old or {}), 1, {})
   table.insert(copy.old, { identifier = more.identifier, type = more.type, name = row.name,
     provider = more.provider, place = more.place, depends = more.depends, found = more.found })

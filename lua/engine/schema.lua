@@ -34,6 +34,17 @@ function schema.attribute(self, name)
   return nil, nearest(name, plain.keys(self.attributes))
 end
 
+--- Whether a resource of this type cannot do without the property.
+---@param self SchemaRecord
+---@param name string
+---@return boolean
+function schema.requires(self, name)
+  for _, other in ipairs(self.required) do
+    if other == name then return true end
+  end
+  return false
+end
+
 --- Whether the type has a Ref.
 ---@param self SchemaRecord
 ---@return boolean

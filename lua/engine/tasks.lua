@@ -20,13 +20,6 @@ local tasks = {}
 -- How long one poll may last, so that an interrupt is seen soon even where poll does not end by it.
 local LONGEST_POLL_MS = 1000
 
-local function caught(co, err)
-  if failure.is(err) then return err end
-  local wrapped = failure.from(err)
-  wrapped.traceback = wrapped.traceback or debug.traceback(co)
-  return wrapped
-end
-
 local NOTHING <const> = { n = 0 } -- the answer of a task that only waited
 
 local function enqueue(loop, task, ...)
@@ -78,7 +71,7 @@ local function ended(loop, task, ok, ...)
   if ok then
     group.results[task.index] = table.pack(...)
   else
-    group.failure = group.failure or caught(task.co, (...))
+    group.failure = group.failure or failure.caught((...), task.co)
   end
   group.left = group.left - 1
   if group.left == 0 then answer_group(loop, group) end
@@ -135,7 +128,6 @@ function wants.turn(loop, task)
 end
 
 function wants.signal(loop, task, signal, wanted)
-  if signal.fired then return enqueue(loop, task, table.unpack(signal.fired, 1, signal.fired.n)) end
   signal.loop = loop
   local waiter = wanted.at_last and { task = task, shield = true } or task
   if wanted.at_last then loop.timers:push(wanted.at_last, waiter) end

@@ -220,8 +220,7 @@ end
 function make.wait(run, name)
   local resource = run.plan.graph.resources[name]
   local row = run.plan.run.matched[name]
-  local done = {}
-  for key, member in pairs(row) do done[key] = member end
+  local done = rows.copy(row)
   confirmed(run, resource, row.identifier, run.plan.run.wants[name], done)
   carry.finish(run, { ok = true, name = name, identifier = row.identifier, row = done })
 end

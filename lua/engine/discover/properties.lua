@@ -8,13 +8,6 @@ local value = require "engine.value"
 
 local properties = {}
 
-local function is_required(record, name)
-  for _, other in ipairs(record.required) do
-    if other == name then return true end
-  end
-  return false
-end
-
 --- The properties to read: those that may be declared.
 ---@param record table
 ---@return table<string, boolean>
@@ -61,7 +54,7 @@ end
 local function without_faults(record, want, match)
   for _, fault in ipairs(schema.check(record, want, match)) do
     local name = (fault.path or ""):match "^[^.%[]+"
-    if name and not is_required(record, name) then want[name] = nil end
+    if name and not schema.requires(record, name) then want[name] = nil end
   end
   return want
 end
@@ -76,7 +69,7 @@ function properties.declared(record, have, match)
     local v = have[name]
     if v ~= nil and record.left_out[name] ~= true then
       v = writable(record, name, v)
-      local needed = is_required(record, name)
+      local needed = schema.requires(record, name)
       if needed or not says_nothing(record, name, v, have) then want[name] = v end
     end
   end

@@ -1,6 +1,7 @@
 -- A new name together with a new resource: what is to be replaced, or made anew because it is gone,
 -- under another name than its row has. The row takes the new name first, and who stands on it says
 -- so; from there on it is a change like any other, wherever that is cut off.
+local rows = require "engine.rows"
 local value = require "engine.value"
 
 local moving = {}
@@ -19,7 +20,7 @@ end
 --- The row, and what waits to be deleted with it, standing on the new names; as it is where nothing
 --- of it changes.
 local function standing_anew(row, names)
-  local result, changed, depends, old = {}, false, {}, {}
+  local changed, depends, old = false, {}, {}
   for i, name in ipairs(row.depends or {}) do
     depends[i] = names[name] or name
     changed = changed or names[name] ~= nil
@@ -29,15 +30,14 @@ local function standing_anew(row, names)
     changed = changed or old[i] ~= one
   end
   if not changed then return row end
-  for key, member in pairs(row) do result[key] = member end
+  local result = rows.copy(row)
   result.depends, result.old = value.list(depends), row.old and value.list(old)
   return result
 end
 
 local function named(row, name)
   if row.name == name then return row end
-  local result = {}
-  for key, member in pairs(row) do result[key] = member end
+  local result = rows.copy(row)
   result.name, result.was, result.untagged = name, row.name, true -- its tags have the one before
   return result
 end

@@ -2,6 +2,7 @@
 -- that is no longer managed, a new name, what was rebuilt or settled.
 local order = require "engine.graph.order"
 local owner = require "engine.owner"
+local rows = require "engine.rows"
 local value = require "engine.value"
 
 local records = {}
@@ -13,8 +14,7 @@ local records = {}
 ---@return table
 function records.row(run, name, row)
   local resource = run.graph.resources[name]
-  local result = {}
-  for key, member in pairs(row) do result[key] = member end
+  local result = rows.copy(row)
   result.name = name
   result.options = owner.options(resource, row)
   result.source = resource.source
