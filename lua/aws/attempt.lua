@@ -68,14 +68,18 @@ local function headers_of(request, found)
   return headers
 end
 
+-- All that is wrong with it is told before anybody is asked for anything.
+local function new_request(call)
+  local request, cause = call.protocol.request(call)
+  return request or invalid(call, cause)
+end
+
 ---Gives a call its credentials, its endpoint and, the first time, its request; may wait.
 ---@param session aws.session
 ---@param call table
 ---@return boolean is_new  whether the request is
 function attempt.build(session, call)
-  local request, cause = call.request, nil
-  if not request then request, cause = call.protocol.request(call) end
-  if not request then invalid(call, cause) end -- before anybody is asked for anything
+  local request = call.request or new_request(call)
   local scheme, name = scheme_of(session, call)
   if scheme == "sigv4" then call.credentials = session:get_credentials() end
   if scheme == "bearer" then call.bearer = session:get_bearer_token(name).token end
@@ -136,7 +140,7 @@ function attempt.send(session, call)
     request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
   end
   request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
-  request.in_parts = eventstream.comes(call.operation)
+  request.in_parts = eventstream.of(call.operation) ~= nil
   request.timeout_ms, request.connect_timeout_ms = timeouts(session, call, request)
   request.max_body_bytes, request.resend = MAX_BODY_BYTES, call.repeatable
   stream.attach(call, request)

@@ -220,11 +220,11 @@ function eventstream.member(shape)
   return known[shape] or nil
 end
 
----Whether what an operation is answered with is events.
+---The member of an operation's answer that is a stream of events.
 ---@param operation table
----@return boolean
-function eventstream.comes(operation)
-  return operation.output ~= nil and eventstream.member(operation.output) ~= nil
+---@return table|nil member
+function eventstream.of(operation)
+  return operation.output and eventstream.member(operation.output) or nil
 end
 
 ---The result of an RPC protocol's operation that streams: the other members come in a first

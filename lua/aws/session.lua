@@ -123,7 +123,7 @@ end
 ---@param signing_name string|nil
 ---@return { token: string, expires_ms: number|nil }
 function session:get_bearer_token(signing_name)
-  return bearer(self, signing_name)
+  return bearer.get(self, signing_name)
 end
 
 ---@param used table

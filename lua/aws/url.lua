@@ -14,6 +14,15 @@ function url.encode(text, keep)
   return (text:gsub("[^%w%-%._~" .. (keep and keep:gsub("%p", "%%%0") or "") .. "]", byte_hex))
 end
 
+local function hex_byte(hex) return string.char(tonumber(hex, 16)) end
+
+---A text without its percent-encoding.
+---@param text string
+---@return string
+function url.decode(text)
+  return (text:gsub("%%(%x%x)", hex_byte))
+end
+
 ---@param host string
 ---@return boolean
 function url.is_ipv4(host)

@@ -101,9 +101,7 @@ end
 
 -- What stands in a text that is base64, or JSON as it is or as IAM gives it.
 local function meaning(text)
-  local plain = text:find "^%%7B" and text:gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end) or text
+  local plain = text:find "^%%7B" and url.decode(text) or text
   if plain:find "^%s*[{%[]" then return json.decode(nil, plain) end
   return crypto.unbase64(text)
 end

@@ -141,12 +141,18 @@ local function check(service, operation, record, params)
     ("mrun aws %s %s --help"):format(service, operation))
 end
 
+local ONE_OF <const> = { "wait", "all-pages", "to-file" }
+
 -- What cannot be done with one call.
 local function check_options(wanted)
-  local way = wanted.wait and "--wait" or wanted.all_pages and "--all-pages"
-  local other = way == "--wait" and wanted.all_pages and "--all-pages"
-    or way and wanted.to_file and "--to-file"
-  if other then usage(("%s and %s do not go together"):format(way, other), "leave one out") end
+  local given
+  for _, name in ipairs(ONE_OF) do
+    local is_given = wanted[(name:gsub("-", "_"))]
+    if is_given and given then
+      usage(("--%s and --%s do not go together"):format(given, name), "leave one out")
+    end
+    given = given or is_given and name
+  end
 end
 
 local function ask(mrun, client, operation, params, wanted)
@@ -177,7 +183,7 @@ function api.call_operation(mrun, service, operation, wanted, say)
   end
   local params = document.params(record.input, read_input(wanted.input or "{}"), read_file)
   check(service, operation, record, params)
-  local events = eventstream.comes(record) and eventstream.member(record.output)
+  local events = eventstream.of(record)
   local result = mrun.task(function()
     local client = aws.client(service, { region = mrun.options.region,
       profile = mrun.options.profile, endpoint_url = wanted.endpoint_url, data = mrun.data() })

@@ -4,12 +4,20 @@ local failure = require "engine.failure"
 local sso = require "aws.credentials.sso"
 local sso_token = require "aws.credentials.sso_token"
 
+local bearer = {}
+
+---The variable of the environment that holds a token for a service.
+---@param signing_name string  as in "bedrock"
+---@return string  AWS_BEARER_TOKEN_BEDROCK
+function bearer.variable(signing_name)
+  return "AWS_BEARER_TOKEN_" .. signing_name:gsub("[%s-]", "_"):upper()
+end
+
 ---@param session table
----@param signing_name string|nil  as in "bedrock": AWS_BEARER_TOKEN_BEDROCK
+---@param signing_name string|nil
 ---@return { token: string, expires_ms: number|nil }
-return function(session, signing_name)
-  local variable = signing_name
-    and "AWS_BEARER_TOKEN_" .. signing_name:gsub("[%s-]", "_"):upper()
+function bearer.get(session, signing_name)
+  local variable = signing_name and bearer.variable(signing_name)
   local given = variable and session.env(variable)
   if given then return { token = given } end
   local config = session.config
@@ -22,3 +30,5 @@ return function(session, signing_name)
     next = "set sso_session in the profile, and sign in: aws sso login --profile " .. name,
   }
 end
+
+return bearer

@@ -25,7 +25,7 @@ local function asked_for(wanted)
   for _, pair in ipairs { { "ExternalId", wanted.external_id }, { "RoleArn", wanted.arn },
     { "RoleSessionName", wanted.session_name }, { "SerialNumber", wanted.mfa_serial } } do
     local name, text = pair[1], pair[2]
-    if text and text:find '[^ -~]' or text and text:find '["\\]' then return nil end
+    if text and (text:find '[^ -~]' or text:find '["\\]') then return nil end
     add(name, text and '"' .. text .. '"')
   end
   return "{" .. table.concat(members, ", ") .. "}"

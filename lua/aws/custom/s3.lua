@@ -60,9 +60,7 @@ end
 
 local function decoded(text)
   if not text:find("[%%+]") then return text end
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end))
+  return url.decode((text:gsub("+", " ")))
 end
 
 local function decode(record, name)

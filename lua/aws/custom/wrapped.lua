@@ -2,16 +2,13 @@
 -- documents, CloudFormation's templates, EC2's console output, the user data of new instances.
 local crypto = require "native.crypto"
 local json = require "native.json"
+local url = require "aws.url"
 
 local wrapped = { iam = {}, cloudformation = {}, ec2 = {}, autoscaling = {} }
 
-local function unescape(text)
-  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 -- A text that is no JSON object stays what it is.
 local function document(text)
-  local plain = text:find("^%s*%%7[Bb]") and unescape(text) or text
+  local plain = text:find("^%s*%%7[Bb]") and url.decode(text) or text
   if not plain:find("^%s*{") then return text end
   local value = json.decode(nil, plain, { exact = true })
   return type(value) == "table" and value or text

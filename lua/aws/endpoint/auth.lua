@@ -32,17 +32,24 @@ function auth.of(session, service, properties)
   }
 end
 
----Raises where the endpoint demands a signature that is not made.
----@param call { service: table, operation: table, endpoint: table }
-function auth.demand_sigv4(call)
-  local scheme = call.endpoint.auth.scheme
-  if PLAIN[scheme] then return end
+---Raises: a signature is wanted that is not made.
+---@param call { service: table, operation: table }
+---@param scheme string
+---@param next string|nil
+function auth.refuse(call, scheme, next)
   failure.raise {
     what = ("%s %s wants the signature %s, which mrun does not make"):format(
       call.service.name, call.operation.name, scheme),
     service = call.service.name, operation = call.operation.name, code = "UnsupportedSignature",
-    next = "use an endpoint of one region",
+    next = next,
   }
+end
+
+---Raises where the endpoint demands a signature that is not made.
+---@param call { service: table, operation: table, endpoint: table }
+function auth.demand_sigv4(call)
+  local scheme = call.endpoint.auth.scheme
+  if not PLAIN[scheme] then auth.refuse(call, scheme, "use an endpoint of one region") end
 end
 
 return auth

@@ -15,14 +15,13 @@ local EVENTS <const> = "application/vnd.amazon.eventstream"
 ---@return table|nil failure
 function rpc_v2_cbor.request(call)
   local metadata, operation = call.service.metadata, call.operation
-  local streams = operation.output and eventstream.member(operation.output)
   local request = {
     method = "POST",
     path = ("/service/%s/operation/%s"):format(url.encode(metadata.targetPrefix),
       url.encode(operation.name)),
     headers = {
       ["smithy-protocol"] = "rpc-v2-cbor",
-      accept = streams and EVENTS or CONTENT_TYPE,
+      accept = eventstream.of(operation) and EVENTS or CONTENT_TYPE,
     },
   }
   -- A service that once spoke query still answers with that protocol's error codes when asked to.

@@ -1,5 +1,6 @@
 --- Values made to fit: ours to the service model's shape, and the service's to the type's schema.
 local json = require "json"
+local url = require "aws.url"
 local value = require "engine.value"
 
 local fit = {}
@@ -69,16 +70,12 @@ function fit.to_shape(shape, v, called)
   return scalar and scalar(v) or v
 end
 
-local function unescape(text)
-  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 --- A policy document as a table. IAM answers with it percent-encoded.
 ---@param text any
 ---@return any
 function fit.document(text)
   if type(text) ~= "string" then return text end
-  local plain = text:find("^%s*%%7B") and unescape(text) or text
+  local plain = text:find("^%s*%%7B") and url.decode(text) or text
   if not plain:find("^%s*{") then return text end
   return json.decode(plain) or text
 end
