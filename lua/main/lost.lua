@@ -23,19 +23,24 @@ function lost.lost_places(mrun, known)
   return { default_place(mrun) }
 end
 
--- Nobody may be reached there; then all that is known is that there is nothing here.
-local function stranger(mrun, stack)
+-- Runs fn, as a task, with what is known of a stack and its places identified, and one more where
+-- `more` names it: what it gives, or nil and the failure where nobody can be reached.
+local function looking(mrun, stack, rows, more, fn)
   local ok, found = pcall(mrun.task, function()
     local ctx = context.new(mrun.ports, { state = stack.state, stack = stack.name,
       providers = mrun.providers.by_name })
-    ctx.rows, ctx.row_names = {}, {}
-    places.identify(ctx, graph.nothing(stack.name), { default_place(mrun) })
-    return strangers.found(ctx)
+    ctx.rows, ctx.row_names = rows, value.keys(rows)
+    places.identify(ctx, graph.nothing(stack.name), more and { more(mrun) })
+    return (fn(ctx))
   end)
-  if ok or not failure.is(found) or found.kind == "interrupted" then
-    if not ok then error(found, 0) end
-    return found
-  end
+  if ok then return found end
+  if not failure.is(found) or found.kind == "interrupted" then error(found, 0) end
+  return nil, found
+end
+
+-- Where nobody can be reached all that is known is that there is nothing here.
+local function stranger(mrun, stack)
+  return (looking(mrun, stack, {}, default_place, strangers.found))
 end
 
 local function is_unknown(stack) return stack.state.fresh and stack.state.serial == 0 end
@@ -66,20 +71,15 @@ end
 -- What a run that was cut off may have made is looked for; where nobody can be asked, that is said.
 local function settled(mrun, stack)
   local known, notices = stack.state, {}
-  local ok, rows = pcall(mrun.task, function()
-    local ctx = context.new(mrun.ports, { state = known, stack = stack.name,
-      providers = mrun.providers.by_name })
-    ctx.rows, ctx.row_names = known.resources, value.keys(known.resources)
-    places.identify(ctx, graph.nothing(stack.name))
-    return (settle.run(ctx, { notices = notices, wants = {} }))
+  local rows, why = looking(mrun, stack, known.resources, nil, function(ctx)
+    return settle.run(ctx, { notices = notices, wants = {} })
   end)
-  if not ok and (not failure.is(rows) or rows.kind == "interrupted") then error(rows, 0) end
-  if not ok then
+  if not rows then
     notices = { ("a run that was cut off left %d open, which cannot be looked at: %s")
-      :format(#known.open, rows.what) }
+      :format(#known.open, why.what) }
   end
   for _, notice in ipairs(notices) do mrun.note(notice .. "\n") end
-  return ok and with_rows(stack, rows) or stack
+  return rows and with_rows(stack, rows) or stack
 end
 
 ---The same, to be looked at only: what is lost is known from the tags, and stays lost; what is open

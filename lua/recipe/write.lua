@@ -76,13 +76,7 @@ local function variable_of(name, taken)
   word = word:gsub("^_+", ""):gsub("_+$", "")
   if word == "" or word:find "^%d" then word = "r_" .. word end
   if TAKEN[word] then word = word .. "_" end
-  local result, count = word, 1
-  while taken[result] do
-    count = count + 1
-    result = word .. "_" .. count
-  end
-  taken[result] = true
-  return result
+  return link.unique(word, taken, "_")
 end
 
 --- What the recipe calls those that others refer to: locals, as long as Lua has enough of them.
@@ -109,13 +103,8 @@ local function parameters(found)
     for _, property in ipairs(item.unsaid or {}) do
       local base = (item.name .. property):gsub("%W+", "")
       if not base:find "^%a" then base = "P" .. base end
-      local name, count = base, 1
-      while taken[name] do
-        count = count + 1
-        name = base .. count
-      end
-      taken[name], names[#names + 1] = true, name
-      item.given[property] = "p." .. name
+      local name = link.unique(base, taken, "")
+      names[#names + 1], item.given[property] = name, "p." .. name
     end
   end
   return names

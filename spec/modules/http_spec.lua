@@ -13,6 +13,16 @@ local function wait(http, id)
   end
 end
 
+--- Waits for so many requests, which all end well.
+local function wait_for_all(http, left)
+  while left > 0 do
+    for _, response in pairs(http:poll(SECOND)) do
+      assert.are.equal(200, response.status)
+      left = left - 1
+    end
+  end
+end
+
 describe("http", function()
   local server, http
 
@@ -152,12 +162,7 @@ describe("http", function()
       assert(http:add { url = server:url "/echo", method = "POST", body = "x" })
       idle:poll(30) -- time passes, and nobody asks for what has come
     end
-    while left > 0 do
-      for _, response in pairs(http:poll(SECOND)) do
-        assert.are.equal(200, response.status)
-        left = left - 1
-      end
-    end
+    wait_for_all(http, left)
     assert.is_true(json.decode(send({ path = "/count" }).body).connections - before < 5)
   end)
 
@@ -166,12 +171,7 @@ describe("http", function()
     local before = json.decode(send({ path = "/count" }).body).connections
     local left = 10
     for _ = 1, left do narrow:add { url = server:url "/echo" } end
-    while left > 0 do
-      for _, response in pairs(narrow:poll(SECOND)) do
-        assert.are.equal(200, response.status)
-        left = left - 1
-      end
-    end
+    wait_for_all(narrow, left)
     assert.are.equal(2, json.decode(send({ path = "/count" }).body).connections - before)
   end)
 

@@ -82,13 +82,19 @@ local function other_waits_at(nth, before, during)
   end)
 end
 
+-- Somebody who has saved and holds the lock still.
+local function saved(world, machine)
+  local holder = world:store(machine)
+  locked(holder)
+  for at = 1, 3 do STEPS[at](holder) end
+  return holder
+end
+
 describe("a lock in S3 that is broken stops its holder", function()
   it("after a save in the middle of its holding", function()
     local world, one, two = machines()
     world:run(function()
-      local holder = world:store(one)
-      locked(holder)
-      for at = 1, 3 do STEPS[at](holder) end
+      local holder = saved(world, one)
       check(world, holder, take_over(world, two))
     end)
   end)
@@ -96,9 +102,7 @@ describe("a lock in S3 that is broken stops its holder", function()
   it("when its time is over, after a save in the middle of its holding", function()
     local world, one, two = machines()
     world:run(function()
-      local holder = world:store(one)
-      locked(holder)
-      for at = 1, 3 do STEPS[at](holder) end
+      local holder = saved(world, one)
       tasks.sleep_until(world.now_ms + 40000)
       holder.backend.lock.boot_now = function() return 0 end
       local other = world:store(two)

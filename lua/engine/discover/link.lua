@@ -20,11 +20,17 @@ local function natural_name(item)
   return name ~= "" and name or nil
 end
 
-local function unique(name, taken)
+--- The name, or where it is taken the name with the first number that makes it another one; it is
+--- taken from then on.
+---@param name string
+---@param taken table<string, boolean>
+---@param between string what stands before the number
+---@return string
+function link.unique(name, taken, between)
   local result, count = name, 1
   while taken[result] do
     count = count + 1
-    result = ("%s-%d"):format(name, count)
+    result = ("%s%s%d"):format(name, between, count)
   end
   taken[result] = true
   return result
@@ -34,13 +40,13 @@ local function name_all(found)
   local taken, counts = {}, {}
   for _, item in ipairs(found) do
     local name = natural_name(item)
-    if name then item.name = unique(name, taken) end
+    if name then item.name = link.unique(name, taken, "-") end
   end
   for _, item in ipairs(found) do
     if not item.name then
       local short = item.type:match "%w+$"
       counts[short] = (counts[short] or 0) + 1
-      item.name = unique(short .. counts[short], taken)
+      item.name = link.unique(short .. counts[short], taken, "-")
     end
   end
 end
