@@ -24,7 +24,7 @@ ALL_CFLAGS = $(STRICT) $(CODE) -fPIE -MMD -MP -Imodules -Iruntime -I/usr/include
 # Every function of Lua stays in the binary: modules loaded at run time (busted's) need them.
 LINK    = -pie -Wl,-E -Wl,-z,relro,-z,now -Wl,--as-needed \
           -Wl,--whole-archive -l:liblua5.4.a -Wl,--no-whole-archive \
-          -lcurl -lssl -lcrypto -lyaml -lexpat -lpcre2-8 -lz -lm -ldl $(LDFLAGS)
+          -lcrypto -lyaml -lexpat -lpcre2-8 -lz -lm -ldl $(LDFLAGS)
 
 # ---- The binary ------------------------------------------------------------
 # The folder is the list: modules/<name>.c, or modules/<name>/*.c, is native.<name>.

@@ -26,11 +26,38 @@ local function bytes(label, file)
   print(('%s:\n    .incbin "%s"\n%s_end:\n    .byte 0'):format(label, file, label))
 end
 
+local function source_of(file)
+  local handle = assert(io.open(file, "rb"))
+  local source = handle:read "a"
+  handle:close()
+  return source
+end
+
+-- What every start loads, and what every command that plans or asks.
+local FIRST <const> = { "/main.lua", "/main/world.lua" }
+
+--- The numbers of the files in the order in which they are loaded, each after what it requires at
+--- its head, so that few pages of the binary are read.
+local function as_loaded(folder, files)
+  local index, order, seen = {}, {}, {}
+  for i, file in ipairs(files) do index[file] = i end
+  local function visit(i)
+    if not i or seen[i] then return end
+    seen[i] = true
+    for name in source_of(files[i]):gmatch '\nlocal [^\n]-require%s*"([%w_.]+)"' do
+      local path = folder .. "/" .. name:gsub("%.", "/")
+      visit(index[path .. ".lua"] or index[path .. "/init.lua"])
+    end
+    order[#order + 1] = i
+  end
+  for _, path in ipairs(FIRST) do visit(assert(index[folder .. path])) end
+  for i in ipairs(files) do visit(i) end
+  return order
+end
+
 --- Compiles one source; returns where the bytecode is.
 local function compile(target, index, file)
-  local source = assert(io.open(file, "rb"))
-  local chunk = assert(load(source:read "a", "@" .. file, "t"))
-  source:close()
+  local chunk = assert(load(source_of(file), "@" .. file, "t"))
   local path = ("%s/%d.luac"):format(target, index)
   local compiled = assert(io.open(path, "wb"))
   assert(compiled:write(string.dump(chunk)))
@@ -46,7 +73,9 @@ function generate.bundle(words)
   for i, file in ipairs(files) do -- side by side: a search reads no page but theirs
     print(('path%d:\n    .asciz "%s"'):format(i, file:sub(#folder + 2)))
   end
-  for i, file in ipairs(files) do bytes("file" .. i, compile(target, i, file)) end
+  for _, i in ipairs(as_loaded(folder, files)) do
+    bytes("file" .. i, compile(target, i, files[i]))
+  end
   print "    .section .data.rel.ro,\"aw\"\n    .balign 8\n    .globl bundle_files\nbundle_files:"
   for i in ipairs(files) do
     print(("    .quad path%d, file%d, file%d_end"):format(i, i, i))

@@ -1,5 +1,6 @@
 -- ports.lua is the one place where the engine's ports meet the machine: clock, network, digests.
 local crypto = require "native.crypto"
+local failure = require "engine.failure"
 local json = require "json"
 local regex = require "native.regex"
 local sys = require "native.sys"
@@ -15,7 +16,13 @@ function ports.new(options)
   local network
   -- Opened by the first who sends: libcurl is the largest part of a start.
   local function open()
-    network = network or require "native.http".new { user_agent = options.user_agent }
+    if network then return network end
+    local opened, why = require "native.http".new { user_agent = options.user_agent }
+    if not opened then
+      failure.raise { what = why.message, code = why.code,
+        next = why.code == "ELIBACC" and "install libcurl, 7.80 or newer" or nil }
+    end
+    network = opened
     return network
   end
   return {

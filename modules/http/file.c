@@ -100,7 +100,7 @@ bool http_file_write(struct http_transfer *t, const char *bytes, size_t len)
 bool http_takes_file(const struct http_transfer *t)
 {
     long status = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     return t->to.fd >= 0 && status >= 200 && status < 300;
 }
 

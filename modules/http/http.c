@@ -79,11 +79,11 @@
 #include <string.h>
 
 #define HTTP "native.http"
-#define LIBRARY "native.http.library"
 #define POLL_MAX_MS 3600000
 #define SPARE_MAX 16 /* handles that are kept: to make one takes as long as to use it */
 
 struct http {
+    const struct http_library *curl;
     struct http_loop loop;
     struct http_transfer *under_way, *in_parts, *done;
     lua_Integer last_id, count; /* count: of all lists */
@@ -121,7 +121,7 @@ static void drop(struct http *http, struct http_transfer *transfer)
     take_out(transfer);
     http->count--;
     if (transfer->easy)
-        curl_multi_remove_handle(http->loop.multi, transfer->easy);
+        http->curl->multi_remove_handle(http->loop.multi, transfer->easy);
     http_transfer_free(transfer);
 }
 
@@ -135,7 +135,7 @@ static int http_close(lua_State *L) /* close, __gc and __close */
     while (http->done)
         drop(http, http->done);
     while (http->spare_count)
-        curl_easy_cleanup(http->spare[--http->spare_count]);
+        http->curl->easy_cleanup(http->spare[--http->spare_count]);
     http_loop_close(&http->loop);
     return 0;
 }
@@ -166,23 +166,26 @@ static int http_new(lua_State *L)
     memset(http, 0, sizeof *http);
     memcpy(http->user_agent, user_agent, len + 1);
     http->loop.fd = -1;
-    http->usual_trust = http_usual_trust();
     luaL_setmetatable(L, HTTP);
-    if (!http_loop_open(&http->loop))
+    struct failure why = http_library_open(L, &http->curl);
+    if (why.op)
+        return failure_return(L, why);
+    http->usual_trust = http_usual_trust(http->curl);
+    if (!http_loop_open(&http->loop, http->curl))
         return failure_return(L, FAILURE("open http", NULL, "out of memory, or of open files"));
-    curl_multi_setopt(http->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
-    curl_multi_setopt(http->loop.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
+    http->curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    http->curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
     return 1;
 }
 
 static void end(struct http *http, struct http_transfer *transfer, CURLcode result)
 {
-    curl_multi_remove_handle(http->loop.multi, transfer->easy);
+    http->curl->multi_remove_handle(http->loop.multi, transfer->easy);
     CURL *easy = http_transfer_end(transfer, result);
     if (http->spare_count < SPARE_MAX)
         http->spare[http->spare_count++] = easy;
     else
-        curl_easy_cleanup(easy);
+        http->curl->easy_cleanup(easy);
     if (transfer->in_parts && (!transfer->asked || http_part_is_there(transfer)))
         return; /* what came of it waits to be asked for */
     take_out(transfer);
@@ -194,11 +197,11 @@ static bool collect(struct http *http)
 {
     int left;
     CURLMsg *message;
-    while ((message = curl_multi_info_read(http->loop.multi, &left)) != NULL) {
+    while ((message = http->curl->multi_info_read(http->loop.multi, &left)) != NULL) {
         char *private = NULL;
         CURLcode result = message->data.result; /* the message goes with its handle */
         if (message->msg == CURLMSG_DONE)
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+            http->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         if (private)
             end(http, (void *)private, result);
     }
@@ -232,10 +235,10 @@ static int http_add(lua_State *L)
 
     struct http_transfer *transfer = NULL;
     CURL *easy = http->spare_count ? http->spare[--http->spare_count] : NULL;
-    struct failure why = http_transfer_new(&transfer, &request, easy);
+    struct failure why = http_transfer_new(&transfer, http->curl, &request, easy);
     if (why.op)
         return http_failure(L, why, why.subject ? "file" : "memory");
-    if (curl_multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
+    if (http->curl->multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
         http_transfer_free(transfer);
         return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
     }
@@ -274,14 +277,14 @@ static int http_poll(lua_State *L)
     CURLMcode code = advance(http, timeout_ms < POLL_MAX_MS ? (int)ceil(timeout_ms) : POLL_MAX_MS);
 
     if (code != CURLM_OK)
-        return failure_return(L, FAILURE("poll", NULL, curl_multi_strerror(code)));
+        return failure_return(L, FAILURE("poll", NULL, http->curl->multi_strerror(code)));
     lua_newtable(L);
     for (struct http_transfer *t = http->done; t; t = t->next)
         push_answer(L, t, false);
     for (struct http_transfer *t = http->in_parts; t; t = t->next)
         if (http_part_is_there(t)) {
             if (t->easy)
-                t->facts = http_facts_of(t->easy);
+                t->facts = http_facts_of(t);
             push_answer(L, t, true);
         }
     while (http->done) /* Lua has them all now */
@@ -342,34 +345,9 @@ static const luaL_Reg methods[] = {
 };
 static const luaL_Reg functions[] = {{"new", http_new}, {NULL, NULL}};
 
-static int library_close(lua_State *L)
-{
-    bool *open = luaL_checkudata(L, 1, LIBRARY);
-    if (*open)
-        curl_global_cleanup();
-    *open = false;
-    return 0;
-}
-
-/* The collector closes libcurl after all that uses it: what came last goes first. */
-static void library_open(lua_State *L)
-{
-    bool *open = lua_newuserdatauv(L, sizeof *open, 0);
-    *open = false;
-    luaL_newmetatable(L, LIBRARY);
-    lua_pushcfunction(L, library_close);
-    lua_setfield(L, -2, "__gc");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, LIBRARY ".open");
-    *open = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    if (!*open)
-        luaL_error(L, "libcurl does not start");
-}
-
 int luaopen_native_http(lua_State *L)
 {
-    library_open(L);
+    http_library_new(L);
     luaL_newmetatable(L, HTTP);
     luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, -1);

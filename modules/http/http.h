@@ -8,6 +8,33 @@
 #include <curl/curl.h>
 #include <sys/types.h>
 
+/* What is used of libcurl: the functions of its names, without their "curl_". */
+struct http_library {
+    bool is_open;
+    CURLcode (*global_init)(long flags);
+    void (*global_cleanup)(void);
+    curl_version_info_data *(*version_info)(CURLversion age);
+    CURL *(*easy_init)(void);
+    void (*easy_cleanup)(CURL *easy);
+    void (*easy_reset)(CURL *easy);
+    CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
+    CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
+    CURLcode (*easy_pause)(CURL *easy, int what);
+    const char *(*easy_strerror)(CURLcode code);
+    CURLM *(*multi_init)(void);
+    CURLMcode (*multi_cleanup)(CURLM *multi);
+    CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
+    CURLMcode (*multi_add_handle)(CURLM *multi, CURL *easy);
+    CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *easy);
+    CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
+    CURLMcode (*multi_assign)(CURLM *multi, curl_socket_t fd, void *known);
+    CURLMcode (*multi_socket_action)(CURLM *multi, curl_socket_t fd, int what, int *running);
+    CURLMcode (*multi_timeout)(CURLM *multi, long *left_ms);
+    const char *(*multi_strerror)(CURLMcode code);
+    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *line);
+    void (*slist_free_all)(struct curl_slist *list);
+};
+
 struct http_header { /* Lua keeps the text */
     const char *name, *value;
 };
@@ -46,6 +73,7 @@ struct http_facts {
 
 struct http_transfer {
     struct http_transfer *next, **link; /* link: what points at it */
+    const struct http_library *curl;
     lua_Integer id;
     CURL *easy; /* NULL once done: another may have it */
     struct http_facts facts;
@@ -64,13 +92,19 @@ struct http_transfer {
 };
 
 struct http_loop {
+    const struct http_library *curl;
     CURLM *multi;   /* NULL once closed */
     int fd;         /* of epoll; -1 once closed */
     int64_t due_ms; /* when libcurl wants to be called even if nothing happens; 0: at once */
 };
 
+/* At the start, before anything that uses it, so that the collector closes it after that. */
+void http_library_new(lua_State *L);
+/* Loads it, the first time. */
+struct failure http_library_open(lua_State *L, const struct http_library **to);
+
 /* False where the system has no room for one; the loop is to be closed then, too. */
-bool http_loop_open(struct http_loop *loop);
+bool http_loop_open(struct http_loop *loop, const struct http_library *curl);
 void http_loop_close(struct http_loop *loop);
 /* Does what time has come for, as the first steps of a new transfer. */
 CURLMcode http_loop_due(struct http_loop *loop);
@@ -78,11 +112,11 @@ CURLMcode http_loop_due(struct http_loop *loop);
 CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms);
 
 /* Whether the file of certificates that libcurl was built for is there. */
-bool http_usual_trust(void);
+bool http_usual_trust(const struct http_library *curl);
 /* `easy` is one of before, or NULL for a new one; it is the transfer's. With a failure nothing is
  * kept and `to` stays as it is. */
-struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request,
-                                 CURL *easy);
+struct failure http_transfer_new(struct http_transfer **to, const struct http_library *curl,
+                                 const struct http_request *request, CURL *easy);
 /* Notes what came of it and gives the handle back, as if it were new. */
 CURL *http_transfer_end(struct http_transfer *transfer, CURLcode result);
 void http_transfer_free(struct http_transfer *transfer);
@@ -102,7 +136,7 @@ void http_part_given(struct http_transfer *transfer);
 void http_part_ask(struct http_transfer *transfer);
 
 /* What libcurl knows by now. */
-struct http_facts http_facts_of(CURL *easy);
+struct http_facts http_facts_of(const struct http_transfer *transfer);
 /* Pushes what came of a transfer that is done, or a part of it. */
 void http_push_response(lua_State *L, const struct http_transfer *transfer, bool is_part);
 

@@ -34,7 +34,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     if (epoll_ctl(loop->fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0)
         return -1;
     if (!known)
-        curl_multi_assign(loop->multi, fd, loop);
+        loop->curl->multi_assign(loop->multi, fd, loop);
     return 0;
 }
 
@@ -46,25 +46,26 @@ static int on_timer(CURLM *multi, long timeout_ms, void *context)
     return 0;
 }
 
-bool http_loop_open(struct http_loop *loop)
+bool http_loop_open(struct http_loop *loop, const struct http_library *curl)
 {
+    loop->curl = curl;
     loop->due_ms = NEVER;
     loop->fd = epoll_create1(EPOLL_CLOEXEC);
-    loop->multi = loop->fd < 0 ? NULL : curl_multi_init();
+    loop->multi = loop->fd < 0 ? NULL : curl->multi_init();
     if (!loop->multi)
         return false;
-    curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
-    curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
-    curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+    curl->multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl->multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+    curl->multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl->multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+    curl->multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
     return true;
 }
 
 void http_loop_close(struct http_loop *loop)
 {
     if (loop->multi)
-        curl_multi_cleanup(loop->multi); /* which still speaks of its sockets */
+        loop->curl->multi_cleanup(loop->multi); /* which still speaks of its sockets */
     if (loop->fd >= 0)
         close(loop->fd);
     loop->multi = NULL;
@@ -82,8 +83,8 @@ CURLMcode http_loop_due(struct http_loop *loop)
     long left_ms = -1;
     if (!is_due(loop))
         return CURLM_OK;
-    CURLMcode code = curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    curl_multi_timeout(loop->multi, &left_ms); /* it does not say again what it has said */
+    CURLMcode code = loop->curl->multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    loop->curl->multi_timeout(loop->multi, &left_ms); /* it does not say again what it has said */
     on_timer(loop->multi, left_ms, loop);
     return code;
 }
@@ -110,7 +111,7 @@ CURLMcode http_loop_turn(struct http_loop *loop, int timeout_ms)
             what |= events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0;
             what |= events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
         }
-        code = curl_multi_socket_action(loop->multi, events[i].data.fd, what, &running);
+        code = loop->curl->multi_socket_action(loop->multi, events[i].data.fd, what, &running);
     }
     return code == CURLM_OK ? http_loop_due(loop) : code;
 }

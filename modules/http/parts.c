@@ -10,7 +10,7 @@ static bool is_success(const struct http_transfer *t)
 {
     long status = t->facts.status;
     if (t->easy)
-        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+        t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     return status >= 200 && status < 300;
 }
 
@@ -36,5 +36,5 @@ void http_part_ask(struct http_transfer *t)
 {
     t->asked = true;
     if (t->paused)
-        curl_easy_pause(t->easy, CURLPAUSE_CONT); /* which may fill it again */
+        t->curl->easy_pause(t->easy, CURLPAUSE_CONT); /* which may fill it again */
 }

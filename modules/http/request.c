@@ -2,6 +2,7 @@
 #include "http.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define MIB 1048576
 #define TIME_MAX_MS 86400000
@@ -82,7 +83,7 @@ static void check_headers(lua_State *L, int index, struct http_request *request)
 static bool has_header(const struct http_request *request, const char *name)
 {
     for (size_t i = 0; i < request->header_count; i++)
-        if (curl_strequal(request->headers[i].name, name))
+        if (strcasecmp(request->headers[i].name, name) == 0)
             return true;
     return false;
 }

@@ -61,7 +61,7 @@ static const char *code_of(const struct http_transfer *t, bool sent)
 static void push_failure(lua_State *L, const struct http_transfer *t)
 {
     bool sent = t->facts.written > 0;
-    const char *reason = *t->error ? t->error : curl_easy_strerror(t->result);
+    const char *reason = *t->error ? t->error : t->curl->easy_strerror(t->result);
     if (t->too_large)
         reason = "the answer is larger than the limit";
     if (t->may_not_resend)

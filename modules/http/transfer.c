@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define FILE_BUFFER_BYTES 262144L
@@ -77,7 +78,7 @@ static int on_sending(void *context, char *to, char *from, int to_port, int from
     struct http_transfer *t = context;
     long written = 0; /* to a proxy, before the first sending */
     (void)to, (void)from, (void)to_port, (void)from_port;
-    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
+    t->curl->easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
     bool again = t->sendings++ > 0 && written > t->written && t->head.len == 0;
     t->written = written;
     if (!again)
@@ -87,9 +88,20 @@ static int on_sending(void *context, char *to, char *from, int to_port, int from
     return t->resend ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
+/* What libcurl's own header checks of an option's type: whole numbers are long to it. */
+static CURLcode set_number(struct http_transfer *t, CURLoption option, long number)
+{
+    return t->curl->easy_setopt(t->easy, option, number);
+}
+
+static CURLcode set_data(struct http_transfer *t, CURLoption option, const void *data)
+{
+    return t->curl->easy_setopt(t->easy, option, data);
+}
+
 static bool add_line(struct http_transfer *t, const char *line)
 {
-    struct curl_slist *more = curl_slist_append(t->headers, line);
+    struct curl_slist *more = t->curl->slist_append(t->headers, line);
     if (more)
         t->headers = more;
     return more != NULL;
@@ -120,13 +132,13 @@ static bool add_headers(struct http_transfer *t, const struct http_request *r)
         bool given = false;
         char line[32];
         for (size_t h = 0; h < r->header_count; h++)
-            given = given || curl_strequal(r->headers[h].name, none[i]);
+            given = given || strcasecmp(r->headers[h].name, none[i]) == 0;
         concat(line, none[i], ":");
         if (!given && !add_line(t, line))
             return false;
     }
     for (size_t h = 0; h < r->header_count; h++) {
-        if (curl_strequal(r->headers[h].name, "content-length"))
+        if (strcasecmp(r->headers[h].name, "content-length") == 0)
             continue; /* libcurl counts */
         if (!add_header(t, &r->headers[h]))
             return false;
@@ -136,14 +148,13 @@ static bool add_headers(struct http_transfer *t, const struct http_request *r)
 
 static bool set_file_body(struct http_transfer *t)
 {
-    CURL *easy = t->easy;
     CURLcode code = CURLE_OK;
-    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->from.len);
-    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_file_read);
-    code |= curl_easy_setopt(easy, CURLOPT_READDATA, t);
-    code |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_file_seek);
-    code |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, t);
-    code |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, FILE_BUFFER_BYTES);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->from.len);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_READFUNCTION, on_file_read);
+    code |= set_data(t, CURLOPT_READDATA, t);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_file_seek);
+    code |= set_data(t, CURLOPT_SEEKDATA, t);
+    code |= set_number(t, CURLOPT_UPLOAD_BUFFERSIZE, FILE_BUFFER_BYTES);
     return code == CURLE_OK;
 }
 
@@ -157,24 +168,23 @@ static bool set_body(struct http_transfer *t, const struct http_request *r)
     if (r->body_len && !buffer_add(t, &t->request, r->body, r->body_len))
         return false;
     const char *body = t->request.bytes ? t->request.bytes : "";
-    code |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
-    code |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
+    code |= set_data(t, CURLOPT_POSTFIELDS, body);
     return code == CURLE_OK;
 }
 
 static bool set_method(struct http_transfer *t, const struct http_request *r)
 {
-    CURL *easy = t->easy;
     bool head = strcmp(r->method, "HEAD") == 0;
     bool body = r->body_len > 0 || r->body_file || strcmp(r->method, "POST") == 0 ||
                 strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0;
     CURLcode code = CURLE_OK;
     if (head)
-        code |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        code |= set_number(t, CURLOPT_NOBODY, 1);
     else if (body)
-        code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        code |= set_number(t, CURLOPT_POST, 1);
     if (!head)
-        code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
+        code |= set_data(t, CURLOPT_CUSTOMREQUEST, r->method);
     if (code != CURLE_OK)
         return false;
     return !body || head || set_body(t, r);
@@ -182,79 +192,78 @@ static bool set_method(struct http_transfer *t, const struct http_request *r)
 
 /* libcurl keeps the certificates that it read for the next connection, but not when it was told
  * of a folder beside the file; reading them takes longer than the rest of a handshake. */
-bool http_usual_trust(void)
+bool http_usual_trust(const struct http_library *curl)
 {
 #if LIBCURL_VERSION_NUM >= 0x074600
-    const char *file = curl_version_info(CURLVERSION_NOW)->cainfo;
+    const char *file = curl->version_info(CURLVERSION_NOW)->cainfo;
     return file && access(file, R_OK) == 0;
 #else
+    (void)curl;
     return false;
 #endif
 }
 
-static bool set_trust(CURL *easy, const struct http_request *r)
+static bool set_trust(struct http_transfer *t, const struct http_request *r)
 {
     CURLcode code = CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075500
-    code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    code |= set_data(t, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-    code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    code |= set_number(t, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
 #endif
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    code |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    code |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    code |= curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    code |= set_number(t, CURLOPT_SSL_VERIFYPEER, 1);
+    code |= set_number(t, CURLOPT_SSL_VERIFYHOST, 2);
+    code |= set_number(t, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    code |= set_number(t, CURLOPT_FOLLOWLOCATION, 0);
+    code |= set_number(t, CURLOPT_DISALLOW_USERNAME_IN_URL, 1);
     if (r->ca_file) {
-        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
-        code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, r->ca_file);
+        code |= set_data(t, CURLOPT_CAINFO, r->ca_file);
+        code |= set_data(t, CURLOPT_PROXY_CAINFO, r->ca_file);
     }
     if (r->ca_file || r->usual_trust) {
-        code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-        code |= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+        code |= set_data(t, CURLOPT_CAPATH, NULL);
+        code |= set_data(t, CURLOPT_PROXY_CAPATH, NULL);
     }
     /* Said outright, so that libcurl does not ask the environment. */
-    code |= curl_easy_setopt(easy, CURLOPT_PROXY, r->proxy ? r->proxy : "");
-    code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    code |= set_data(t, CURLOPT_PROXY, r->proxy ? r->proxy : "");
+    code |= set_data(t, CURLOPT_NOPROXY, "");
+    code |= set_number(t, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
     return code == CURLE_OK;
 }
 
 static bool set_limits(struct http_transfer *t, const struct http_request *r)
 {
-    CURL *easy = t->easy;
     CURLcode code = CURLE_OK;
     t->head.max = r->max_header_bytes;
     t->body.max = r->max_body_bytes;
-    code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, r->timeout_ms);
-    code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, r->connect_timeout_ms);
-    code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, r->idle_timeout_s ? 1L : 0L);
-    code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, r->idle_timeout_s);
-    code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    code |= set_number(t, CURLOPT_NOSIGNAL, 1);
+    code |= set_number(t, CURLOPT_TIMEOUT_MS, r->timeout_ms);
+    code |= set_number(t, CURLOPT_CONNECTTIMEOUT_MS, r->connect_timeout_ms);
+    code |= set_number(t, CURLOPT_LOW_SPEED_LIMIT, r->idle_timeout_s ? 1 : 0);
+    code |= set_number(t, CURLOPT_LOW_SPEED_TIME, r->idle_timeout_s);
+    code |= set_number(t, CURLOPT_TCP_KEEPALIVE, 1);
     if (r->to_file)
-        code |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FILE_BUFFER_BYTES);
+        code |= set_number(t, CURLOPT_BUFFERSIZE, FILE_BUFFER_BYTES);
     if (r->compressed)
-        code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+        code |= set_data(t, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     return code == CURLE_OK;
 }
 
 static bool set_callbacks(struct http_transfer *t, const struct http_request *r)
 {
-    CURL *easy = t->easy;
     CURLcode code = CURLE_OK;
-    code |= curl_easy_setopt(easy, CURLOPT_URL, r->url);
-    code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the key of an object has dots */
-    code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
-    code |= curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
-    code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    code |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_sending);
-    code |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    code |= set_data(t, CURLOPT_URL, r->url);
+    code |= set_number(t, CURLOPT_PATH_AS_IS, 1); /* the key of an object has dots */
+    code |= set_data(t, CURLOPT_HTTPHEADER, t->headers);
+    code |= set_data(t, CURLOPT_USERAGENT, r->user_agent);
+    code |= set_data(t, CURLOPT_PRIVATE, t);
+    code |= set_data(t, CURLOPT_ERRORBUFFER, t->error);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+    code |= set_data(t, CURLOPT_WRITEDATA, t);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
+    code |= set_data(t, CURLOPT_HEADERDATA, t);
+    code |= t->curl->easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_sending);
+    code |= set_data(t, CURLOPT_PREREQDATA, t);
     return code == CURLE_OK;
 }
 
@@ -265,19 +274,20 @@ static bool fill(struct http_transfer *t, const struct http_request *r)
     t->method = strdup(r->method);
     t->subject = strndup(r->url, strcspn(r->url, "?#"));
     if (!t->easy)
-        t->easy = curl_easy_init();
+        t->easy = t->curl->easy_init();
     return t->method && t->subject && t->easy && add_headers(t, r) && set_callbacks(t, r) &&
-           set_method(t, r) && set_limits(t, r) && set_trust(t->easy, r);
+           set_method(t, r) && set_limits(t, r) && set_trust(t, r);
 }
 
-struct failure http_transfer_new(struct http_transfer **to, const struct http_request *request,
-                                 CURL *easy)
+struct failure http_transfer_new(struct http_transfer **to, const struct http_library *curl,
+                                 const struct http_request *request, CURL *easy)
 {
     struct http_transfer *transfer = calloc(1, sizeof *transfer);
     if (!transfer) {
-        curl_easy_cleanup(easy);
+        curl->easy_cleanup(easy);
         return FAILURE("add a request", NULL, "out of memory");
     }
+    transfer->curl = curl;
     transfer->easy = easy;
     transfer->from.fd = transfer->to.fd = -1;
     struct failure why = http_files_open(transfer, request);
@@ -290,15 +300,15 @@ struct failure http_transfer_new(struct http_transfer **to, const struct http_re
     return why;
 }
 
-struct http_facts http_facts_of(CURL *easy)
+struct http_facts http_facts_of(const struct http_transfer *t)
 {
     struct http_facts facts = {0};
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &facts.status);
-    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &facts.version);
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &facts.written);
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &facts.os_errno);
-    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME, &facts.connect_s);
-    curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME, &facts.total_s);
+    t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &facts.status);
+    t->curl->easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &facts.version);
+    t->curl->easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &facts.written);
+    t->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &facts.os_errno);
+    t->curl->easy_getinfo(t->easy, CURLINFO_CONNECT_TIME, &facts.connect_s);
+    t->curl->easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &facts.total_s);
     return facts;
 }
 
@@ -310,16 +320,16 @@ CURL *http_transfer_end(struct http_transfer *t, CURLcode result)
         t->result = CURLE_PARTIAL_FILE; /* libcurl takes it for an answer */
     if (t->result == CURLE_OK && !http_file_keep(t))
         t->result = CURLE_WRITE_ERROR;
-    t->facts = http_facts_of(easy);
+    t->facts = http_facts_of(t);
     t->easy = NULL;
-    curl_easy_reset(easy); /* it points no longer to what is the transfer's */
+    t->curl->easy_reset(easy); /* it points no longer to what is the transfer's */
     return easy;
 }
 
 void http_transfer_free(struct http_transfer *transfer)
 {
-    curl_easy_cleanup(transfer->easy);
-    curl_slist_free_all(transfer->headers);
+    transfer->curl->easy_cleanup(transfer->easy);
+    transfer->curl->slist_free_all(transfer->headers);
     http_files_close(transfer);
     free(transfer->method);
     free(transfer->subject);

@@ -1,0 +1,101 @@
+/* library.c -- libcurl, loaded when the first network is asked for: with the thirty libraries that
+ * it stands on it takes longer to load, and more memory, than all the rest of a command that asks
+ * nobody anything.
+ */
+#include "http.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <string.h>
+
+#define NAME "libcurl.so.4"   /* its ABI since 2006 */
+#define VERSION_MIN 0x075000u /* 7.80: on_sending of transfer.c */
+#define LIBRARY "native.http.library"
+
+static const struct {
+    const char *name;
+    size_t at;
+} functions[] = {
+    {"curl_easy_cleanup", offsetof(struct http_library, easy_cleanup)},
+    {"curl_easy_getinfo", offsetof(struct http_library, easy_getinfo)},
+    {"curl_easy_init", offsetof(struct http_library, easy_init)},
+    {"curl_easy_pause", offsetof(struct http_library, easy_pause)},
+    {"curl_easy_reset", offsetof(struct http_library, easy_reset)},
+    {"curl_easy_setopt", offsetof(struct http_library, easy_setopt)},
+    {"curl_easy_strerror", offsetof(struct http_library, easy_strerror)},
+    {"curl_global_cleanup", offsetof(struct http_library, global_cleanup)},
+    {"curl_global_init", offsetof(struct http_library, global_init)},
+    {"curl_multi_add_handle", offsetof(struct http_library, multi_add_handle)},
+    {"curl_multi_assign", offsetof(struct http_library, multi_assign)},
+    {"curl_multi_cleanup", offsetof(struct http_library, multi_cleanup)},
+    {"curl_multi_info_read", offsetof(struct http_library, multi_info_read)},
+    {"curl_multi_init", offsetof(struct http_library, multi_init)},
+    {"curl_multi_remove_handle", offsetof(struct http_library, multi_remove_handle)},
+    {"curl_multi_setopt", offsetof(struct http_library, multi_setopt)},
+    {"curl_multi_socket_action", offsetof(struct http_library, multi_socket_action)},
+    {"curl_multi_strerror", offsetof(struct http_library, multi_strerror)},
+    {"curl_multi_timeout", offsetof(struct http_library, multi_timeout)},
+    {"curl_slist_append", offsetof(struct http_library, slist_append)},
+    {"curl_slist_free_all", offsetof(struct http_library, slist_free_all)},
+    {"curl_version_info", offsetof(struct http_library, version_info)},
+};
+
+static int library_close(lua_State *L)
+{
+    struct http_library *library = luaL_checkudata(L, 1, LIBRARY);
+    if (library->is_open)
+        library->global_cleanup();
+    library->is_open = false;
+    return 0; /* it stays loaded: what it stands on is not made to be taken out of a process */
+}
+
+void http_library_new(lua_State *L)
+{
+    struct http_library *library = lua_newuserdatauv(L, sizeof *library, 0);
+    memset(library, 0, sizeof *library);
+    luaL_newmetatable(L, LIBRARY);
+    lua_pushcfunction(L, library_close);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, LUA_REGISTRYINDEX, LIBRARY ".kept");
+}
+
+static const char *start(const struct http_library *library)
+{
+    const curl_version_info_data *about = library->version_info(CURLVERSION_NOW);
+    if (about->version_num < VERSION_MIN)
+        return "older than 7.80";
+    return library->global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? NULL : "it does not start";
+}
+
+static const char *find_functions(struct http_library *library, void *loaded)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        void *function = dlsym(loaded, functions[i].name);
+        if (!function)
+            return dlerror();
+        memcpy((char *)library + functions[i].at, &function, sizeof function);
+    }
+    return NULL;
+}
+
+static const char *load(struct http_library *library)
+{
+    void *loaded = dlopen(NAME, RTLD_LAZY | RTLD_LOCAL);
+    const char *why = loaded ? find_functions(library, loaded) : dlerror();
+    if (!why)
+        why = start(library);
+    library->is_open = !why;
+    return why;
+}
+
+struct failure http_library_open(lua_State *L, const struct http_library **to)
+{
+    lua_getfield(L, LUA_REGISTRYINDEX, LIBRARY ".kept");
+    struct http_library *library = luaL_checkudata(L, -1, LIBRARY);
+    lua_pop(L, 1); /* the registry keeps it */
+    *to = library;
+    const char *why = library->is_open ? NULL : load(library);
+    return why ? (struct failure){"load libcurl", NULL, why, __FILE__, __LINE__, ELIBACC}
+               : (struct failure){0};
+}
