@@ -79,3 +79,16 @@ uint32_t child_named(const struct document *document, uint32_t node, const char 
         child = document->nodes[child].next;
     return child;
 }
+
+bool is_page(const struct document *document)
+{
+    struct text root = node_name(document, 0);
+    return text_is(root, "html") || text_is(root, "HTML");
+}
+
+bool is_result_name(struct text root, struct text name)
+{
+    return root.len > 8 && name.len == root.len - 2 &&
+           memcmp(name.at, root.at, root.len - 8) == 0 &&
+           memcmp(name.at + name.len - 6, "Result", 6) == 0;
+}

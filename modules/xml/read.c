@@ -6,8 +6,6 @@
 #include <limits.h>
 #include <string.h>
 
-static bool read_wire(struct xml_reader *r, struct wire *wire, uint32_t node);
-
 static bool wrong(struct xml_reader *r, uint32_t node, const char *why)
 {
     if (!r->why) {
@@ -31,9 +29,7 @@ static uint32_t next_named(const struct document *document, uint32_t node)
     return node;
 }
 
-/* Whether the table on top, whose reading began as the structure `number`, has the member: of a
- * flattened list all elements have been read with the first. */
-static bool is_read(struct xml_reader *r, const struct wire *wire, uint64_t number)
+bool xml_is_read(struct xml_reader *r, const struct wire *wire, uint64_t number)
 {
     if (wire->met < number)
         return false;
@@ -45,17 +41,17 @@ static bool is_read(struct xml_reader *r, const struct wire *wire, uint64_t numb
 
 static bool read_child(struct xml_reader *r, struct wire *wire, uint64_t number, uint32_t child)
 {
-    if (!wire || wire->elsewhere || is_read(r, wire, number))
+    if (!wire || wire->elsewhere || xml_is_read(r, wire, number))
         return true;
     wire->met = number;
     wire_push_key(r->L, r->cache, wire);
-    if (!read_wire(r, wire, child))
+    if (!xml_read_wire(r, wire, child))
         return false;
     lua_rawset(r->L, -3);
     return true;
 }
 
-static void read_attributes(struct xml_reader *r, const struct wires *wires, uint32_t node)
+void xml_read_attributes(struct xml_reader *r, const struct wires *wires, uint32_t node)
 {
     const struct document *d = r->document;
     for (uint32_t i = 0; i < wires->count; i++) {
@@ -96,7 +92,7 @@ static bool read_structure(struct xml_reader *r, struct wires *wires, bool is_un
     if (is_union && first != NONE && is_empty(r->L, -1))
         wire_unknown(r->L, node_name(d, first));
     if (next_attribute(d, node) != NONE)
-        read_attributes(r, wires, node);
+        xml_read_attributes(r, wires, node);
     return true;
 }
 
@@ -117,7 +113,7 @@ static bool read_list(struct xml_reader *r, struct wires *wires, bool flattened,
     uint32_t at = flattened ? node : first_child(d, node);
     lua_createtable(r->L, count_elements(d, flattened, at), 0);
     while (at != NONE) {
-        if (!read_wire(r, &wires->list[0], at))
+        if (!xml_read_wire(r, &wires->list[0], at))
             return false;
         lua_rawseti(r->L, -2, ++count);
         at = flattened ? next_named(d, at) : d->nodes[at].next;
@@ -155,7 +151,7 @@ static bool read_map(struct xml_reader *r, struct wires *wires, bool flattened, 
         lua_pushlstring(r->L, name.at, name.len);
         if (value_node == NONE)
             lua_pushliteral(r->L, "");
-        else if (!read_wire(r, value, value_node))
+        else if (!xml_read_wire(r, value, value_node))
             return false;
         lua_rawset(r->L, -3);
         at = flattened ? next_named(d, at) : d->nodes[at].next;
@@ -183,7 +179,7 @@ static bool read_scalar(struct xml_reader *r, enum shape_kind kind, uint32_t nod
     return wrong(r, node, "a value of another type than the service's model says");
 }
 
-static bool read_wire(struct xml_reader *r, struct wire *wire, uint32_t node)
+bool xml_read_wire(struct xml_reader *r, struct wire *wire, uint32_t node)
 {
     if (wire->kind > SHAPE_MAP)
         return read_scalar(r, wire->kind, node);
@@ -201,7 +197,7 @@ bool xml_read(struct xml_reader *r, struct shape shape, uint32_t node)
     struct wire whole;
     luaL_checkstack(r->L, 8, "XML");
     wire_open(r->L, &whole, &(struct member){.shape = shape});
-    return read_wire(r, &whole, node);
+    return xml_read_wire(r, &whole, node);
 }
 
 /* { name, text, attributes = { name = text }, children... } */

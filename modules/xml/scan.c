@@ -9,14 +9,6 @@
 
 #define ATTRIBUTES_MAX 8 /* of one element: each is compared with those before it */
 
-struct scan {
-    struct document *document;
-    const char *start, *at, *end;
-    uint32_t open[DEPTH_MAX + 1]; /* the elements that are being read, */
-    uint32_t last[DEPTH_MAX + 1]; /* and the last child of each, or NONE */
-    uint32_t depth;
-};
-
 enum { TEXT = 1, NAME = 2, NAME_START = 4, SPACE = 8 }; /* what a byte may be part of, alone */
 
 #define T TEXT
@@ -261,7 +253,9 @@ static bool read_end(struct scan *s)
     return accept(s, ">");
 }
 
-static bool read_root(struct scan *s)
+/* The text up to the next tag, which is the open element's where no other element is in that, and
+ * the tag; and so on while more elements are open than that. */
+static bool read_steps(struct scan *s, uint32_t depth)
 {
     do {
         struct node text = {0};
@@ -275,9 +269,38 @@ static bool read_root(struct scan *s)
         s->at++;
         if (!(accept(s, "/") ? read_end(s) : read_start(s)))
             return false;
-    } while (s->depth > 0);
-    skip(s, SPACE);
-    return s->at == s->end;
+    } while (s->depth > depth);
+    return true;
+}
+
+bool scan_inside(struct scan *s, uint32_t depth)
+{
+    return s->depth <= depth || read_steps(s, depth);
+}
+
+bool scan_child(struct scan *s, struct child *child)
+{
+    const struct document *d = s->document;
+    uint32_t count = (uint32_t)d->count;
+    *child = (struct child){NONE, s->last[s->depth - 1], s->depth, d->len};
+    if (!read_steps(s, DEPTH_MAX)) /* one */
+        return false;
+    if (d->count > count)
+        child->node = count;
+    return true;
+}
+
+void scan_forget(struct scan *s, const struct child *child)
+{
+    struct document *d = s->document;
+    uint32_t around = child->depth - 1;
+    d->count = child->node;
+    d->len = child->len;
+    s->last[around] = child->before;
+    if (child->before == NONE)
+        d->nodes[s->open[around]].parent = 0;
+    else
+        d->nodes[child->before].next = NONE;
 }
 
 static bool read_declaration(struct scan *s)
@@ -292,15 +315,27 @@ static bool read_declaration(struct scan *s)
     return accept(s, "?>");
 }
 
+bool scan_begin(struct scan *s, struct document *document, struct text bytes)
+{
+    s->document = document;
+    s->start = s->at = bytes.at;
+    s->end = bytes.at + bytes.len;
+    s->depth = 0;
+    document->bytes = bytes;
+    if (bytes.len >= INT32_MAX || !read_declaration(s))
+        return false;
+    skip(s, SPACE);
+    return accept(s, "<") && read_start(s) && s->depth > 0; /* an empty one is not worth it */
+}
+
+bool scan_end(struct scan *s)
+{
+    skip(s, SPACE);
+    return s->at == s->end;
+}
+
 bool document_scan(struct document *document, struct text bytes)
 {
-    struct scan s = {
-        .document = document, .start = bytes.at, .at = bytes.at, .end = bytes.at + bytes.len};
-    document->bytes = bytes;
-    if (bytes.len >= INT32_MAX || !read_declaration(&s))
-        return false;
-    skip(&s, SPACE);
-    if (!accept(&s, "<") || !read_start(&s))
-        return false;
-    return s.depth > 0 && read_root(&s); /* one that is empty is not worth it */
+    struct scan s;
+    return scan_begin(&s, document, bytes) && scan_inside(&s, 0) && scan_end(&s);
 }

@@ -66,40 +66,51 @@ static void push_request_id(lua_State *L, const struct document *d)
     lua_pushlstring(L, text.at, text.len);
 }
 
-/* <GetUserResponse> holds <GetUserResult>, where the model does not say so itself. */
 static uint32_t find_result(const struct document *d)
 {
-    struct text root = node_name(d, 0), name;
     uint32_t child = first_child(d, 0);
-    for (; child != NONE; child = d->nodes[child].next) {
-        name = node_name(d, child);
-        if (root.len > 8 && name.len == root.len - 2 &&
-            memcmp(name.at, root.at, root.len - 8) == 0 &&
-            memcmp(name.at + name.len - 6, "Result", 6) == 0)
-            return child;
-    }
-    return 0;
+    while (child != NONE && !is_result_name(node_name(d, 0), node_name(d, child)))
+        child = d->nodes[child].next;
+    return child == NONE ? 0 : child;
 }
 
-/* The element that the shape describes: the root, its wrapper, or the error inside. */
-static uint32_t find_start(lua_State *L, const struct document *d, struct shape shape, int options)
+/* What is to be read. */
+static struct xml_answer answer_of(lua_State *L, struct shape shape, int options)
 {
     struct shape_reader reader;
     struct traits traits = {0};
-    const char *wrapper = option(L, options, "wrapper");
     if (!shape_open(&reader, shape) || !traits_read(&traits, shape.pack, reader.traits))
         shape_damaged(L);
-    if (traits.set & TRAIT_BIT(TRAIT_EXCEPTION)) {
+    const char *flavor = option(L, options, "flavor");
+    return (struct xml_answer){.shape = shape,
+                               .wrapper = option(L, options, "wrapper"),
+                               .query = flavor && strcmp(flavor, "query") == 0,
+                               .is_error = traits.set & TRAIT_BIT(TRAIT_EXCEPTION),
+                               .is_empty = reader.count == 0};
+}
+
+/* The element that the shape describes: the root, its wrapper, or the error inside. */
+static uint32_t find_start(const struct document *d, const struct xml_answer *answer)
+{
+    if (answer->is_error) {
         uint32_t errors = child_named(d, 0, "Errors");
         uint32_t error = child_named(d, errors == NONE ? 0 : errors, "Error");
         return error == NONE ? 0 : error;
     }
-    if (!wrapper) {
-        const char *flavor = option(L, options, "flavor");
-        return flavor && strcmp(flavor, "query") == 0 ? find_result(d) : 0;
-    }
-    uint32_t start = child_named(d, 0, wrapper);
-    return start == NONE && (reader.count == 0 || text_is(node_name(d, 0), wrapper)) ? 0 : start;
+    if (!answer->wrapper)
+        return answer->query ? find_result(d) : 0;
+    uint32_t start = child_named(d, 0, answer->wrapper);
+    bool is_root = answer->is_empty || text_is(node_name(d, 0), answer->wrapper);
+    return start == NONE && is_root ? 0 : start;
+}
+
+/* The results of a failure, or 0. */
+static int parse_document(lua_State *L, struct document *document, struct text body)
+{
+    struct failure why = document_parse(document, body);
+    if (!why.op && is_page(document))
+        why = FAILURE("decode", "XML", "the answer is an HTML page");
+    return why.op ? failure_return(L, why) : 0;
 }
 
 static int read_failure(lua_State *L, const struct xml_reader *r)
@@ -110,38 +121,53 @@ static int read_failure(lua_State *L, const struct xml_reader *r)
     return failure_return(L, FAILURE("decode", lua_tostring(L, -1), r->why));
 }
 
+/* Pushes what the shape says; a number of results. */
+static int read_answer(struct xml_reader *r, struct document *document, struct text body,
+                       const struct xml_answer *answer)
+{
+    lua_State *L = r->L;
+    int top = lua_gettop(L);
+    if (!answer->is_error && xml_stream(r, document, body, answer)) {
+        push_request_id(L, document);
+        return 2;
+    }
+    lua_settop(L, top);
+    r->why = NULL;
+    document->count = document->len = 0;
+    int failed = parse_document(L, document, body);
+    if (failed)
+        return failed;
+    uint32_t start = find_start(document, answer);
+    if (start == NONE)
+        return failure_return(L, FAILURE("decode", "XML", "the result's element is missing"));
+    if (!xml_read(r, answer->shape, start))
+        return read_failure(L, r);
+    push_request_id(L, document);
+    return 2;
+}
+
 static int xml_decode(lua_State *L)
 {
     struct text body;
     bool shaped = !lua_isnil(L, 1);
-    struct shape shape = {0};
+    struct xml_answer answer = {0};
     if (shaped)
-        shape = shape_check(L, 1);
+        answer.shape = shape_check(L, 1);
     body.at = luaL_checklstring(L, 2, &body.len);
     lua_settop(L, 3);
     if (body.len > INT_MAX || option_exceeded(L, 3, body.len)) /* expat counts in int */
         return failure_return(L, FAILURE("decode", "XML", "longer than the limit"));
     struct document *document = document_new(L);
-
-    struct failure why = document_parse(document, body);
-
-    if (why.op)
-        return failure_return(L, why);
-    if (text_is(node_name(document, 0), "html") || text_is(node_name(document, 0), "HTML"))
-        return failure_return(L, FAILURE("decode", "XML", "the answer is an HTML page"));
     if (!shaped) {
-        xml_push_tree(L, document, 0);
-        return 1;
+        int failed = parse_document(L, document, body);
+        if (!failed)
+            xml_push_tree(L, document, 0);
+        return failed ? failed : 1;
     }
-    uint32_t start = find_start(L, document, shape, 3);
-    if (start == NONE)
-        return failure_return(L, FAILURE("decode", "XML", "the result's element is missing"));
+    answer = answer_of(L, answer.shape, 3);
     struct xml_reader r = {.L = L, .document = document, .cache = wires_cache(L, 1)};
     memory_expect(L, body.len * VALUES_FACTOR);
-    if (!xml_read(&r, shape, start))
-        return read_failure(L, &r);
-    push_request_id(L, document);
-    return 2;
+    return read_answer(&r, document, body, &answer);
 }
 
 static int xml_encode(lua_State *L)
