@@ -2,7 +2,7 @@
 local failure = require "engine.failure"
 local fs = require "native.fs"
 local json = require "json"
-local schema = require "engine.schema"
+local nearest = require "engine.schema.nearest"
 
 local KNOWN <const> = { "aws", "state", "encryption" }
 local AWS <const> = { "allow_http", "default_tags", "rate_limits" }
@@ -15,7 +15,7 @@ local function known(settings, names, where)
     local found = false
     for _, one in ipairs(names) do found = found or one == name end
     if not found then
-      local near = schema.nearest(tostring(name), names)
+      local near = nearest(tostring(name), names)
       failure.raise { what = ("mrun.json has no setting %s"):format(name), where = where,
         next = near and ("did you mean %s?"):format(near)
           or "it takes " .. table.concat(names, ", ") }
