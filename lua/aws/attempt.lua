@@ -2,6 +2,7 @@
 local checksum = require "aws.checksum"
 local compression = require "aws.compression"
 local custom = require "aws.custom"
+local discovery = require "aws.discovery"
 local endpoint = require "aws.endpoint"
 local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
@@ -46,6 +47,7 @@ local function prefixed(base, call, session)
   local prefix = (operation.endpoint or {}).hostPrefix
   -- With this the endpoint rules have put the account before the host already.
   if (operation.staticContextParams or {}).RequiresAccountId then prefix = nil end
+  if call.endpoint.discovered then prefix = nil end
   if not prefix or url.is_address(url.parse(base).host) or is_unprefixed(session) then
     return base
   end
@@ -95,7 +97,9 @@ end
 ---@param session aws.session
 ---@param call table
 function attempt.prepare(session, call)
-  if not attempt.build(session, call) then return end
+  local is_new = attempt.build(session, call)
+  discovery.apply(session, call)
+  if not is_new then return end
   compression.apply(session, call, call.request)
   if not stream.protect(session, call, call.request) then
     checksum.apply(session, call, call.request)

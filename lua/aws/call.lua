@@ -10,6 +10,7 @@ local bucket_region = require "aws.bucket_region"
 local checksum = require "aws.checksum"
 local cross_region = require "aws.cross_region"
 local custom = require "aws.custom"
+local discovery = require "aws.discovery"
 local errors = require "aws.errors"
 local eventstream = require "aws.eventstream"
 local failure = require "engine.failure"
@@ -58,7 +59,7 @@ end
 -- Waits where the call is to be sent again; false where it is not.
 local function goes_on(session, call, found)
   if corrects_clock(session, call, found) or renews_credentials(session, call, found)
-    or bucket_region.learn(session, call, found) then
+    or bucket_region.learn(session, call, found) or discovery.forget(call, found) then
     return true
   end
   if outcome.is_ambiguous(found) then

@@ -6,6 +6,7 @@ local credentials = require "aws.credentials"
 local crypto = require "native.crypto"
 local failure = require "engine.failure"
 local fs = require "native.fs"
+local held = require "aws.held"
 local pack = require "native.pack"
 local region = require "aws.region"
 local retry = require "aws.retry"
@@ -56,6 +57,7 @@ end
 ---@field client_context table|nil  values of the model's clientContextParams, by their names
 ---@field request_checksum_calculation "when_supported"|"when_required"|nil
 ---@field response_checksum_validation "when_supported"|"when_required"|nil
+---@field endpoint_discovery_enabled "auto"|boolean|nil  auto: where an operation requires it
 ---@field disable_request_compression boolean|nil
 ---@field request_min_compression_size_bytes integer|nil  10240 where nothing is said
 ---@field allow_http boolean|nil  plain HTTP to hosts that are not loopback
@@ -75,7 +77,7 @@ end
 local function new(options)
   options = options or {}
   local self = setmetatable({ options = options, quotas = {}, limiters = {}, records = {},
-    endpoints = {}, bucket_regions = {}, held = {} }, session)
+    endpoints = {}, bucket_regions = {}, held = {}, discovered = held.store() }, session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction

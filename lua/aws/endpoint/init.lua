@@ -21,16 +21,20 @@ local function no_endpoint(session, call, reason)
   }
 end
 
-local function check_scheme(session, found, call, where)
-  local parsed = url.parse(found.url)
+---Raises where an endpoint is no URL, or one to which nothing may be sent in the open.
+---@param session table
+---@param address string
+---@param about { service: string, where: string }  whose it is, and who says so
+function endpoint.check(session, address, about)
+  local parsed = url.parse(address)
   if not parsed then
-    failure.raise { what = ("%q is not an endpoint URL"):format(found.url), where = where,
-      service = call.service.name, next = "write it as https://HOST[:PORT]" }
+    failure.raise { what = ("%q is not an endpoint URL"):format(address), where = about.where,
+      service = about.service, next = "write it as https://HOST[:PORT]" }
   end
   if parsed.scheme == "http" and not url.is_loopback(parsed.host) and not session.allow_http then
     failure.raise {
       what = "plain HTTP to " .. parsed.host .. " would show everybody what is sent",
-      where = where, service = call.service.name,
+      where = about.where, service = about.service,
       next = "use https, or set allow_http in mrun.json or the provider's options",
     }
   end
@@ -85,7 +89,8 @@ function endpoint.resolve(session, call)
   local resolved = state.resolved[found]
   if not resolved then
     local where = state.where
-    check_scheme(session, found, call, where or "the rule set of " .. call.service.name)
+    endpoint.check(session, found.url, { service = call.service.name,
+      where = where or "the rule set of " .. call.service.name })
     resolved = { url = found.url, headers = found.headers, properties = found.properties,
       custom = state.custom, where = where, auth = auth.of(session, call.service,
         found.properties) }
