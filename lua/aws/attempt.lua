@@ -5,6 +5,7 @@ local custom = require "aws.custom"
 local discovery = require "aws.discovery"
 local endpoint = require "aws.endpoint"
 local eventstream = require "aws.eventstream"
+local express = require "aws.express"
 local failure = require "engine.failure"
 local network = require "aws.network"
 local payload = require "aws.payload"
@@ -76,7 +77,7 @@ local function new_request(call)
   return request or invalid(call, cause)
 end
 
----Gives a call its credentials, its endpoint and, the first time, its request; may wait.
+---Gives a call what signs it, its endpoint and, the first time, its request; may wait.
 ---@param session aws.session
 ---@param call table
 ---@return boolean is_new  whether the request is
@@ -87,6 +88,7 @@ function attempt.build(session, call)
   if scheme == "bearer" then call.bearer = session:get_bearer_token(name).token end
   call.endpoint = endpoint.resolve(session, call)
   if call.credentials then endpoint.demand_sigv4(call) end
+  express.apply(session, call)
   if call.request then return false end
   custom.request(call, request)
   call.request = request
@@ -141,7 +143,8 @@ function attempt.send(session, call)
     request.headers.authorization = "Bearer " .. call.bearer
   elseif call.credentials then
     request.payload_hash = payload.hash(session, call, request)
-    request = sign(request, call.credentials, call.endpoint.auth, session:aws_now_ms())
+    request = sign(request, call.signer or call.credentials, call.endpoint.auth,
+      session:aws_now_ms())
   end
   request.headers[TRACE] = request.headers[TRACE] or trace(session.env)
   request.in_parts = eventstream.of(call.operation) ~= nil

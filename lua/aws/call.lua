@@ -13,6 +13,7 @@ local custom = require "aws.custom"
 local discovery = require "aws.discovery"
 local errors = require "aws.errors"
 local eventstream = require "aws.eventstream"
+local express = require "aws.express"
 local failure = require "engine.failure"
 local outcome = require "aws.outcome"
 local protocol = require "aws.protocol"
@@ -51,15 +52,18 @@ local function corrects_clock(session, call, found)
 end
 
 local function renews_credentials(session, call, found)
-  if call.renewed or not found.code or not errors.is_expired(found.code) then return false end
+  if call.renewed or call.signer or not found.code or not errors.is_expired(found.code) then
+    return false
+  end
   call.renewed = true
   return call.credentials ~= nil and session:credentials_expired(call.credentials)
 end
 
 -- Waits where the call is to be sent again; false where it is not.
 local function goes_on(session, call, found)
-  if corrects_clock(session, call, found) or renews_credentials(session, call, found)
-    or bucket_region.learn(session, call, found) or discovery.forget(call, found) then
+  if corrects_clock(session, call, found) or express.forget(call, found)
+    or renews_credentials(session, call, found) or bucket_region.learn(session, call, found)
+    or discovery.forget(call, found) then
     return true
   end
   if outcome.is_ambiguous(found) then

@@ -86,6 +86,10 @@ function checksum.name(call, headers, algorithm)
   end
 end
 
+local function is_express(call)
+  return call.endpoint.properties.backend == "S3Express"
+end
+
 ---Adds to a request the checksum of its body; of one in memory (`source` is a file) that has none
 ---behind itself.
 ---@param session aws.session
@@ -96,8 +100,9 @@ function checksum.apply(session, call, request)
   if call.source or headers["x-amz-trailer"] then return end
   local operation = call.operation
   local algorithm = checksum.algorithm(session, call, headers)
-  -- What is older than the choice of an algorithm asks for this one.
-  if operation.httpChecksumRequired and not operation.httpChecksum then
+  -- What is older than the choice of an algorithm asks for this one. S3 Express does not take it.
+  if operation.httpChecksumRequired and not operation.httpChecksum
+    and not is_express(call) then
     headers["content-md5"] = headers["content-md5"] or checksum.of("MD5", body)
   end
   if not algorithm then return end

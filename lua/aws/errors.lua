@@ -38,7 +38,11 @@ end
 
 local function action_of(call)
   local metadata = call.service.metadata
-  local prefix = metadata.signingName or metadata.endpointPrefix or call.service.name
+  -- What a session may do hangs on who may begin it.
+  if call.signer then return "s3express:CreateSession" end
+  local is_express = (call.endpoint.auth or {}).name == "s3express"
+  local prefix = is_express and "s3express" or metadata.signingName or metadata.endpointPrefix
+    or call.service.name
   return prefix .. ":" .. call.operation.name
 end
 

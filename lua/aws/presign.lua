@@ -46,6 +46,13 @@ local function request_of(session, call, also)
   return as_get(request, also)
 end
 
+-- The token of a session with a directory bucket; the URL is good no longer than the session.
+local function with_session(address, token)
+  if not token then return address end
+  return ("%s%sX-Amz-S3session-Token=%s"):format(address,
+    address:find("?", 1, true) and "&" or "?", url.encode(token))
+end
+
 local function hash_of(call, request)
   if call.service.metadata.serviceId == "S3" then return payload.UNSIGNED end
   return crypto.hex(crypto.sha256(request.body or ""))
@@ -69,12 +76,13 @@ local function presign(session, service, operation, params, options)
     refuse(call, "needs no signature, and so no signed URL", "call it as it is")
   end
   local request, auth = request_of(session, call, options.also), call.endpoint.auth
+  local keys = call.signer or call.credentials
   local signed = assert(sigv4.sign {
-    method = request.method, url = request.url, headers = request.headers,
+    method = request.method, url = with_session(request.url, keys.session_token),
+    headers = request.headers,
     payload_hash = hash_of(call, request), style = "query", expires_s = expires_s,
     service = auth.name, region = auth.region, time = session:aws_now_ms() // 1000,
-    access_key = call.credentials.access_key, secret_key = call.credentials.secret_key,
-    token = call.credentials.token,
+    access_key = keys.access_key, secret_key = keys.secret_key, token = keys.token,
     double_encode = auth.double_encode, normalize_path = auth.double_encode,
   })
   return signed.url,

@@ -77,7 +77,8 @@ end
 local function new(options)
   options = options or {}
   local self = setmetatable({ options = options, quotas = {}, limiters = {}, records = {},
-    endpoints = {}, bucket_regions = {}, held = {}, discovered = held.store() }, session)
+    endpoints = {}, bucket_regions = {}, held = {}, discovered = held.store(),
+    express = held.store() }, session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
   self.random = options.random or random_fraction

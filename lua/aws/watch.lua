@@ -19,7 +19,8 @@ local SECRET_HEADERS <const> = {
   ["x-amz-sso_bearer_token"] = true, ["x-amz-s3session-token"] = true,
 }
 local SECRET_QUERY <const> = { ["x-amz-signature"] = true, ["x-amz-security-token"] = true,
-  ["x-amz-credential"] = true, awsaccesskeyid = true, signature = true }
+  ["x-amz-s3session-token"] = true, ["x-amz-credential"] = true, awsaccesskeyid = true,
+  signature = true }
 
 local function cut(text)
   if #text <= LONGEST then return text end

@@ -179,6 +179,14 @@ describe("an endpoint that the service tells", function()
     assert.matches("cannot discover the endpoint of timestream-write: timestream-write "
       .. "DescribeEndpoints: AccessDeniedException: no", tostring(log.failure), 1, true)
     assert.matches("allow timestream:DescribeEndpoints to who holds", log.failure.next, 1, true)
+    local session, clock = session_of()
+    log = support.drive(clock, { DENIED, telling(CELL), answer {} }, function()
+      local client = session:client "timestream-write"
+      assert.is_false(pcall(client.ListDatabases, client))
+      client:ListDatabases()
+    end)
+    assert.same({ "ingest.timestream DescribeEndpoints", "ingest.timestream DescribeEndpoints",
+      "ingest-cell1.timestream ListDatabases" }, lines(log))
     for _, unusable in ipairs { answer {}, answer { Endpoints = {} }, telling "", telling "a b",
       telling "http://elsewhere.example" } do
       log = calls(1, nil, { unusable })
@@ -239,10 +247,11 @@ local MODEL <const> = {
   metadata = { protocol = "json", jsonVersion = "1.0", endpointPrefix = "things", apiVersion = "1",
     serviceId = "Things", signatureVersion = "v4", targetPrefix = "Things" },
   operations = {
-    Where = { name = "Where", endpointoperation = true, http = { method = "POST", requestUri = "/" },
-      input = { shape = "WhereInput" }, output = { shape = "WhereOutput" } },
+    Where = { name = "Where", endpointoperation = true,
+      http = { method = "POST", requestUri = "/" }, input = { shape = "WhereInput" },
+      output = { shape = "WhereOutput" } },
     Get = { name = "Get", endpointdiscovery = { required = true }, input = { shape = "GetInput" },
-      http = { method = "POST", requestUri = "/" } },
+      http = { method = "POST", requestUri = "/" }, endpoint = { hostPrefix = "not-" } },
   },
   shapes = {
     Text = { type = "string" }, Long = { type = "long" },

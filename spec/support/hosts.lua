@@ -4,7 +4,6 @@ local json = require "json"
 local server = require "spec.support.server"
 local sys = require "native.sys"
 
-local VENV <const> = os.getenv "MRUN_VENV" or "build/deps/venv"
 local NAMES <const> = { "*.timestream.us-east-1.amazonaws.com", "dynamodb.us-east-1.amazonaws.com",
   "*.s3express-use1-az4.us-east-1.amazonaws.com", "s3express-control.us-east-1.amazonaws.com",
   "*.s3.us-east-1.amazonaws.com" }
@@ -22,7 +21,7 @@ end
 function hosts.start()
   local self = setmetatable({ path = os.getenv "TMPDIR" .. "/hosts" }, hosts)
   local certificate, key = make_certificate(self.path)
-  self.server = server.start("hosts_server.py", certificate .. " " .. key, VENV .. "/bin/python")
+  self.server = server.start("hosts_server.py", certificate .. " " .. key)
   local proxy = self.server:url ""
   self.env = { HTTPS_PROXY = proxy, https_proxy = proxy, AWS_CA_BUNDLE = certificate,
     AWS_REGION = "us-east-1", AWS_DEFAULT_REGION = "us-east-1", HOME = "/nowhere",

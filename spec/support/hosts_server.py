@@ -62,6 +62,11 @@ class Hosts(http.server.BaseHTTPRequestHandler):
         self.wfile = self.connection.makefile("wb")
         self.close_connection = False
 
+    def handle_expect_100(self):
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def answer(self, status, body="", kind="application/x-amz-json-1.0", headers=()):
         if isinstance(body, dict):
             body = json.dumps(body)
@@ -169,6 +174,18 @@ class Hosts(http.server.BaseHTTPRequestHandler):
             "</Credentials></CreateSessionResult>") % (token, number, key, moment),
             "application/xml")
 
+    def whole_body(self):
+        """Without the chunks in which a body with a trailer is sent."""
+        if self.headers.get("Content-Encoding") != "aws-chunked":
+            return self.body
+        rest, found = self.body, b""
+        while True:
+            size, _, rest = rest.partition(b"\r\n")
+            size = int(size.split(b";")[0], 16)
+            if size == 0:
+                return found
+            found, rest = found + rest[:size], rest[size + 2:]
+
     def s3(self):
         if not self.signature_is_right():
             return self.refuse(403, "SignatureDoesNotMatch")
@@ -182,15 +199,25 @@ class Hosts(http.server.BaseHTTPRequestHandler):
             return self.refuse(*(ended[1:] if ended else (400, "ExpiredToken")))
         place = (self.headers["Host"], urllib.parse.urlsplit(self.path).path)
         if self.command == "PUT":
-            OBJECTS[place] = self.body
+            OBJECTS[place] = self.whole_body()
             return self.answer(200, headers=[("ETag", '"e"')], kind="application/xml")
         found = OBJECTS.get(place, b"" if self.command == "POST" else None)
         if found is None:
             return self.refuse(404, "NoSuchKey")
         self.answer(200, found or "<R/>", "application/xml")
 
+    def read_body(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            found += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return found
+
     def handle_request(self):
-        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.body = self.read_body()
         if self.path.startswith("/_"):
             return self.control()
         target, self.access_key = self.headers.get("X-Amz-Target"), None

@@ -3,13 +3,13 @@ local failure = require "engine.failure"
 
 local auth = {}
 
--- S3 Express takes plain SigV4 for its service's name too; sessions only make it faster.
-local PLAIN <const> = { sigv4 = true, ["sigv4-s3express"] = true }
+-- S3 Express's is SigV4 too, with the keys of a session (aws.express).
+local MADE <const> = { sigv4 = true, ["sigv4-s3express"] = true }
 
 -- The first that we make; if none, the first of all, so that the signer can name it.
 local function chosen(schemes)
   for _, scheme in ipairs(schemes) do
-    if PLAIN[scheme.name] then return scheme end
+    if MADE[scheme.name] then return scheme end
   end
   return schemes[1] or {}
 end
@@ -49,7 +49,7 @@ end
 ---@param call { service: table, operation: table, endpoint: table }
 function auth.demand_sigv4(call)
   local scheme = call.endpoint.auth.scheme
-  if not PLAIN[scheme] then auth.refuse(call, scheme, "use an endpoint of one region") end
+  if not MADE[scheme] then auth.refuse(call, scheme, "use an endpoint of one region") end
 end
 
 return auth

@@ -5,6 +5,14 @@ local jmespath = require "aws.jmespath"
 
 local context = {}
 
+-- What a parameter is asked by. One of the client's own that names no built-in has its setting too,
+-- by its service: DisableS3ExpressSessionAuth of S3.
+local function built_in_of(service, parameter, declared)
+  local id = service.metadata.serviceId
+  if parameter.built_in or not declared[parameter.name] or not id then return parameter.built_in end
+  return ("AWS::%s::%s"):format(id:gsub("%s", ""), parameter.name)
+end
+
 ---What all calls of a session to a service have in common.
 ---@param session table
 ---@param service table
@@ -14,7 +22,7 @@ function context.new(session, service, program)
   local self = { values = {}, hanging = {}, operations = {} }
   local declared, given = service.clientContextParams or {}, session.options.client_context or {}
   for _, parameter in ipairs(program.parameters) do
-    local name, built_in = parameter.name, parameter.built_in
+    local name, built_in = parameter.name, built_in_of(service, parameter, declared)
     local value = declared[name] and given[name]
     if value == nil and built_in then value = built_ins.of_session(session, service, built_in) end
     self.values[name] = value
