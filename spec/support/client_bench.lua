@@ -1,4 +1,5 @@
--- The client's own work, without a network: prints the CPU seconds of one time.
+-- The client's own work, without a network: prints the CPU seconds of one time, and how many kB of
+-- memory are the process's own at the end.
 --
 --   mrun run spec/support/client_bench.lua CASE COUNT FOLDER    (client_bench.py: with botocore)
 local fs = require "native.fs"
@@ -67,3 +68,7 @@ if tonumber(count) > 1 then work() end -- what is learned once
 local began = os.clock()
 for _ = 1, count do work() end
 print(("%.9f"):format((os.clock() - began) / count))
+for text in io.lines "/proc/self/status" do
+  local kb = text:match "^RssAnon:%s*(%d+)"
+  if kb then print(kb) end
+end

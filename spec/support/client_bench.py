@@ -1,4 +1,4 @@
-"""The same work as client_bench.lua, by botocore: prints the CPU seconds of one time.
+"""The same work as client_bench.lua, by botocore: prints the same.
 
     client_bench.py CASE COUNT FOLDER
 """
@@ -74,3 +74,5 @@ BEGAN = time.process_time()
 for _ in range(COUNT):
     WORK()
 print("%.9f" % ((time.process_time() - BEGAN) / COUNT))
+with open("/proc/self/status", encoding="ascii") as status:
+    print(next(line for line in status if line.startswith("RssAnon:")).split()[1])
