@@ -73,6 +73,14 @@ describe("pages", function()
     assert.equal("PaginationError", log.failure.code)
   end)
 
+  it("begin where the caller's own token says, be their size chosen or not", function()
+    local log = run({ page("b", "m2"), page("c") }, function(iam)
+      return iam:all("ListRoles", { Marker = "m1" }, { page_size = 7 })
+    end)
+    assert.matches("Marker=m1", log.requests[1].body, 1, true)
+    assert.matches("Marker=m2", log.requests[2].body, 1, true)
+  end)
+
   it("end at the number of items wanted, and go on from there", function()
     local function roles(...)
       local members = {}

@@ -53,9 +53,14 @@ local function same(a, b)
   return json.encode(nil, a) == json.encode(nil, b)
 end
 
-local function with_tokens(self, tokens)
+local function copy_of(params)
   local copy = {}
-  for key, value in pairs(self.asked) do copy[key] = value end
+  for key, value in pairs(params) do copy[key] = value end
+  return copy
+end
+
+local function with_tokens(self, tokens)
+  local copy = copy_of(self.asked)
   for _, name in ipairs(self.rules.inputs) do copy[name] = tokens[name] end
   return copy
 end
@@ -80,7 +85,7 @@ local function set_page_size(self, size)
   end
   local input = input_of(self)
   local member = input and input:member(limit)
-  self.asked = with_tokens(self, self.tokens)
+  self.asked = copy_of(self.asked)
   self.asked[limit] = member and member.shape.kind == "string" and tostring(size) or size
 end
 
