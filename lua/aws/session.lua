@@ -51,6 +51,7 @@ end
 ---@field ignore_configured_endpoint_urls boolean|nil
 ---@field use_fips_endpoint boolean|nil
 ---@field use_dualstack_endpoint boolean|nil
+---@field auth_scheme_preference string|nil  as in "httpBearerAuth, sigv4"
 ---@field account_id_endpoint_mode "preferred"|"disabled"|"required"|nil
 ---@field sts_regional_endpoints "regional"|"legacy"|nil
 ---@field s3 table|nil  as below `s3 =` in a profile: { addressing_style = "path" }

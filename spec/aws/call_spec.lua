@@ -82,6 +82,34 @@ describe("a call", function()
     assert.matches("sdb ListDomains wants the signature v2, which mrun does not make", why)
   end)
 
+  it("proves itself in the way that the user likes best, where its service takes that", function()
+    local cache = "/home/me/.aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json"
+    local function sent(options, service, operation)
+      options.files = { [cache] = '{"accessToken":"sso","expiresAt":"2038-01-01T00:00:00Z"}',
+        ["/home/me/.aws/config"] = "[default]\nsso_session = s\nauth_scheme_preference = "
+          .. (options.written or "") .. "\n[sso-session s]\nsso_region = x-1\nsso_start_url = u" }
+      local env = { AWS_ACCESS_KEY_ID = "AKID", AWS_SECRET_ACCESS_KEY = "SECRET",
+        AWS_REGION = "eu-west-1", HOME = "/home/me" }
+      for name, value in pairs(options.env or {}) do env[name] = value end
+      options.env = env
+      local session, clock = support.session(options)
+      local log = drive(clock, { answer(200, "{}") }, function()
+        return session:client(service or "bedrock"):call(operation or "ListFoundationModels", {})
+      end)
+      return log.requests[1].headers.authorization:match "^%S+ ?s?s?o?"
+    end
+    local signed, token = "AWS4-HMAC-SHA256 ", "Bearer sso"
+    assert.equal(signed, sent {})
+    assert.equal(token, sent { written = "sigv4x, httpBearerAuth,sigv4" })
+    assert.equal(signed, sent { written = "httpBearerAuth",
+      env = { AWS_AUTH_SCHEME_PREFERENCE = "sigv4,httpBearerAuth" } })
+    assert.equal(signed, sent({ written = "httpBearerAuth" }, "sqs", "ListQueues"))
+    -- A token of its own is there to be used, unless the caller himself says otherwise.
+    local own = { AWS_BEARER_TOKEN_BEDROCK = "tok" }
+    assert.equal("Bearer ", sent { written = "sigv4", env = own })
+    assert.equal(signed, sent { auth_scheme_preference = "sigv4", env = own })
+  end)
+
   it("has a minute, and the time that a slow line takes for what it sends", function()
     local function time_for(bytes)
       local session, clock = support.session()

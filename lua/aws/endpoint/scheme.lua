@@ -1,6 +1,7 @@
 -- How the caller of an operation proves who it is: with a signature, with a bearer token, or not at
--- all. The models say what a service takes, in the order in which it likes it; a token for it in
--- the environment (AWS_BEARER_TOKEN_BEDROCK) is meant to be used.
+-- all. The models say what a service takes, in the order in which it likes it; the user may like
+-- another (auth_scheme_preference), and a token for it in the environment
+-- (AWS_BEARER_TOKEN_BEDROCK) is meant to be used.
 local auth = require "aws.endpoint.auth"
 local bearer = require "aws.credentials.bearer"
 
@@ -9,14 +10,25 @@ local KNOWN <const> = { ["aws.auth#sigv4"] = "sigv4", ["smithy.api#httpBearerAut
 local TYPES <const> = { none = "none", bearer = "bearer" }
 local OLD <const> = { v2 = true, v3 = true }
 
+-- The first of the user's, by the short names ("httpBearerAuth"), that a service takes and we make.
+local function preferred(list, wanted)
+  for name in (wanted or ""):gmatch "[^,%s]+" do
+    for _, option in ipairs(list) do
+      if KNOWN[option] and option:match "#(.*)$" == name then return KNOWN[option] end
+    end
+  end
+end
+
 local function of_list(session, name, list)
-  local first
+  local found = preferred(list, session.options.auth_scheme_preference)
+  if found then return found end
   for _, option in ipairs(list) do
     local scheme = KNOWN[option]
     if scheme == "bearer" and session.env(bearer.variable(name)) then return "bearer" end
-    first = first or scheme
+    found = found or scheme
   end
-  return first
+  return preferred(list, session.config:get("auth_scheme_preference",
+    "AWS_AUTH_SCHEME_PREFERENCE")) or found
 end
 
 ---@param session table
