@@ -28,7 +28,7 @@ local function heading(reader, inside)
   inside = trim(inside)
   local kind, name = inside:match("^(%S+)%s+(.+)$")
   if reader.kind == "credentials" then
-    return inside:match(NAME) and "profile" or nil, inside
+    return (inside:match(NAME) or reader.known[inside]) and "profile" or nil, inside
   end
   if kind and KINDS[kind] then
     local quoted = name:match('^"([^"]*)"$') or name:match("^'([^']*)'$")
@@ -104,9 +104,11 @@ end
 ---@param text string
 ---@param kind "config"|"credentials"
 ---@param path string  for messages
+---@param known table<string, table>|nil  profiles of the config file, where names stand in quotes:
+---  one of several words is a name in the credentials file too
 ---@return { profiles: table, sso_sessions: table, services: table }
-function ini.parse(text, kind, path)
-  local reader = { kind = kind, path = path, line = 0,
+function ini.parse(text, kind, path, known)
+  local reader = { kind = kind, path = path, line = 0, known = known or {},
     found = { profiles = {}, sso_sessions = {}, services = {} } }
   if #text > ini.MAX_BYTES then bad(reader, "the file is too long for a config file") end
   for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("([^\n]*)\n") do

@@ -13,10 +13,10 @@ local location = require "aws.config.location"
 local config = {}
 config.__index = config
 
-local function read(ports, path, kind)
+local function read(ports, path, kind, known)
   local bytes, cause
   if path then bytes, cause = ports.read_file(path, ini.MAX_BYTES) end
-  if bytes then return ini.parse(bytes, kind, path) end
+  if bytes then return ini.parse(bytes, kind, path, known) end
   if cause and cause.code ~= "ENOENT" and cause.code ~= "ENOTDIR" and cause.code ~= "EISDIR" then
     failure.raise {
       what = ("cannot read the AWS %s file: %s"):format(kind, cause.reason or cause.message),
@@ -45,7 +45,8 @@ end
 local function load(ports, profile)
   local paths = location.files(ports.env)
   local from_config = read(ports, paths.config, "config")
-  local from_credentials = read(ports, paths.credentials, "credentials")
+  local from_credentials = read(ports, paths.credentials, "credentials",
+    from_config.profiles)
   local self = setmetatable({
     env = ports.env, paths = paths, explicit = profile ~= nil,
     profiles = merged(from_config, from_credentials),

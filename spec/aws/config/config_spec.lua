@@ -42,6 +42,11 @@ describe("the shared config files", function()
       "[web]\nb = 3\nc = 4\n"))
   end)
 
+  it("know a profile of several words, whose keys stand in the credentials file", function()
+    assert.same({ ["my web"] = { a = "1", b = "2" } },
+      profiles('[profile "my web"]\na = 1\n', "[my web]\nb = 2\n[your web]\nc = 3\n"))
+  end)
+
   it("prefer [profile default] to [default]", function()
     assert.same({ default = { a = "2" } }, profiles("[default]\na = 1\n[profile default]\na = 2"))
     assert.same({ default = { a = "2" } }, profiles("[profile default]\na = 2\n[default]\nb = 1"))
