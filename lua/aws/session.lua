@@ -78,7 +78,7 @@ end
 local function new(options)
   options = options or {}
   local self = setmetatable({ options = options, quotas = {}, limiters = {}, records = {},
-    endpoints = {}, bucket_regions = {}, held = {}, discovered = held.store(),
+    endpoints = {}, instance = {}, bucket_regions = {}, held = {}, discovered = held.store(),
     express = held.store() }, session)
   self.env = env_of(options.env)
   self.now = options.now or sys.now_ms
@@ -97,18 +97,29 @@ local function new(options)
   return self
 end
 
+---The region; may wait.
 ---@return string
 function session:region()
-  return self:find_region() or region.missing(self.config)
+  return self:find_region() or self:instance_region() or region.missing(self.config)
 end
 
----The region, or nil where the user has named none.
+---The region, or nil where none is known: the user has named none, and no instance was asked.
 ---@return string|nil
 function session:find_region()
   if not self.found_region then
     self.found_region, self.fips_region = region.find(self.options, self.config)
   end
-  return self.found_region
+  return self.found_region or self.instance.region or nil
+end
+
+---The region of the EC2 instance that this runs on, asked for once, by who may wait.
+---@return string|nil
+function session:instance_region()
+  local instance = self.instance
+  if instance.region == nil and coroutine.isyieldable() then
+    instance.region = region.of_instance(self) or false
+  end
+  return instance.region or nil
 end
 
 ---Whether the region was written as one of FIPS endpoints ("fips-us-east-1").

@@ -142,7 +142,8 @@ describe("bad input", function()
   end)
 
   it("no region", function()
-    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_REGION= AWS_DEFAULT_REGION="),
+    assert_clear(mrun(one, "plan " .. RECIPE, "AWS_REGION= AWS_DEFAULT_REGION= "
+      .. "AWS_EC2_METADATA_DISABLED=true"),
       { "no AWS region", "set AWS_REGION" })
   end)
 

@@ -56,26 +56,24 @@ local function program_of(session, service)
 end
 
 local function state_of(session, service)
-  local state = session.endpoints[service.name]
-  if not state then
+  local state, known_region = session.endpoints[service.name], session:find_region()
+  if not state or state.region ~= known_region then
     local program = program_of(session, service)
     local custom, where = configured(session, service)
     state = { program = program, context = context.new(session, service, program),
-      custom = custom ~= nil, where = where, resolved = setmetatable({}, { __mode = "k" }),
-      fixed = {} }
+      region = known_region, custom = custom ~= nil, where = where,
+      resolved = setmetatable({}, { __mode = "k" }), fixed = {} }
     session.endpoints[service.name] = state
   end
   return state
 end
 
 -- A service that is the same everywhere (iam) says itself what its region is; others need one.
-local function check_region(session, found)
-  if not session:find_region() and (found.auth.region or "aws-global") == "aws-global" then
-    region.missing(session.config)
-  end
+local function lacks_region(session, found)
+  return not session:find_region() and (found.auth.region or "aws-global") == "aws-global"
 end
 
----The endpoint of one call. It is shared and must not be changed.
+---The endpoint of one call. It is shared and must not be changed. May wait.
 ---@param session table
 ---@param call { service: table, operation: table, params: table, credentials: table|nil }
 ---@return { url: string, headers: table, properties: table, auth: table, custom: boolean }
@@ -94,7 +92,10 @@ function endpoint.resolve(session, call)
     resolved = { url = found.url, headers = found.headers, properties = found.properties,
       custom = state.custom, where = where, auth = auth.of(session, call.service,
         found.properties) }
-    check_region(session, resolved)
+    if lacks_region(session, resolved) then
+      if session:instance_region() then return endpoint.resolve(session, call) end
+      region.missing(session.config)
+    end
     state.resolved[found] = resolved
   end
   if context.is_fixed(state.context, call) then

@@ -122,7 +122,7 @@ describe("the endpoint", function()
 
   it("of a service that is the same everywhere needs no region", function()
     local nowhere = { env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S",
-      HOME = "/home/me" } }
+      HOME = "/home/me", AWS_EC2_METADATA_DISABLED = "true" } }
     local url, _, log = sent(nowhere, "iam", "ListRoles")
     assert.equal("https://iam.amazonaws.com/", url)
     assert.matches("/us-east-1/iam/aws4_request", log.requests[1].headers.authorization, 1, true)
@@ -133,11 +133,43 @@ describe("the endpoint", function()
 
   it("needs a region, which must look like one", function()
     local _, message = sent { env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S",
-      HOME = "/home/me" } }
+      HOME = "/home/me", AWS_EC2_METADATA_DISABLED = "true" } }
     assert.matches("there is no AWS region", message, 1, true)
     assert.matches("AWS_REGION", message, 1, true)
     _, message = sent { region = "eu-west-1.evil.com/" }
     assert.matches("is not a region", message, 1, true)
+  end)
+
+  it("takes the region of the instance that it runs on where the user has named none", function()
+    local function instance(said)
+      local asked = {}
+      local function answered(request)
+        local path = request.url:match "^http://169%.254%.169%.254(/.*)$"
+        if path then asked[#asked + 1] = path end
+        if path == "/latest/api/token" then return support.answer(200, "T") end
+        if path then return support.answer(said and 200 or 404, said) end
+        return support.answer(200, request.url:find "iam"
+          and "<GetUserResponse><GetUserResult/></GetUserResponse>" or "{}")
+      end
+      local session, clock = support.session { env = { AWS_ACCESS_KEY_ID = "A", HOME = "/home/me",
+        AWS_SECRET_ACCESS_KEY = "S" } }
+      local log = support.drive(clock, { default = answered }, function()
+        session:client "iam":GetUser {}
+        for _ = 1, 2 do session:client "lambda":ListFunctions {} end
+        return session:region()
+      end)
+      return log, asked
+    end
+    local log, asked = instance "ap-south-1\n"
+    assert.equal("ap-south-1", log.result, tostring(log.failure))
+    assert.same({ "/latest/api/token", "/latest/meta-data/placement/region" }, asked)
+    assert.matches("https://lambda.ap-south-1.amazonaws.com/", log.requests[5].url, 1, true)
+    assert.matches("/ap-south-1/lambda/", log.requests[5].headers.authorization, 1, true)
+    for _, wrong in ipairs { "evil.com/", false } do
+      assert.matches("there is no AWS region", tostring(instance(wrong).failure), 1, true)
+    end
+    local session = support.session { env = {} }
+    assert.is_false((pcall(session.region, session))) -- who cannot wait is not told
   end)
 
   it("takes the region from the option, the environment, the profile", function()
