@@ -1,6 +1,7 @@
 -- What went wrong with a call, in words: the service's own, where it was, and what to do about
 -- it.
 local failure = require "engine.failure"
+local secrets = require "aws.secrets"
 local set = require "aws.words"
 local url = require "aws.url"
 
@@ -24,9 +25,12 @@ local SKEWED <const> = set [[
   SignatureDoesNotMatch AuthFailure 403
 ]]
 local LONGEST_MESSAGE <const>, LONGEST_CODE <const> = 600, 100
+local LONGEST_READ <const> = 64 * 1024
 
--- Messages of a service go into one line of ours.
-local function one_line(text)
+-- Messages of a service go into one line of ours. Some repeat what was signed, or a parameter.
+local function one_line(text, call)
+  text = text:sub(1, LONGEST_READ)
+  if call then text = secrets.without(text, secrets.of(call)) end
   text = text:sub(1, 2 * LONGEST_MESSAGE):gsub("[%c%s]+", " ")
   return #text > LONGEST_MESSAGE and text:sub(1, LONGEST_MESSAGE) .. "..." or text
 end
@@ -94,7 +98,7 @@ end
 ---@return table failure
 function errors.answered(call, response, parsed)
   local fields = base(call, response)
-  local message, code = one_line(parsed.message or ""), one_word(parsed.code)
+  local message, code = one_line(parsed.message or "", call), one_word(parsed.code)
   fields.code, fields.message, fields.fields = code, message, parsed.fields
   fields.what = ("%s %s: %s%s"):format(fields.service, fields.operation, code,
     message ~= "" and ": " .. message or "")
@@ -121,8 +125,9 @@ function errors.unreadable(call, response, reason)
   local redirect = response.headers.location
   fields.code = "UnreadableAnswer"
   fields.what = ("%s %s: HTTP %d with %s"):format(fields.service, fields.operation,
-    response.status, redirect and "a redirect to " .. one_line(redirect) or kind_of_body(response))
-  if reason then fields.what = fields.what .. (" (%s)"):format(one_line(tostring(reason))) end
+    response.status,
+    redirect and "a redirect to " .. one_line(redirect, call) or kind_of_body(response))
+  if reason then fields.what = fields.what .. (" (%s)"):format(one_line(tostring(reason), call)) end
   fields.next = "see that the endpoint is an AWS API and that no proxy stands in between"
   return failure.new(fields)
 end

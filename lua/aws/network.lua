@@ -1,5 +1,6 @@
 -- How the machine reaches the network: the proxy and the certificates that the user's environment
 -- names, by the variables that other tools read.
+local failure = require "engine.failure"
 local url = require "aws.url"
 
 local network = {}
@@ -19,6 +20,20 @@ local function is_excepted(host, list)
   return false
 end
 
+local SCHEMES <const> = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true,
+  socks5h = true }
+
+-- A proxy's URL may hold a password: what is wrong with it is told without it.
+local function checked(proxy, variable)
+  local whole = proxy:find("://", 1, true) and proxy or "http://" .. proxy
+  local scheme, authority = whole:match("^(%a%w*)://([^/?#%s%c]+)/?$")
+  local host = authority and authority:match("^[^@]*@([^@]+)$") or authority
+  if scheme and SCHEMES[scheme:lower()] and not host:find("@", 1, true) then return whole end
+  failure.raise { what = ("%s is not the URL of a proxy"):format(variable), code = "InvalidProxy",
+    where = "the variable " .. variable,
+    next = "write it as http://[USER:PASSWORD@]HOST[:PORT], with @ / ? # in them as %40 %2F %3F %23" }
+end
+
 ---The proxy for an address, if any; never one for this machine itself.
 ---@param env fun(name: string): string|nil
 ---@param address string
@@ -29,7 +44,7 @@ function network.proxy(env, address)
   if is_excepted(parsed.host:lower(), env "no_proxy" or env "NO_PROXY" or "") then return nil end
   for _, name in ipairs(VARIABLES[parsed.scheme]) do
     local proxy = env(name)
-    if proxy then return proxy:find("://", 1, true) and proxy or "http://" .. proxy end
+    if proxy then return checked(proxy, name) end
   end
 end
 

@@ -6,12 +6,12 @@ local json = require "native.json"
 local keys_of = require "engine.value".keys
 local recognise = require "engine.value".recognise
 local redact = require "aws.document.redact"
+local secrets = require "aws.secrets"
 local url = require "aws.url"
 
 local watch = {}
 
 local LONGEST <const> = 16 * 1024
-local SHORTEST_SECRET <const> = 4
 
 local SECRET_HEADERS <const> = {
   authorization = true, cookie = true, ["set-cookie"] = true, ["proxy-authorization"] = true,
@@ -27,45 +27,54 @@ local function cut(text)
   return ("%s... (%d bytes)"):format(text:sub(1, LONGEST), #text)
 end
 
--- The texts that the model calls secret, wherever they stand in the params.
-local function secrets_of(shown, given, found)
-  if shown == redact.WORD then
-    if type(given) == "string" and #given >= SHORTEST_SECRET then found[#found + 1] = given end
-  elseif type(shown) == "table" and type(given) == "table" then
-    for key, value in pairs(shown) do secrets_of(value, given[key], found) end
-  end
-  return found
+-- What is hidden of one call: texts, wherever they stand, and places, whatever stands there.
+local function hidden_of(call)
+  if not call then return { texts = {}, headers = {}, query = {}, labels = {} } end
+  local input, output = call.operation.input, call.operation.output
+  local headers, query = secrets.places(input)
+  for name in pairs((secrets.places(output))) do headers[name] = true end
+  return { texts = secrets.of(call), headers = headers, query = query,
+    labels = secrets.labels(input, call.params) }
 end
 
-local function without(text, secrets)
-  for _, secret in ipairs(secrets) do
-    for _, form in ipairs { secret, url.encode(secret) } do
-      text = text:gsub(form:gsub("%p", "%%%0"), (redact.WORD:gsub("%%", "%%%%")))
-    end
+-- Whole parts of the path, be they as short as they like.
+local function without_labels(base, labels)
+  for _, label in ipairs(labels) do
+    base = base:gsub("/" .. label:gsub("%p", "%%%0") .. "%f[/\0]", "/" .. redact.WORD)
   end
-  return text
+  return base
 end
 
-local function address(text, secrets)
+local function address(text, hidden)
   local base, query = text:match("^([^?]*)%?(.*)$")
-  base = (base or text):gsub("^(%a+://)[^/@]*@", "%1")
-  if not query then return without(base, secrets) end
+  base = without_labels((base or text):gsub("^(%a+://)[^/@]*@", "%1"), hidden.labels)
+  if not query then return secrets.without(base, hidden.texts) end
   query = query:gsub("([^&=]+)=([^&]*)", function(name, _)
-    if SECRET_QUERY[name:lower()] or redact.is_secret(name) then
+    local lower = name:lower()
+    if SECRET_QUERY[lower] or hidden.query[lower] or redact.is_secret(name) then
       return name .. "=" .. redact.WORD
     end
   end)
-  return without(base .. "?" .. query, secrets)
+  return secrets.without(base .. "?" .. query, hidden.texts)
 end
 
-local function header_lines(mark, headers, secrets)
+local function is_place(lower, places)
+  if places[lower] then return true end
+  for place in pairs(places) do
+    local prefix = place:match("^(.*)%*$")
+    if prefix and lower:sub(1, #prefix) == prefix then return true end
+  end
+  return false
+end
+
+local function header_lines(mark, headers, hidden)
   local lines = {}
   for i, name in ipairs(keys_of(headers)) do
     local lower = name:lower()
     local secret = SECRET_HEADERS[lower] or redact.is_secret((lower:gsub("[-_]", "")))
-      or lower:find("customer-key", 1, true)
+      or lower:find("customer-key", 1, true) or is_place(lower, hidden.headers)
     lines[i] = ("%s %s: %s"):format(mark, name,
-      secret and redact.WORD or without(tostring(headers[name]), secrets))
+      secret and redact.WORD or secrets.without(tostring(headers[name]), hidden.texts))
   end
   return lines
 end
@@ -88,13 +97,13 @@ end
 function watch.request(request)
   local call = request.call
   local shown = call and redact.value(call.operation.input, call.params)
-  local secrets = call and secrets_of(shown, call.params, {}) or {}
+  local hidden = hidden_of(call)
   local about = call and ("  (%s %s, attempt %d)"):format(call.service.name, call.operation.name,
     call.attempt) or ""
-  local lines = { ("> %s %s%s"):format(request.method or "GET", address(request.url, secrets),
+  local lines = { ("> %s %s%s"):format(request.method or "GET", address(request.url, hidden),
     about) }
   if call then
-    table.move(header_lines(">", request.headers or {}, secrets), 1, 64, 2, lines)
+    table.move(header_lines(">", request.headers or {}, hidden), 1, 64, 2, lines)
     if call.operation.input then lines[#lines + 1] = "> " .. encoded(shown) end
   end
   return text_of(lines)
@@ -107,7 +116,7 @@ local function meaning(text)
   return crypto.unbase64(text)
 end
 
-local function result_line(call, response)
+local function result_line(call, response, hidden)
   if response.more then return "(events, as they come)" end
   if response.status >= 200 and response.status < 300 then
     local ok, result = pcall(call.protocol.result, call, response)
@@ -119,9 +128,8 @@ local function result_line(call, response)
   end
   local ok, parsed = pcall(call.protocol.error, call, response)
   if not ok or not parsed then return ("(%d bytes)"):format(#(response.body or "")) end
-  local shown = redact.value(call.operation.input, call.params)
-  return without(encoded { code = parsed.code, message = parsed.message },
-    secrets_of(shown, call.params, {}))
+  return encoded { code = parsed.code,
+    message = parsed.message and secrets.without(parsed.message, hidden.texts) }
 end
 
 ---What came of it.
@@ -136,11 +144,12 @@ function watch.answer(request, response, took_ms)
   end
   local lines = { ("< %d after %.0f ms"):format(response.status, took_ms) }
   local call = request.call
+  local hidden = hidden_of(call)
   if call then
-    table.move(header_lines("<", response.headers or {}, {}), 1, 64, 2, lines)
-    lines[#lines + 1] = "< " .. result_line(call, response)
+    table.move(header_lines("<", response.headers or {}, hidden), 1, 64, 2, lines)
+    lines[#lines + 1] = "< " .. result_line(call, response, hidden)
   else
-    lines[1] = ("%s  (%s)"):format(lines[1], address(request.url, {}))
+    lines[1] = ("%s  (%s)"):format(lines[1], address(request.url, hidden))
   end
   return text_of(lines)
 end

@@ -13,6 +13,18 @@ describe("the network", function()
     assert.is_nil(proxy("https://example.com/", {}))
   end)
 
+  it("takes what is the URL of a proxy, and tells of another without its password", function()
+    for _, good in ipairs { "http://u:p@host:1", "socks5h://host", "https://[::1]:3128/" } do
+      assert.equal(good, proxy("https://example.com/", { HTTPS_PROXY = good }))
+    end
+    for _, bad in ipairs { "http://u:p@55@host", "ftp://u:p55@host", "http://u:p/55@host", "a b" } do
+      local ok, why = pcall(proxy, "https://example.com/", { HTTPS_PROXY = bad })
+      assert.is_false(ok)
+      assert.matches("HTTPS_PROXY is not the URL of a proxy", tostring(why), 1, true)
+      assert.is_nil(tostring(why):find("55", 1, true))
+    end
+  end)
+
   it("is reached without it where NO_PROXY says so, and on this machine", function()
     local function with(list) return { HTTPS_PROXY = "http://p:1", NO_PROXY = list } end
     for _, list in ipairs { "*", "example.com", ".example.com", "a, api.example.com:443" } do

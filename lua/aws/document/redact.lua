@@ -5,6 +5,8 @@ local Plan = require "aws.document.plan"
 
 local REDACTED <const> = "(secret)"
 
+local redact = { WORD = REDACTED }
+
 -- Words in a member's name, in lower case.
 local SECRET_WORDS <const> = {
   "password", "passphrase", "secretaccesskey", "secretkey", "sessiontoken", "secretstring",
@@ -22,6 +24,7 @@ local function is_secret(name)
   end
   return false
 end
+redact.is_secret = is_secret
 
 local hide
 
@@ -34,18 +37,27 @@ local function hide_free(value)
   return copy
 end
 
+-- Whether what stands at a key is hidden for its name.
+local function is_named(plan, key, item)
+  return plan.kind ~= "list" and type(item) ~= "boolean" and is_secret(key)
+end
+
+-- A map whose keys are secret cannot show any of itself.
+local function is_hidden(plan)
+  return plan.sensitive or plan.kind == "map" and not plan.free and plan:member "key".sensitive
+end
+
 local function hide_each(plan, value)
   local copy = setmetatable({}, getmetatable(value))
   for key, item in pairs(value) do
-    local named = plan.kind ~= "list" and type(item) ~= "boolean" and is_secret(key)
-    copy[key] = named and REDACTED or hide(plan:at(key), item)
+    copy[key] = is_named(plan, key, item) and REDACTED or hide(plan:at(key), item)
   end
   return copy
 end
 
 function hide(plan, value)
   if not plan then return hide_free(value) end
-  if plan.sensitive then return REDACTED end
+  if is_hidden(plan) then return REDACTED end
   if plan.streaming then
     return type(value) == "string" and ("(%d bytes)"):format(#value) or "(a stream)"
   end
@@ -58,8 +70,41 @@ end
 ---@param shape table|nil
 ---@param value any
 ---@return any
-local function redact(shape, value)
+function redact.value(shape, value)
   return hide(shape and Plan.new(shape) or nil, value)
 end
 
-return { value = redact, is_secret = is_secret, WORD = REDACTED }
+local function gather_each(plan, value, hidden, take)
+  for key, item in pairs(value) do
+    if hidden and plan and plan.kind == "map" then take(key) end
+    local named = type(item) ~= "boolean" and not math.type(key) and is_secret(key)
+    local own = plan and plan.composite and plan:at(key) or nil
+    redact.each(own, item, hidden or named, take)
+  end
+end
+
+---Hands over what is hidden in a value: texts and numbers, wherever they stand.
+---@param plan aws.plan|nil
+---@param value any
+---@param hidden boolean
+---@param take fun(secret: any)
+function redact.each(plan, value, hidden, take)
+  hidden = hidden or plan ~= nil and is_hidden(plan)
+  if type(value) == "table" then
+    gather_each(plan, value, hidden, take)
+  elseif hidden and type(value) ~= "boolean" then
+    take(value)
+  end
+end
+
+---Whether a structure's member is hidden, or what stands in it where it is a list or a map.
+---@param member { name: string, shape: table, traits: table }
+---@return boolean
+function redact.hides(member)
+  local plan = Plan.new(member.shape, member.traits)
+  if is_secret(member.name) or is_hidden(plan) then return true end
+  local inner = plan.composite and plan.kind ~= "structure" and plan:at(1)
+  return inner and is_hidden(inner) or false
+end
+
+return redact

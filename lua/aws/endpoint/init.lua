@@ -27,8 +27,9 @@ end
 ---@param about { service: string, where: string }  whose it is, and who says so
 function endpoint.check(session, address, about)
   local parsed = url.parse(address)
+  local shown = address:gsub("//.*@", "//") -- a password shows itself nowhere
   if not parsed then
-    failure.raise { what = ("%q is not an endpoint URL"):format(address), where = about.where,
+    failure.raise { what = ("%q is not an endpoint URL"):format(shown), where = about.where,
       service = about.service, next = "write it as https://HOST[:PORT]" }
   end
   if parsed.scheme == "http" and not url.is_loopback(parsed.host) and not session.allow_http then
@@ -37,6 +38,10 @@ function endpoint.check(session, address, about)
       where = about.where, service = about.service,
       next = "use https, or set allow_http in mrun.json or the provider's options",
     }
+  elseif parsed.authority:find("@", 1, true) then
+    failure.raise { what = ("the endpoint URL %q has a user in it, and calls are signed")
+      :format(shown), where = about.where, service = about.service,
+      next = "write it as https://HOST[:PORT]" }
   end
 end
 
