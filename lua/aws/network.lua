@@ -10,12 +10,17 @@ local VARIABLES <const> = {
   http = { "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY" },
 }
 
--- "example.com" and ".example.com" mean the host and all below it; "*" means all.
-local function is_excepted(host, list)
+local PORTS <const> = { https = 443, http = 80 }
+
+-- "example.com" and ".example.com" mean the host and all below it, "example.com:8443" that port
+-- alone; "*" means all.
+local function is_excepted(parsed, list)
+  local host, port = parsed.host:lower(), parsed.port or PORTS[parsed.scheme]
   for entry in list:gmatch("[^,%s]+") do
-    local name = entry:gsub(":%d+$", ""):gsub("^%*?%.", ""):lower()
-    if entry == "*" or host == name then return true end
-    if host:sub(-#name - 1) == "." .. name then return true end
+    local name, its_port = entry:match("^(.-):(%d+)$")
+    name = (name or entry):gsub("^%*?%.", ""):lower()
+    local is_host = host == name or host:sub(-#name - 1) == "." .. name
+    if entry == "*" or is_host and tonumber(its_port or port) == port then return true end
   end
   return false
 end
@@ -31,7 +36,7 @@ local function checked(proxy, variable)
   if scheme and SCHEMES[scheme:lower()] and not host:find("@", 1, true) then return whole end
   failure.raise { what = ("%s is not the URL of a proxy"):format(variable), code = "InvalidProxy",
     where = "the variable " .. variable,
-    next = "write it as http://[USER:PASSWORD@]HOST[:PORT], with @ / ? # in them as %40 %2F %3F %23" }
+    next = "write it as http://[USER:PASSWORD@]HOST[:PORT]; @ and / in these are %40 and %2F" }
 end
 
 ---The proxy for an address, if any; never one for this machine itself.
@@ -41,7 +46,7 @@ end
 function network.proxy(env, address)
   local parsed = url.parse(address)
   if not parsed or parsed.is_loopback then return nil end
-  if is_excepted(parsed.host:lower(), env "no_proxy" or env "NO_PROXY" or "") then return nil end
+  if is_excepted(parsed, env "no_proxy" or env "NO_PROXY" or "") then return nil end
   for _, name in ipairs(VARIABLES[parsed.scheme]) do
     local proxy = env(name)
     if proxy then return checked(proxy, name) end

@@ -17,7 +17,8 @@ describe("the network", function()
     for _, good in ipairs { "http://u:p@host:1", "socks5h://host", "https://[::1]:3128/" } do
       assert.equal(good, proxy("https://example.com/", { HTTPS_PROXY = good }))
     end
-    for _, bad in ipairs { "http://u:p@55@host", "ftp://u:p55@host", "http://u:p/55@host", "a b" } do
+    for _, bad in ipairs { "http://u:p@55@host", "ftp://u:p55@host", "http://u:p/55@host", "a b",
+    } do
       local ok, why = pcall(proxy, "https://example.com/", { HTTPS_PROXY = bad })
       assert.is_false(ok)
       assert.matches("HTTPS_PROXY is not the URL of a proxy", tostring(why), 1, true)
@@ -30,9 +31,10 @@ describe("the network", function()
     for _, list in ipairs { "*", "example.com", ".example.com", "a, api.example.com:443" } do
       assert.is_nil(proxy("https://api.example.com/", with(list)))
     end
-    for _, list in ipairs { "", "ample.com", "other.com" } do
+    for _, list in ipairs { "", "ample.com", "other.com", "example.com:8443" } do
       assert.equal("http://p:1", proxy("https://api.example.com/", with(list)))
     end
+    assert.is_nil(proxy("https://api.example.com:8443/", with "example.com:8443"))
     assert.is_nil(proxy("https://127.0.0.1:1/", with ""))
   end)
 

@@ -137,11 +137,13 @@ describe("what the models call secret", function()
     assert.is_true(count > 1500, count)
   end)
 
-  it("is hidden in an address be it ever so short, and one that is a part of another too", function()
+  it("is hidden in an address be it ever so short, and where one is a part of another", function()
     local service = data:service "geo-maps"
     local tile = { Tileset = "vector.basemap", X = "7", Y = "21", Z = "7", Key = "v1.k" }
-    local said = watch.request { url = "https://maps/v2/tiles/vector.basemap/7/7/21?key=v1.k",
-      call = call_of(service, data:operation("geo-maps", "GetTile"), tile) }
+    local said = watch.request {
+      url = "https://maps/v2/tiles/vector.basemap/7/7/21?key=v1.k",
+      call = call_of(service, data:operation("geo-maps", "GetTile"), tile),
+    }
     assert.matches("https://maps/v2/tiles/vector.basemap/(secret)/(secret)/(secret)?key=(secret) ",
       said, 1, true)
     local user = call_of(data:service "iam", data:operation("iam", "ChangePassword"),
