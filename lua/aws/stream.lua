@@ -5,6 +5,7 @@ local checksum = require "aws.checksum"
 local crypto = require "native.crypto"
 local failure = require "engine.failure"
 local fs = require "native.fs"
+local landing = require "aws.landing"
 local rest_text = require "aws.protocol.rest_text"
 local trailer = require "aws.trailer"
 
@@ -93,7 +94,11 @@ function stream.target(service, operation, options)
     fault(service, operation, "its answer is not a stream that could go to a file",
       "leave to_file away")
   end
-  return { file = options.to_file, offset = options.to_offset, bytes = options.to_bytes }
+  local target = { file = options.to_file, offset = options.to_offset, bytes = options.to_bytes }
+  if target.offset then return target end
+  local place, why = landing.at(target.file)
+  target.place = place or fault(service, operation, why, "choose the name of a file, or a new one")
+  return target
 end
 
 ---The digest of a part of a file; others run between its slices.
@@ -171,8 +176,7 @@ function stream.attach(call, request)
     request.body_offset, request.body_bytes = source.offset, source.bytes
   end
   if target then
-    target.at = target.offset and target.file
-      or ("%s.%s.part"):format(target.file, crypto.hex(crypto.random(6)))
+    target.at = target.offset and target.file or landing.part(target.place)
     request.to_file, request.to_offset = target.at, target.offset
     request.max_body_bytes = target.bytes or MAX_FILE_BYTES
   end
@@ -231,7 +235,7 @@ function stream.finish(session, call, response, result)
     }
   end
   local ok, why = true, nil
-  if not target.offset then ok, why = fs.rename(target.at, target.file) end
+  if not target.offset then ok, why = landing.settle(target.place, target.at) end
   if not ok then
     stream.discard(call)
     error(why, 0)

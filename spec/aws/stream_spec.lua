@@ -204,6 +204,23 @@ describe("a body that is a file", function()
       ["x-amz-checksum-type"] = "FULL_OBJECT" }) }).ok or false)
   end)
 
+  it("takes the place of a file alone, through a link, and is as open to others", function()
+    assert(fs.replace(path, "old", 384)) -- 0600
+    assert(os.execute(("ln -s sent %s/got"):format(folder)))
+    assert.is_true(get({ into "text" }).ok)
+    local now = fs.stat(folder .. "/got")
+    assert.same({ true, 384, "text" }, { now.link, now.mode & 511, fs.read(path) })
+    fs.remove(folder .. "/got")
+    for command, clean in pairs { mkfifo = "rm", mkdir = "rmdir" } do
+      assert(os.execute(("%s %s/got"):format(command, folder)))
+      local log = get {}
+      assert.matches("/got is not a file", tostring(log.failure), 1, true)
+      assert(os.execute(("%s %s/got"):format(clean, folder)))
+    end
+    assert.matches("empty", tostring(call("s3", "GetObject", { Bucket = "b", Key = "k" }, {},
+      { to_file = "" }).failure))
+  end)
+
   it("takes no answer that is not a stream", function()
     local log = call("s3", "ListBuckets", {}, {}, { to_file = folder .. "/got" })
     assert.equal("ParamValidation", log.failure.code)

@@ -1,7 +1,7 @@
 -- An object downloaded in parts, several at once, into one file that is there when it is complete.
-local crypto = require "native.crypto"
 local failure = require "engine.failure"
 local fs = require "native.fs"
+local landing = require "aws.landing"
 local parts = require "aws.transfer.parts"
 local stream = require "aws.stream"
 
@@ -33,11 +33,19 @@ local function get_all(job, options)
   local wrong = stream.difference(job.client.session, job.headers,
     { file = job.temp, offset = 0, bytes = bytes })
   if wrong then broken("what came is not what was stored: " .. wrong) end
-  assert(fs.rename(job.temp, options.to_file))
+  assert(landing.settle(job.place, job.temp))
+end
+
+local function place_of(options)
+  local place, why = nil, "no file to write it to was named"
+  if type(options.to_file) == "string" then place, why = landing.at(options.to_file) end
+  return place or failure.raise { what = "s3 GetObject: " .. why, service = "s3",
+    operation = "GetObject", code = "ParamValidation",
+    next = 'write { to_file = "PATH" }, of a file or a new one' }
 end
 
 local function in_parts(job, options)
-  job.temp = ("%s.%s.part"):format(options.to_file, crypto.hex(crypto.random(6)))
+  job.temp = landing.part(job.place)
   local ok, why = coroutine.yield { try = function() get_all(job, options) end }
   if ok then return end
   fs.remove(job.temp)
@@ -49,7 +57,7 @@ end
 ---@param options { to_file: string, part_bytes: integer|nil, concurrency: integer|nil }  8 MiB, 10
 ---@return table result  of HeadObject, or of GetObject where it was one
 return function(client, params, options)
-  local size = parts.size(options)
+  local size, place = parts.size(options or {}), place_of(options or {})
   if params.Range or params.PartNumber then
     return (client:call("GetObject", params, { to_file = options.to_file }))
   end
@@ -58,7 +66,8 @@ return function(client, params, options)
   if (head.ContentLength or 0) <= size then
     return (client:call("GetObject", params, { to_file = options.to_file }))
   end
-  local job = { client = client, params = params, head = head, headers = about.headers }
+  local job = { client = client, params = params, head = head, headers = about.headers,
+    place = place }
   in_parts(job, options)
   head.Body = { file = options.to_file, bytes = head.ContentLength }
   return head
