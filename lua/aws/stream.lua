@@ -169,6 +169,7 @@ function stream.attach(call, request)
   local source, target = call.source, call.target
   -- What is stored compressed comes as it is stored.
   if stream.receives(call.operation) then request.compressed = false end
+  request.gives_way = source ~= nil or target ~= nil -- it may take hours: an interrupt ends it
   if source then
     -- So that a server which refuses does so before all is sent.
     if source.bytes >= EXPECT_BYTES then request.headers.expect = "100-continue" end

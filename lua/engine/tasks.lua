@@ -1,7 +1,8 @@
 -- Tasks: coroutines over one event loop. A task yields what it waits for and is resumed with the
 -- answer:
 --
---   coroutine.yield { http = request }     -> response; with `more` where it is a first part
+--   coroutine.yield { http = request }     -> response; with `more` where it is a first part; a
+--                                             request that `gives_way` is ended by an interrupt
 --   coroutine.yield { more = id }          -> the next part of that answer
 --   coroutine.yield { cancel = id }        -> nothing; nobody waits for the rest
 --   coroutine.yield { until_ms = time }    -> nothing, once the clock says so; with `gives_way`
@@ -89,7 +90,7 @@ local wants = {}
 function wants.http(loop, task, request)
   local id, err = loop.ports.send(request)
   if id == nil then return enqueue(loop, task, { failure = err }) end
-  loop.calls[id] = task
+  loop.calls[id], loop.endless[id] = task, request.gives_way
   loop.in_flight = loop.in_flight + 1
 end
 
@@ -197,7 +198,7 @@ local function end_call(loop, id)
   return task
 end
 
---- What has no end of its own is given up.
+--- What has no end of its own is given up, and what may be long in coming to it.
 local function end_endless(loop)
   for id in pairs(loop.endless) do
     if not loop.calls[id].shield then

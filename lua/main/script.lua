@@ -18,10 +18,12 @@ function script.run_script(mrun, path, args)
   _G.arg = table.move(args, 1, #args, 1, { [0] = path })
   local ok, trace = mrun.task(function()
     return xpcall(chunk, function(raised)
+      if failure.is(raised) and raised.kind == "interrupted" then return raised end
       return debug.traceback(tostring(raised), 2)
     end, table.unpack(args))
   end)
   if ok then return 0 end
+  if failure.is(trace) then error(trace, 0) end -- the user's own wish, and no fault of the script
   mrun.note(trace .. "\n")
   return 1
 end

@@ -114,10 +114,10 @@ describe("with a server that takes streams,", function()
     end)
     assert.is_false(ok)
     assert.equal("interrupted", failure.from(why).kind)
-    local requests = control("GET", "/_seen")
-    assert.same({ "POST", "PUT", "DELETE" },
-      { requests[1].method, requests[2].method, requests[3].method })
-    assert.equal(3, #requests)
+    local requests = control("GET", "/_seen") -- of the part under way there may be something
+    local last = requests[#requests]
+    assert.same({ "POST", "DELETE" }, { requests[1].method, last.method })
+    assert.is_true(#requests <= 3 and (requests[2].bytes or 0) < 5 << 20)
   end)
 
   it("parts that break off are sent again, all of them once and no other", function()

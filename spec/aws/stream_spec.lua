@@ -43,7 +43,7 @@ describe("a body that is a file", function()
     assert.equal("CRC32", request.headers["x-amz-sdk-checksum-algorithm"])
     assert.equal("application/octet-stream", request.headers["content-type"])
     assert.matches("x-amz-checksum-crc32", request.headers.authorization, 1, true)
-    assert.is_true(request.timeout_ms > 3600000)
+    assert.is_true(request.timeout_ms > 3600000 and request.gives_way)
   end)
 
   it("is signed by its own hash without TLS, or without a checksum", function()

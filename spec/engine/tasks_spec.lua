@@ -172,6 +172,22 @@ describe("tasks", function()
       assert.is_true(ports.time < start + 60000)
     end)
 
+    it("ends a call in flight that gives way, unless it is shielded", function()
+      local function long()
+        return coroutine.yield { http = { latency_ms = 60000, gives_way = true } }
+      end
+      local ended = {}
+      function ports.cancel(id) ended[#ended + 1] = id end
+      local start = ports.time
+      function ports.interrupted() return ports.time > start end
+      local _, err = pcall(tasks.run, ports, function() tasks.all { long, long } end)
+      assert.are.equal("interrupted", err.kind)
+      assert.is_true(ports.time < start + 2000)
+      assert.are.equal(2, #ended)
+      assert.is_true((tasks.run(ports, function() return tasks.shield(long) end)))
+      assert.are.equal(2, #ended)
+    end)
+
     it("finishes what is shielded", function()
       ports.asked_to_stop = true
       local ok, body = tasks.run(ports, function()
