@@ -92,16 +92,26 @@ local function read_file(path)
   return bytes
 end
 
+local KINDS <const> = { userdata = "null" }
+
+-- What a JSON text is instead of an object, if anything.
+local function no_object(source, value, why)
+  if why then return tostring(why) end
+  local _, wrong_at = utf8.len(source)
+  if wrong_at then return ("byte %d is not UTF-8"):format(wrong_at) end
+  if type(value) == "table" and not source:find "^%s*%[" then return nil end
+  return "it is " .. (type(value) == "table" and "a list"
+    or KINDS[type(value)] or "a " .. type(value))
+end
+
 local function read_input(text)
   local path = text:match "^@(.+)$"
   local source = path and read_file(path) or text
   local value, why = wire.decode(nil, source, { exact = true })
-  if type(value) ~= "table" or value[1] ~= nil then
-    local kind = type(value) == "table" and "list" or type(value)
-    usage("--input is not a JSON object", [[write '{ "Name": "value" }' or @FILE]],
-      (path and path .. ": " or "") .. (why and tostring(why) or "it is a " .. kind))
-  end
-  return value
+  local wrong = no_object(source, value, why)
+  if not wrong then return value end
+  usage("--input is not a JSON object", [[write '{ "Name": "value" }' or @FILE]],
+    (path and path .. ": " or "") .. wrong)
 end
 
 -- A waiter by its name; without one the only one that asks with this operation.
@@ -179,7 +189,7 @@ function api.call_operation(mrun, service, operation, wanted, say)
   local function tell(shape, value)
     local shown = document.of(shape, value)
     if query then shown = query(shown) end
-    say((assert(wire.encode(nil, shown))))
+    say(document.text(shown))
   end
   local params = document.params(record.input, read_input(wanted.input or "{}"), read_file)
   check(service, operation, record, params)

@@ -34,6 +34,12 @@ describe("a result as a document", function()
       shown("cloudwatch", "GetMetricStatistics", { Datapoints = { { Sum = 0 / 0 } } }))
   end)
 
+  it("is UTF-8, whatever bytes a text of the service's has", function()
+    assert.equal('{"Output":"a\u{fffd}\u{fffd}b\u{fc}"}',
+      document.text { Output = "a\xff\xfcb\u{fc}" })
+    assert.equal(#("\u{fffd}"):rep(100000) + 2, #document.text(("\xff"):rep(100000)))
+  end)
+
   it("keeps members that the model does not have", function()
     assert.equal('{"New":[1]}', shown("ec2", "DescribeVpcs", { New = { 1 } }))
   end)
@@ -56,6 +62,8 @@ describe("params out of a document", function()
   it("have numbers that Lua has", function()
     local given = params("cloudwatch", "PutMetricAlarm", '{"Threshold":0.10000000000000000001}')
     assert.equal(0.1, given.Threshold)
+    given = params("logs", "FilterLogEvents", '{"startTime":9223372036854775809}')
+    assert.equal('{"startTime":9223372036854775809}', json.encode(nil, given))
   end)
 end)
 

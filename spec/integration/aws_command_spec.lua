@@ -136,6 +136,9 @@ describe("mrun aws", function()
   it("refuses input that is no object, and more words than it takes", function()
     refused(64, { "not a JSON object" }, "sts", "GetCallerIdentity", "--input", "[1]")
     refused(64, { "not a JSON object", "byte" }, "sts", "GetCallerIdentity", "--input", "{")
+    for text, kind in pairs { ["[]"] = "a list", null = "null", ['{"a":"\xff"}'] = "byte 7 is" } do
+      refused(64, { "not a JSON object", kind }, "sts", "GetCallerIdentity", "--input", text)
+    end
     refused(64, { "none" }, "sts", "GetCallerIdentity", "--input", "@none")
     refused(64, { "one operation" }, "sts", "GetCallerIdentity", "more")
   end)

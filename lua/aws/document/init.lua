@@ -60,6 +60,25 @@ function document.of(shape, result)
   return walk(Plan.new(shape), result, document.scalar, "")
 end
 
+-- JSON is UTF-8, whatever bytes a service has sent for a text.
+local function as_utf8(text)
+  local parts, from = {}, 1
+  while true do
+    local length, wrong_at = utf8.len(text, from)
+    if length then break end
+    parts[#parts + 1] = text:sub(from, wrong_at - 1) .. "\u{FFFD}"
+    from = wrong_at + 1
+  end
+  return from == 1 and text or table.concat(parts) .. text:sub(from)
+end
+
+---A document as JSON.
+---@param value any
+---@return string
+function document.text(value)
+  return as_utf8((assert(json.encode(nil, value))))
+end
+
 local function wrong(path, what)
   failure.raise { what = ("%s %s"):format(path, what), code = "ParamValidation", kind = "usage" }
 end
@@ -71,9 +90,15 @@ local function bytes_of(value, path, read_file)
   return crypto.unbase64(value) or wrong(path, "is no base64; @FILE gives the bytes of a file")
 end
 
--- A number that no Lua number holds comes as a table that says how it was written.
-local function number_of(value)
-  return type(value) == "table" and tonumber(tostring(value)) or value
+local WHOLE <const> = { integer = true, long = true }
+
+-- A number that no Lua number holds comes as a table that says how it was written. A whole one is
+-- sent as that, and not as the nearest that there is.
+local function number_of(plan, value)
+  if type(value) ~= "table" then return value end
+  local text = tostring(value)
+  if WHOLE[plan.kind] and text:find("^-?%d+$") then return value end
+  return tonumber(text) or value
 end
 
 ---The params of a call out of a document; blobs are base64, or @FILE, which a body that streams
@@ -89,7 +114,7 @@ function document.params(shape, given, read_file)
     local file = plan.streaming and read_file and type(value) == "string" and value:match("^@(.+)$")
     if file then return { file = file } end
     if plan.kind == "blob" then return bytes_of(value, path, read_file) end
-    return number_of(value)
+    return number_of(plan, value)
   end, "")
 end
 

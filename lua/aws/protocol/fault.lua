@@ -7,11 +7,12 @@ local function is_called(shape, name)
   return described ~= nil and described.code == name
 end
 
----"aws.protocoltests#FooError:http://..." is FooError.
+---"aws.protocoltests#FooError:http://..." is FooError; nil for what names none.
 ---@param code string|nil
 ---@return string|nil
 function fault.bare(code)
-  return code and (code:gsub(":.*$", ""):gsub("^.*#", ""))
+  local name = code and code:gsub(":.*$", ""):gsub("^.*#", "")
+  return name and name:find "%S" and name or nil
 end
 
 ---The shape of the error that goes by this code or name: one of the operation's, else any of the

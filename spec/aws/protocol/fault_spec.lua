@@ -51,6 +51,12 @@ describe("an error that the model knows", function()
 end)
 
 describe("an error that the model does not know", function()
+  it("is called by its status where its code is empty", function()
+    local fault = failure("dynamodb", "ListTables", {},
+      answer(400, '{"__type":"","message":"m"}', { ["x-amzn-errortype"] = " " }))
+    assert.same({ "400", "m" }, { fault.code, fault.message })
+  end)
+
   it("has no fields", function()
     assert.same({}, failure("dynamodb", "ListTables", {},
       answer(400, '{"__type":"Odd","x":1}')).fields)
