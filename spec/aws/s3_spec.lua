@@ -178,6 +178,19 @@ result = base64.b64encode(body.read()).decode()]]):format(crypto.base64(key))))
     assert.equal("ParamValidation", (code_of(function()
       upload({ Key = "taken", Body = { file = path } }, { part_bytes = 1 })
     end)))
+    for _, most in ipairs { 0, "a", 1.5 } do
+      assert.equal("ParamValidation", (code_of(function()
+        upload({ Key = "taken", Body = { file = path } }, { concurrency = most })
+      end)))
+    end
+    for _, wrong in ipairs { { offset = -1 }, { length = 1 << 40 }, { offset = "x" } } do
+      wrong.file = path
+      server:calls()
+      assert.equal("ParamValidation", (code_of(function()
+        upload({ Key = "taken", Body = wrong }, PARTS)
+      end)))
+      assert.equal(0, #server:calls())
+    end
     local session = s3.session
     local own_call = getmetatable(s3).__index(s3, "call")
     local changing = setmetatable({ call = function(self, operation, ...)

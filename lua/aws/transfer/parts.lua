@@ -8,9 +8,17 @@ local MIB <const> = 1024 * 1024
 local USUAL_BYTES <const>, LEAST_BYTES <const>, MOST <const> = 8 * MIB, 5 * MIB, 10000
 local AT_ONCE <const> = 10
 
----@param options { part_bytes: integer|nil }
+local function check_concurrency(options)
+  local most = options.concurrency
+  if most == nil or (math.tointeger(most) or 0) >= 1 then return end
+  failure.raise { what = "concurrency is how many parts are under way at once",
+    code = "ParamValidation", next = "choose a whole number from 1" }
+end
+
+---@param options { part_bytes: integer|nil, concurrency: integer|nil }
 ---@return integer bytes  of one part
 function parts.size(options)
+  check_concurrency(options)
   local bytes = math.tointeger(options.part_bytes or USUAL_BYTES)
   if not bytes or bytes < LEAST_BYTES then
     failure.raise { what = "S3 takes no parts below 5 MiB", code = "ParamValidation",

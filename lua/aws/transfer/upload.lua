@@ -3,30 +3,33 @@ local checksum = require "aws.checksum"
 local failure = require "engine.failure"
 local fs = require "native.fs"
 local parts = require "aws.transfer.parts"
+local stream = require "aws.stream"
 
 local function refuse(what, next_step)
   failure.raise { what = "upload: " .. what, service = "s3", code = "ParamValidation",
     next = next_step }
 end
 
+local function text_source(body)
+  return { bytes = #body, mark = function() return "" end,
+    part = function(offset, bytes) return body:sub(offset + 1, offset + bytes) end }
+end
+
 -- What is uploaded: its size, a part of it as a parameter, and a mark that changes when it does.
-local function source_of(body)
-  if type(body) == "string" then
-    return { bytes = #body, mark = function() return "" end,
-      part = function(offset, bytes) return body:sub(offset + 1, offset + bytes) end }
-  end
-  if type(body) ~= "table" or type(body.file) ~= "string" then
+local function source_of(client, params)
+  local body = params.Body or ""
+  if type(body) == "string" then return text_source(body) end
+  local _, whole = stream.source(client.record, client:operation "PutObject", params)
+  if not whole then
     refuse("Body is neither a string nor a file", "write Body = { file = PATH }")
   end
-  local about = assert(fs.stat(body.file))
-  local first = body.offset or 0
   return {
-    bytes = body.length or math.max(0, about.size - first),
+    bytes = whole.bytes,
     part = function(offset, bytes)
-      return { file = body.file, offset = first + offset, length = bytes }
+      return { file = whole.file, offset = whole.offset + offset, length = bytes }
     end,
     mark = function()
-      local now = fs.stat(body.file) or {}
+      local now = fs.stat(whole.file) or {}
       return ("%s/%s"):format(now.size, now.mtime_ms)
     end,
   }
@@ -110,7 +113,7 @@ end
 ---@return table result  of PutObject, or of CompleteMultipartUpload
 return function(client, params, options)
   options = options or {}
-  local source, size = source_of(params.Body or ""), parts.size(options)
+  local source, size = source_of(client, params), parts.size(options)
   if source.bytes <= size then return (client:call("PutObject", params)) end
   return multipart(client, params, source, options, parts.cut(source.bytes, size))
 end
