@@ -15,15 +15,17 @@ local client = {}
 
 -- A service by its name in the models.
 local function find_service(data, name)
-  local service = data:service(name)
+  local service = data:service(tostring(name))
   if service then return service end
   failure.raise {
-    what = ("there is no AWS service %s"):format(name), service = name, code = "UnknownService",
-    next = nearest.advice(name, data:services(), "mrun aws lists the services"),
+    what = ("there is no AWS service %s"):format(tostring(name)), code = "UnknownService",
+    service = tostring(name),
+    next = nearest.advice(tostring(name), data:services(), "mrun aws lists the services"),
   }
 end
 
 local function find_operation(self, name)
+  name = tostring(name)
   local found = self.operations[name] or self.session.data:operation(self.service, name)
   if not found then
     failure.raise {

@@ -11,6 +11,7 @@
 --
 -- Calls wait by yielding (see aws.call), so they run in a coroutine that somebody drives; what
 -- asks for several things at once yields { all = functions } as well.
+local check = require "aws.options"
 local client = require "aws.client"
 local sessions = require "aws.session"
 
@@ -20,23 +21,28 @@ local aws = {}
 ---@param options aws.session_options|nil
 ---@return aws.session
 function aws.session(options)
-  return sessions.new(options)
-end
-
----A client of one service.
----@param service string  the model's name, as in "ec2"
----@param options aws.session_options|nil  or { session = ... } to share one
----@return aws.client
-function aws.client(service, options)
-  local session = options and options.session or sessions.new(options)
-  return client.new(session, service)
+  return sessions.new(check(options))
 end
 
 ---@param service string
 ---@param options aws.session_options|nil
 ---@return aws.client
 function sessions.class:client(service, options)
-  return client.new(options and self:with(options) or self, service)
+  local own = options and next(check(options)) and self:with(options) or self
+  return client.new(own, service)
+end
+
+---A client of one service.
+---@param service string  the model's name, as in "ec2"
+---@param options aws.session_options|nil  with { session = ... } its own, and the rest above them
+---@return aws.client
+function aws.client(service, options)
+  local given, rest = check(options), {}
+  for name, value in pairs(given) do
+    if name ~= "session" then rest[name] = value end
+  end
+  if given.session then return given.session:client(service, rest) end
+  return client.new(sessions.new(rest), service)
 end
 
 return aws

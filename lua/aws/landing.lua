@@ -9,7 +9,7 @@ local landing = {}
 ---@return { file: string, mode: integer|nil }|nil
 ---@return string|nil why
 function landing.at(path)
-  if path == "" then return nil, "the name of the file is empty" end
+  if type(path) ~= "string" or path == "" then return nil, "the name of the file is empty" end
   local about = fs.stat(path)
   if about and about.type ~= "file" then return nil, path .. " is not a file" end
   local file = about and about.link and fs.realpath(path) or path

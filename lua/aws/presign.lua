@@ -67,6 +67,10 @@ end
 ---@return string url
 ---@return { method: string, headers: table<string, string>, body: string } about  to be sent so
 local function presign(session, service, operation, params, options)
+  if type(params) ~= "table" then
+    refuse({ service = service, operation = operation }, "the parameters must be a table, not a "
+      .. type(params), ("mrun aws %s %s --help"):format(service.name, operation.name))
+  end
   local call = { service = service, operation = operation, given = params, attempt = 1,
     params = custom.params(service, operation, params), protocol = protocol.of(service),
     data = session.data }

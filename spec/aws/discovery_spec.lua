@@ -23,7 +23,7 @@ local function session_of(options)
     AWS_REGION = "us-east-1", HOME = "/home/me" } }
   for name, value in pairs(options or {}) do given[name] = value end
   for name, value in pairs((options or {}).more_env or {}) do given.env[name] = value end
-  given.more_env = nil
+  given.more_env, given.at = nil, nil
   return support.session(given)
 end
 

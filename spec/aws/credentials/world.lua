@@ -4,6 +4,8 @@ local support = require "spec.aws.support"
 
 local world = {}
 
+local OWN <const> = { config = true, answers = true, run = true }
+
 world.NOW_MS = 1700000000000 -- 2023-11-14T22:13:20Z
 
 ---@param options { config: string|nil, env: table|nil, files: table|nil, answers: table|nil }
@@ -20,7 +22,7 @@ function world.ask(options)
       return true
     end }
   for name, value in pairs(options) do
-    if given[name] == nil and name ~= "config" and name ~= "answers" then given[name] = value end
+    if given[name] == nil and not OWN[name] then given[name] = value end
   end
   local session, clock = support.session(given)
   local log = support.drive(clock, options.answers or {}, options.run and function()

@@ -57,7 +57,8 @@ describe("the parameters of a call's rule set", function()
       rules = { { type = "endpoint", endpoint = { url = "https://{A}.test" }, conditions = {
         { fn = "isSet", argv = { { ref = "A" } } } } },
         { type = "error", conditions = {}, error = "nobody" } } }
-    local session, call = world { rules = rules, credentials = { account_id = "1" } }
+    local session, call = world { rules = rules, credentials = { account_id = "1",
+      access_key = "A", secret_key = "S" } }
     assert.equal("https://1.test", endpoint.resolve(session, call).url)
     call.credentials = { account_id = "2" }
     assert.equal("https://2.test", endpoint.resolve(session, call).url)

@@ -28,6 +28,7 @@ function world.session(options)
       return true
     end }
   for key, value in pairs(options) do given[key] = value end
+  given.files = nil
   return aws.session(given), clock
 end
 

@@ -1,0 +1,48 @@
+-- The options of a client, and what becomes of those that are none.
+local aws = require "aws"
+local support = require "spec.aws.support"
+
+describe("the options of the AWS client", function()
+  local function refused(words, options)
+    local ok, why = pcall(aws.client, "ssm", options)
+    assert.is_false(ok)
+    for _, word in ipairs(words) do assert.matches(word, tostring(why), 1, true) end
+    assert.is_nil(tostring(why):find("hidden", 1, true))
+  end
+
+  it("are known by their names: none that is misspelt sends a call elsewhere", function()
+    refused({ "no option endpointurl", "did you mean endpoint_url?" }, { endpointurl = "hidden" })
+    refused({ "no option regoin", "did you mean region?" }, { regoin = "hidden" })
+    refused({ "no option 1" }, { "hidden" })
+    refused({ "a table, not a string" }, "hidden")
+  end)
+
+  it("are of the type that each has", function()
+    refused({ "region must be a string, not a number" }, { region = 5 })
+    refused({ "timeout_ms must be a number" }, { timeout_ms = "hidden" })
+    refused({ "endpoint_url must be a text" }, { endpoint_url = true })
+    refused({ "credentials must be a table" }, { credentials = "hidden" })
+    refused({ "access_key = TEXT" }, { credentials = { access_key_id = "hidden" } })
+  end)
+
+  it("stand above those of a session that is shared", function()
+    local session = support.session { region = "eu-west-1" }
+    local client = aws.client("ssm", { session = session, region = "us-west-2" })
+    assert.same({ "us-west-2", "eu-west-1" }, { client.session:region(), session:region() })
+    assert.equal(session, aws.client("ssm", { session = session }).session)
+  end)
+
+  it("are no reason for a fault of Lua where a name or the parameters are no such thing", function()
+    local client = aws.client("s3", { region = "eu-west-1",
+      credentials = { access_key = "A", secret_key = "S" } })
+    for words, call in pairs {
+      ["no AWS service true"] = function() aws.client(true) end,
+      ["no operation 5"] = function() client:call(5) end,
+      ["must be a table, not a string"] = function() client:presign("GetObject", "x") end,
+    } do
+      local ok, why = pcall(call)
+      assert.is_false(ok)
+      assert.matches(words, tostring(why), 1, true)
+    end
+  end)
+end)
