@@ -18,9 +18,6 @@ local SECRET_HEADERS <const> = {
   ["x-amz-security-token"] = true, ["x-aws-ec2-metadata-token"] = true,
   ["x-amz-sso_bearer_token"] = true, ["x-amz-s3session-token"] = true,
 }
-local SECRET_QUERY <const> = { ["x-amz-signature"] = true, ["x-amz-security-token"] = true,
-  ["x-amz-s3session-token"] = true, ["x-amz-credential"] = true, awsaccesskeyid = true,
-  signature = true }
 
 local function cut(text)
   if #text <= LONGEST then return text end
@@ -51,7 +48,7 @@ local function address(text, hidden)
   if not query then return secrets.without(base, hidden.texts) end
   query = query:gsub("([^&=]+)=([^&]*)", function(name, _)
     local lower = name:lower()
-    if SECRET_QUERY[lower] or hidden.query[lower] or redact.is_secret(name) then
+    if redact.is_signed(name) or hidden.query[lower] or redact.is_secret(name) then
       return name .. "=" .. redact.WORD
     end
   end)
@@ -74,7 +71,8 @@ local function header_lines(mark, headers, hidden)
     local secret = SECRET_HEADERS[lower] or redact.is_secret((lower:gsub("[-_]", "")))
       or lower:find("customer-key", 1, true) or is_place(lower, hidden.headers)
     lines[i] = ("%s %s: %s"):format(mark, name,
-      secret and redact.WORD or secrets.without(tostring(headers[name]), hidden.texts))
+      secret and redact.WORD
+        or secrets.without(redact.unsigned(tostring(headers[name])), hidden.texts))
   end
   return lines
 end

@@ -40,6 +40,11 @@ describe("a result as a document", function()
     assert.equal(#("\u{fffd}"):rep(100000) + 2, #document.text(("\xff"):rep(100000)))
   end)
 
+  it("has nothing in it that a terminal obeys", function()
+    assert.equal('{"Name":"a\\u009b31m\\u001b[2J\u{a0}"}',
+      document.text { Name = "a\u{9b}31m\27[2J\u{a0}" })
+  end)
+
   it("keeps members that the model does not have", function()
     assert.equal('{"New":[1]}', shown("ec2", "DescribeVpcs", { New = { 1 } }))
   end)

@@ -33,6 +33,21 @@ describe("a request as --debug shows it", function()
     assert.matches('"Name":"n"', said, 1, true)
   end)
 
+  it("shows no signed address in a parameter, an answer or a header", function()
+    local signed = "https://b.s3.amazonaws.com/k?X-Amz-Credential=AK&a=b&X-Amz-Security-Token=efgh"
+      .. "&X-Amz-Signature=abcd"
+    local copy = call("docdb", "CopyDBClusterSnapshot", { PreSignedUrl = signed })
+    local get = call("lambda", "GetFunction", { FunctionName = "f" })
+    for _, said in ipairs {
+      watch.request { url = "https://x", headers = { ["x-of"] = signed }, call = copy },
+      watch.answer({ call = get }, { status = 200, headers = { location = signed },
+        body = ('{"Code":{"Location":"%s"}}'):format(signed) }, 1),
+    } do
+      assert.is_nil(said:find("abcd", 1, true) or said:find("efgh", 1, true), said)
+      assert.equal(2, select(2, said:gsub("/k%?X%-Amz%-Credential=%(secret%)&a=b&", "")))
+    end
+  end)
+
   it("shows of what is no call only where it went", function()
     local said = watch.request { url = "http://u:p@169.254.170.2/creds?token=abcd",
       headers = { authorization = "xyz" }, body = "secret body" }

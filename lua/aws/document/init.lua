@@ -72,11 +72,15 @@ local function as_utf8(text)
   return from == 1 and text or table.concat(parts) .. text:sub(from)
 end
 
+-- What JSON may hold as it is, and a terminal obeys.
+local function escaped(byte) return ("\\u%04x"):format(byte:byte()) end
+
 ---A document as JSON.
 ---@param value any
 ---@return string
 function document.text(value)
-  return as_utf8((assert(json.encode(nil, value))))
+  local text = as_utf8((assert(json.encode(nil, value))))
+  return (text:gsub("\xc2([\x80-\x9f])", escaped))
 end
 
 local function wrong(path, what)

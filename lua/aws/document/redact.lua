@@ -26,10 +26,32 @@ local function is_secret(name)
 end
 redact.is_secret = is_secret
 
+-- What makes an address good for a call, in lower case.
+local SIGNED <const> = { ["x-amz-signature"] = true, ["x-amz-security-token"] = true,
+  ["x-amz-s3session-token"] = true, ["x-amz-credential"] = true, awsaccesskeyid = true,
+  signature = true }
+
+---Whether a part of a query belongs to a signature.
+---@param name string
+---@return boolean
+function redact.is_signed(name)
+  return SIGNED[name:lower()] or false
+end
+
+---A text whose addresses are good for no call: without their signatures.
+---@param text any
+---@return any
+function redact.unsigned(text)
+  if type(text) ~= "string" or not text:find "[?&][%w-]*[Ss]ignature=" then return text end
+  return (text:gsub("([?&]([^=&?%s]+)=)[^&%s\"'<>]*", function(before, name)
+    return redact.is_signed(name) and before .. REDACTED or nil
+  end))
+end
+
 local hide
 
 local function hide_free(value)
-  if type(value) ~= "table" then return value end
+  if type(value) ~= "table" then return redact.unsigned(value) end
   local copy = setmetatable({}, getmetatable(value))
   for key, item in pairs(value) do
     copy[key] = is_secret(key) and REDACTED or hide_free(item)
@@ -63,7 +85,7 @@ function hide(plan, value)
   end
   if plan.composite and type(value) == "table" then return hide_each(plan, value) end
   if plan.free then return hide_free(value) end
-  return document.scalar(plan, value)
+  return redact.unsigned(document.scalar(plan, value))
 end
 
 ---A value as a document that may be shown.
