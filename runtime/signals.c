@@ -47,7 +47,8 @@ void signals_open(void)
 {
     handle(SIGINT, on_interrupt);
     handle(SIGTERM, on_interrupt);
-    signal(SIGPIPE, SIG_IGN); /* a peer that hangs up is an error, not our end */
+    signal(SIGPIPE, SIG_IGN); /* a peer that hangs up is an error, not our end; */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may grow no larger */
 }
 
 const volatile sig_atomic_t *signals_interrupts(void)

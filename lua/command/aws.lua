@@ -49,6 +49,7 @@ return {
     { name = "to-file", value = "FILE", help = "where the body goes of an answer that streams" },
     { name = "endpoint-url", value = "URL", help = "ask there and not where AWS is" },
   },
+  no_option = "parameters go into --input '{ ... }'; mrun aws SERVICE OPERATION --help tells them",
   helps = function(args) return args[2] ~= nil end, -- with --help, of one operation
   run = function(mrun)
     local service, operation, more = mrun.args[1], mrun.args[2], mrun.args[3]

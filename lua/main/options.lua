@@ -61,15 +61,17 @@ local function split(word)
   return word, nil
 end
 
-local function unknown(name, names, command)
-  local near = nearest(name, names)
-  wrong(("no option %s"):format(name), command and ("mrun " .. command),
-    near and ("did you mean %s?"):format(near) or "`mrun help` lists the options")
+-- A command may know better what was meant by what is near to nothing.
+local function unknown(name, state)
+  local near, module = nearest(name, state.names), state.module or {}
+  wrong(("no option %s"):format(name), state.command and ("mrun " .. state.command),
+    near and ("did you mean %s?"):format(near) or module.no_option
+      or "`mrun help` lists the options")
 end
 
 local function read_option(state, word)
   local name, text = split(word)
-  local option = state.by_name[name] or unknown(name, state.names, state.command)
+  local option = state.by_name[name] or unknown(name, state)
   if not option.value then
     if text then wrong(("%s takes no value"):format(name), nil, ("say just %s"):format(name)) end
     return store(state.found, option, true)
@@ -81,7 +83,7 @@ local function read_option(state, word)
     end
     state.at = state.at + 1
     text = following
-    if not text then
+    if not text or state.by_name[text] then
       wrong(("%s needs a value"):format(name), nil, ("say %s %s"):format(name, option.value))
     end
   end
@@ -105,6 +107,7 @@ function options.parse(argv, find)
       read_option(state, word)
     elseif not module then
       state.command, module = word, find(word)
+      state.module = module
       state.by_name, state.names = index { options.GLOBAL, planning.options(module) }
     else
       args[#args + 1] = word

@@ -85,7 +85,8 @@ static void spawn(struct child *child, char **argv, const int theirs[STREAMS], s
     for (int i = IN; i < STREAMS; i++)
         posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE); /* we ignore it; they should not */
+    sigaddset(&defaults, SIGPIPE); /* we ignore them; they should not */
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     errno = posix_spawnp(&child->pid, argv[0], &actions, &attributes, argv, environ);

@@ -130,6 +130,7 @@ describe("mrun aws", function()
       "MaxResults must be a number" }, "ec2", "DescribeVpcs", "--input",
       '{"VpcIdz":["x"],"MaxResults":"a"}')
     assert.equal(0, said.total)
+    refused(64, { "no option --vpc-ids", "--input" }, "ec2", "DescribeVpcs", "--vpc-ids", "x")
     refused(64, { "no option --inputt", "--input" }, "ec2", "DescribeVpcs", "--inputt", "{}")
   end)
 

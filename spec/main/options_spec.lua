@@ -3,7 +3,8 @@ local options = require "main.options"
 local COMMANDS = {
   plan = { options = { { name = "exit-code", help = "" } } },
   run = { verbatim = true },
-  aws = { options = { { name = "wait", value = "[NAME]", optional = true, help = "" } } },
+  aws = { no_option = "elsewhere",
+    options = { { name = "wait", value = "[NAME]", optional = true, help = "" } } },
 }
 
 local function find(name) return assert(COMMANDS[name], name) end
@@ -53,10 +54,13 @@ describe("the command line", function()
 
   it("names the nearest option for one that is not there", function()
     assert.matches("did you mean %-%-exit%-code", refused("plan", "--exit-cod").next)
+    assert.equal("elsewhere", refused("aws", "--quite-odd").next)
   end)
 
   it("refuses an option without its value, and a switch with one", function()
     assert.matches("needs a value", refused("plan", "--stack").what)
+    assert.matches("needs a value", refused("plan", "--stack", "--json").what)
+    assert.equal("--odd", parse("plan", "--stack", "--odd").options.stack)
     assert.matches("takes no value", refused("plan", "--json=yes").what)
   end)
 

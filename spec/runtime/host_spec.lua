@@ -97,6 +97,15 @@ describe("the host", function()
     assert.are.equal("nil EPIPE\n", said.err)
   end)
 
+  it("survives a file that may grow no larger", function()
+    local said = child.run([[
+      local path = os.getenv "TMPDIR" .. "/large"
+      local fs = require "native.fs"
+      local done, failure = fs.replace(path, ("x"):rep(1000000))
+      print(done, failure.code, (fs.stat(path)))]], {}, { before = "ulimit -f 100;" })
+    assert.are.equal("nil\tEFBIG\tnil\n", said.out)
+  end)
+
   it("limits memory from where the limit is set, and lifts it again", function()
     local said = child.run [[
       local host = require "native.host"
