@@ -14,6 +14,10 @@ describe("scalars in headers and URIs", function()
     local time = member "timestamp"
     assert.equal("Tue, 14 Nov 2023 22:13:20 GMT", rest_text.write(time, 1700000000, "header"))
     assert.equal("2023-11-14T22:13:20Z", rest_text.write(time, 1700000000, "query"))
+    assert.equal("2023-11-14T22:13:20.123456Z",
+      rest_text.write(time, "2023-11-14T22:13:20.123456789Z", "label"))
+    assert.equal("Tue, 14 Nov 2023 22:13:20 GMT",
+      rest_text.write(time, "2023-11-14T22:13:20.5Z", "header"))
     assert.equal("1700000000", rest_text.write(
       member("timestamp", { timestampFormat = "unixTimestamp" }), 1700000000, "label"))
     assert.equal("true", rest_text.write(member "boolean", true, "query"))

@@ -20,8 +20,10 @@ end
 rest_text.trait = trait
 
 local function instant(member, value, where)
-  if type(value) == "string" then value = assert(time.parse(value)) end
-  return assert(time.format(value, FORMATS[trait(member, "timestampFormat")] or USUAL[where]))
+  local format = FORMATS[trait(member, "timestampFormat")] or USUAL[where]
+  if type(value) ~= "string" then return assert(time.format(value, format)) end
+  local seconds, nanos = time.parse(value)
+  return assert(time.format(assert(seconds, nanos), format, nanos))
 end
 
 ---@param member { shape: table, traits: table }
