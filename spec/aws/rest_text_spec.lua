@@ -20,6 +20,8 @@ describe("scalars in headers and URIs", function()
       rest_text.write(time, "2023-11-14T22:13:20.5Z", "header"))
     assert.equal("1700000000", rest_text.write(
       member("timestamp", { timestampFormat = "unixTimestamp" }), 1700000000, "label"))
+    assert.equal("5", rest_text.write(member "integer", 10 / 2, "query"))
+    assert.equal("1000000000000000", rest_text.write(member "long", 1e15, "header"))
     assert.equal("true", rest_text.write(member "boolean", true, "query"))
     assert.equal("1.5", rest_text.write(member "double", 1.5, "query"))
     assert.equal("-Infinity", rest_text.write(member "float", -math.huge, "header"))

@@ -8,6 +8,7 @@ local rest_text = {}
 
 local FORMATS <const> = { iso8601 = "date_time", rfc822 = "http_date",
   unixTimestamp = "epoch_seconds" }
+local WHOLE <const> = { integer = true, long = true } -- 5.0 is one too
 local USUAL <const> = { header = "http_date", query = "date_time", label = "date_time" }
 
 -- A member's own word stands above that of its shape.
@@ -45,6 +46,7 @@ function rest_text.write(member, value, where)
     end
     return (wire.encode(nil, value))
   end
+  if WHOLE[kind] and math.type(value) == "float" then return ("%.0f"):format(value) end
   return tostring(value)
 end
 
