@@ -8,7 +8,7 @@ local set = require "aws.words"
 local TYPES <const> = {
   string = set [[ region profile assume_role account_id_endpoint_mode sts_regional_endpoints
     request_checksum_calculation response_checksum_validation rate_limits retry_mode imds_endpoint
-    imds_endpoint_mode ]],
+    imds_endpoint_mode auth_scheme_preference ]],
   boolean = set [[ ignore_configured_endpoint_urls use_fips_endpoint use_dualstack_endpoint
     allow_http disable_request_compression path_style ]],
   table = set "credentials s3 client_context",

@@ -85,9 +85,11 @@ describe("a call", function()
   it("proves itself in the way that the user likes best, where its service takes that", function()
     local cache = "/home/me/.aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json"
     local function sent(options, service, operation)
+      local written = options.written
+      options.written = nil
       options.files = { [cache] = '{"accessToken":"sso","expiresAt":"2038-01-01T00:00:00Z"}',
         ["/home/me/.aws/config"] = "[default]\nsso_session = s\nauth_scheme_preference = "
-          .. (options.written or "") .. "\n[sso-session s]\nsso_region = x-1\nsso_start_url = u" }
+          .. (written or "") .. "\n[sso-session s]\nsso_region = x-1\nsso_start_url = u" }
       local env = { AWS_ACCESS_KEY_ID = "AKID", AWS_SECRET_ACCESS_KEY = "SECRET",
         AWS_REGION = "eu-west-1", HOME = "/home/me" }
       for name, value in pairs(options.env or {}) do env[name] = value end

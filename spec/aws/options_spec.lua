@@ -17,6 +17,19 @@ describe("the options of the AWS client", function()
     refused({ "a table, not a string" }, "hidden")
   end)
 
+  it("are all that a session reads", function()
+    local count = 0
+    for line in io.lines "lua/aws/session.lua" do
+      local name = line:match "^%-%-%-@field ([%w_]+) "
+      if name then
+        count = count + 1
+        local _, why = pcall(aws.client, "ssm", { [name] = coroutine.create(print) })
+        assert.is_nil(tostring(why):find("no option", 1, true), name)
+      end
+    end
+    assert.is_true(count > 20)
+  end)
+
   it("are of the type that each has", function()
     refused({ "region must be a string, not a number" }, { region = 5 })
     refused({ "timeout_ms must be a number" }, { timeout_ms = "hidden" })
