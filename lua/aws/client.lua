@@ -1,4 +1,5 @@
 -- A client of one service: its operations as methods, their pages, and waits.
+local arguments = require "aws.arguments"
 local call = require "aws.call"
 local failure = require "engine.failure"
 local nearest = require "aws.nearest"
@@ -39,6 +40,10 @@ local function find_operation(self, name)
   return found
 end
 
+local function parameters(self, method, params)
+  return arguments.table(self, method, "the parameters", params)
+end
+
 ---The model of an operation.
 ---@param name string
 ---@return table
@@ -65,7 +70,8 @@ end
 ---@return fun(): table|nil
 function methods:pages(operation, params, options)
   find_operation(self, operation)
-  return pages.iterate(self, operation, params or {}, options)
+  return pages.iterate(self, operation, parameters(self, "pages", params),
+    arguments.options(self, "pages", options))
 end
 
 ---Gives each page to a function while the next one is on its way; false from it ends it.
@@ -75,7 +81,8 @@ end
 ---@param options aws.pages.options|nil
 function methods:each_page(operation, params, use, options)
   find_operation(self, operation)
-  return pages.each(self, operation, params or {}, use, options)
+  return pages.each(self, operation, parameters(self, "pages", params), use,
+    arguments.options(self, "pages", options))
 end
 
 ---All pages as one answer: what pages bring is joined.
@@ -85,7 +92,8 @@ end
 ---@return table
 function methods:all(operation, params, options)
   find_operation(self, operation)
-  return pages.join(self, operation, params or {}, options)
+  return pages.join(self, operation, parameters(self, "pages", params),
+    arguments.options(self, "pages", options))
 end
 
 ---Waits until something is so, as a waiter of the models says. Raises WaiterFailure where it will
@@ -96,7 +104,8 @@ end
 ---@return table|nil result  the last answer
 ---@return { looks: integer } about
 function methods:wait(name, params, options)
-  return waiter.wait(self, name, params or {}, options)
+  return waiter.wait(self, tostring(name), parameters(self, "wait", params),
+    arguments.options(self, "wait", options))
 end
 
 ---Several inputs of one operation, asked at once: their answers in the order of the inputs, each
@@ -107,7 +116,8 @@ end
 ---@return table[]
 function methods:together(operation, inputs, options)
   find_operation(self, operation)
-  return together.ask(self, operation, inputs, options)
+  return together.ask(self, operation, arguments.table(self, "together", "the inputs", inputs),
+    arguments.options(self, "together", options))
 end
 
 ---One answer for a list that is too long for one call: it is cut into parts of `size`, which are
@@ -119,6 +129,9 @@ end
 ---@return table
 function methods:split(operation, params, member, options)
   find_operation(self, operation)
+  params = parameters(self, "split", params)
+  options = arguments.options(self, "split", options)
+  arguments.split(self, params, member, options)
   return together.split(self, operation, params, member, options)
 end
 
@@ -131,7 +144,8 @@ end
 ---@return { method: string, headers: table<string, string>, body: string } about
 function methods:presign(operation, params, options)
   local found = find_operation(self, operation)
-  return presign(self.session, self.record, found, params or {}, options or {})
+  return presign(self.session, self.record, found, params or {},
+    arguments.options(self, "presign", options))
 end
 
 local class = {

@@ -59,3 +59,52 @@ describe("the options of the AWS client", function()
     end
   end)
 end)
+
+describe("what a method of a client is told", function()
+  local client
+
+  setup(function()
+    client = aws.client("s3", { region = "eu-west-1", env = {},
+      credentials = { access_key = "A", secret_key = "S" } })
+  end)
+
+  it("is of its type, and none that it does not know", function()
+    for words, call in pairs {
+      ["s3 pages: the parameters must be a table, not a string"] = function()
+        client:pages("ListObjectsV2", "x")
+      end,
+      ["s3 pages: the options must be a table, not a number"] = function()
+        client:all("ListObjectsV2", {}, 5)
+      end,
+      ["s3 pages: max_items must be a number, not a string"] = function()
+        client:all("ListObjectsV2", {}, { max_items = "5" })
+      end,
+      ["s3 pages: there is no option maxitems\n  did you mean max_items?"] = function()
+        client:each_page("ListObjectsV2", {}, print, { maxitems = 5 })
+      end,
+      ["s3 has no waiter 5"] = function() client:wait(5) end,
+      ["s3 wait: max_wait_s must be a number, not a boolean"] = function()
+        client:wait("BucketExists", { Bucket = "b" }, { max_wait_s = true })
+      end,
+      ["s3 together: the inputs must be a table, not a number"] = function()
+        client:together("ListObjectsV2", 5)
+      end,
+      ["s3 together: at_once must be a number"] = function()
+        client:together("ListObjectsV2", { {} }, { at_once = {} })
+      end,
+      ["s3 split: the parameters have no list Keys"] = function()
+        client:split("DeleteObjects", { Bucket = "b" }, "Keys", { size = 5 })
+      end,
+      ["s3 split: size must be a whole number above 0"] = function()
+        client:split("DeleteObjects", { Keys = {} }, "Keys", { size = 0 })
+      end,
+      ["s3 presign: there is no option expires\n  did you mean expires_s?"] = function()
+        client:presign("GetObject", { Bucket = "b", Key = "k" }, { expires = 5 })
+      end,
+    } do
+      local ok, why = pcall(call)
+      assert.is_false(ok)
+      assert.matches(words, tostring(why), 1, true)
+    end
+  end)
+end)
