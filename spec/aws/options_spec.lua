@@ -2,6 +2,15 @@
 local aws = require "aws"
 local support = require "spec.aws.support"
 
+-- Each call fails, with the words that stand before it.
+local function all_fail(calls)
+  for words, call in pairs(calls) do
+    local ok, why = pcall(call)
+    assert.is_false(ok)
+    assert.matches(words, tostring(why), 1, true)
+  end
+end
+
 describe("the options of the AWS client", function()
   local function refused(words, options)
     local ok, why = pcall(aws.client, "ssm", options)
@@ -48,15 +57,11 @@ describe("the options of the AWS client", function()
   it("are no reason for a fault of Lua where a name or the parameters are no such thing", function()
     local client = aws.client("s3", { region = "eu-west-1",
       credentials = { access_key = "A", secret_key = "S" } })
-    for words, call in pairs {
+    all_fail {
       ["no AWS service true"] = function() aws.client(true) end,
       ["no operation 5"] = function() client:call(5) end,
       ["must be a table, not a string"] = function() client:presign("GetObject", "x") end,
-    } do
-      local ok, why = pcall(call)
-      assert.is_false(ok)
-      assert.matches(words, tostring(why), 1, true)
-    end
+    }
   end)
 end)
 
@@ -69,7 +74,7 @@ describe("what a method of a client is told", function()
   end)
 
   it("is of its type, and none that it does not know", function()
-    for words, call in pairs {
+    all_fail {
       ["s3 pages: the parameters must be a table, not a string"] = function()
         client:pages("ListObjectsV2", "x")
       end,
@@ -101,10 +106,6 @@ describe("what a method of a client is told", function()
       ["s3 presign: there is no option expires\n  did you mean expires_s?"] = function()
         client:presign("GetObject", { Bucket = "b", Key = "k" }, { expires = 5 })
       end,
-    } do
-      local ok, why = pcall(call)
-      assert.is_false(ok)
-      assert.matches(words, tostring(why), 1, true)
-    end
+    }
   end)
 end)
