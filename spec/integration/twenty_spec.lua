@@ -25,6 +25,8 @@ touch over; wait
 for i in $(seq 20); do echo "$i $(cat code.$i) $(tr '\n' ' ' < err.$i)"; done
 ]]
 
+local NETWORK_IS_BAD <const> = os.getenv "MRUN_SPEC_FAULTS" ~= nil -- and may let no look through
+
 local function check_each(said)
   local done = 0
   for number, code, err in said:gmatch "(%d+) (%d+) ([^\n]*)" do
@@ -42,9 +44,10 @@ local function check_serials(one)
   local last, looks = 0, 0
   for line in io.lines(one.folder .. "/seen") do
     local document = assert(json.decode(line))
-    if document.error then -- nobody has come so far
-      assert.are.equal("there is no stack net here", document.error.what)
-    else
+    local failed = document.error
+    if failed and not (NETWORK_IS_BAD and failed.service == "s3") then -- nobody has come so far
+      assert.are.equal("there is no stack net here", failed.what)
+    elseif not failed then
       assert.is_true(document.serial >= last)
       last, looks = document.serial, looks + 1
     end
