@@ -1,6 +1,7 @@
 -- The arguments of a client's methods beside the parameters of its operations, which the models
 -- know: what is of another type, or misspelt, is said at once.
 local failure = require "engine.failure"
+local keys_of = require "engine.value".keys
 local nearest = require "aws.nearest"
 
 local arguments = {}
@@ -19,13 +20,6 @@ local function refuse(client, method, what, next_step)
     service = client.service, code = "ParamValidation", next = next_step }
 end
 
-local function names_of(types)
-  local names = {}
-  for name in pairs(types) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 ---Says what is wrong with a table of options, where something is.
 ---@param options table
 ---@param types table<string, string>  of each that there is; "any" where its reader looks
@@ -37,7 +31,7 @@ function arguments.fault(options, types, advice)
     local kind = types[name]
     if not kind then
       return ("there is no option %s"):format(tostring(name)),
-        nearest.advice(tostring(name), names_of(types), advice)
+        nearest.advice(tostring(name), keys_of(types), advice)
     elseif kind ~= "any" and type(value) ~= kind then
       return ("%s must be a %s, not a %s"):format(name, kind, type(value)), "correct it"
     end
@@ -66,7 +60,7 @@ function arguments.options(client, method, options)
   local types = OPTIONS[method]
   options = arguments.table(client, method, "the options", options)
   local what, next_step = arguments.fault(options, types,
-    "it takes " .. table.concat(names_of(types), ", "))
+    "it takes " .. table.concat(keys_of(types), ", "))
   if what then refuse(client, method, what, next_step) end
   return options
 end

@@ -46,9 +46,10 @@ end
 local function prefixed(base, call, session)
   local operation = call.operation
   local prefix = (operation.endpoint or {}).hostPrefix
-  -- With this the endpoint rules have put the account before the host already.
-  if (operation.staticContextParams or {}).RequiresAccountId then prefix = nil end
-  if call.endpoint.discovered then prefix = nil end
+  -- What is told is whole; with the other the rules have put the account before the host already.
+  if call.endpoint.discovered or (operation.staticContextParams or {}).RequiresAccountId then
+    prefix = nil
+  end
   if not prefix or url.is_address(url.parse(base).host) or is_unprefixed(session) then
     return base
   end

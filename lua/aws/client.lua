@@ -16,12 +16,12 @@ local client = {}
 
 -- A service by its name in the models.
 local function find_service(data, name)
-  local service = data:service(tostring(name))
+  name = tostring(name)
+  local service = data:service(name)
   if service then return service end
   failure.raise {
-    what = ("there is no AWS service %s"):format(tostring(name)), code = "UnknownService",
-    service = tostring(name),
-    next = nearest.advice(tostring(name), data:services(), "mrun aws lists the services"),
+    what = ("there is no AWS service %s"):format(name), service = name, code = "UnknownService",
+    next = nearest.advice(name, data:services(), "mrun aws lists the services"),
   }
 end
 

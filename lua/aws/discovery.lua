@@ -6,6 +6,7 @@
 local endpoint = require "aws.endpoint"
 local failure = require "engine.failure"
 local held = require "aws.held"
+local keys_of = require "engine.value".keys
 local nested = require "aws.credentials.nested"
 local settings = require "aws.endpoint.settings"
 
@@ -16,8 +17,6 @@ local MINUTE_MS <const> = 60 * 1000
 
 local discovery = {}
 
-local function advice() end
-
 local function unreadable(subject, what)
   failure.raise { what = ("%s %s: %s"):format(subject.service, subject.operation.name, what),
     service = subject.service, operation = subject.operation.name, code = "UnreadableAnswer",
@@ -27,7 +26,7 @@ end
 local function address_of(session, subject)
   local client = session:client(subject.service)
   local answer = nested.call(client, subject.operation.name, subject.params, {
-    what = "cannot discover the endpoint of " .. subject.service, next = advice })
+    what = "cannot discover the endpoint of " .. subject.service })
   local first = (answer.Endpoints or {})[1]
   local address = first and first.Address
   if type(address) ~= "string" or address == "" then
@@ -91,10 +90,7 @@ local function key_of(session, call, operation, params)
   local asked = endpoint.resolve(session, { service = call.service, operation = operation,
     params = params, credentials = call.credentials })
   local parts = { call.service.name, asked.url, params.Operation or "" }
-  local names = {}
-  for name in pairs(params.Identifiers or {}) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(keys_of(params.Identifiers or {})) do
     local value = tostring(params.Identifiers[name])
     parts[#parts + 1] = ("%s %d:%s"):format(name, #value, value)
   end

@@ -83,7 +83,6 @@
 #define SPARE_MAX 16 /* handles that are kept: to make one takes as long as to use it */
 
 struct http {
-    const struct http_library *curl;
     struct http_loop loop;
     struct http_transfer *under_way, *in_parts, *done;
     lua_Integer last_id, count; /* count: of all lists */
@@ -121,7 +120,7 @@ static void drop(struct http *http, struct http_transfer *transfer)
     take_out(transfer);
     http->count--;
     if (transfer->easy)
-        http->curl->multi_remove_handle(http->loop.multi, transfer->easy);
+        http->loop.curl->multi_remove_handle(http->loop.multi, transfer->easy);
     http_transfer_free(transfer);
 }
 
@@ -135,7 +134,7 @@ static int http_close(lua_State *L) /* close, __gc and __close */
     while (http->done)
         drop(http, http->done);
     while (http->spare_count)
-        http->curl->easy_cleanup(http->spare[--http->spare_count]);
+        http->loop.curl->easy_cleanup(http->spare[--http->spare_count]);
     http_loop_close(&http->loop);
     return 0;
 }
@@ -167,25 +166,26 @@ static int http_new(lua_State *L)
     memcpy(http->user_agent, user_agent, len + 1);
     http->loop.fd = -1;
     luaL_setmetatable(L, HTTP);
-    struct failure why = http_library_open(L, &http->curl);
+    const struct http_library *curl = NULL;
+    struct failure why = http_library_open(L, &curl);
     if (why.op)
         return failure_return(L, why);
-    http->usual_trust = http_usual_trust(http->curl);
-    if (!http_loop_open(&http->loop, http->curl))
+    http->usual_trust = http_usual_trust(curl);
+    if (!http_loop_open(&http->loop, curl))
         return failure_return(L, FAILURE("open http", NULL, "out of memory, or of open files"));
-    http->curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
-    http->curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
+    curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    curl->multi_setopt(http->loop.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, in_all);
     return 1;
 }
 
 static void end(struct http *http, struct http_transfer *transfer, CURLcode result)
 {
-    http->curl->multi_remove_handle(http->loop.multi, transfer->easy);
+    http->loop.curl->multi_remove_handle(http->loop.multi, transfer->easy);
     CURL *easy = http_transfer_end(transfer, result);
     if (http->spare_count < SPARE_MAX)
         http->spare[http->spare_count++] = easy;
     else
-        http->curl->easy_cleanup(easy);
+        http->loop.curl->easy_cleanup(easy);
     if (transfer->in_parts && (!transfer->asked || http_part_is_there(transfer)))
         return; /* what came of it waits to be asked for */
     take_out(transfer);
@@ -197,11 +197,11 @@ static bool collect(struct http *http)
 {
     int left;
     CURLMsg *message;
-    while ((message = http->curl->multi_info_read(http->loop.multi, &left)) != NULL) {
+    while ((message = http->loop.curl->multi_info_read(http->loop.multi, &left)) != NULL) {
         char *private = NULL;
         CURLcode result = message->data.result; /* the message goes with its handle */
         if (message->msg == CURLMSG_DONE)
-            http->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+            http->loop.curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         if (private)
             end(http, (void *)private, result);
     }
@@ -235,10 +235,10 @@ static int http_add(lua_State *L)
 
     struct http_transfer *transfer = NULL;
     CURL *easy = http->spare_count ? http->spare[--http->spare_count] : NULL;
-    struct failure why = http_transfer_new(&transfer, http->curl, &request, easy);
+    struct failure why = http_transfer_new(&transfer, http->loop.curl, &request, easy);
     if (why.op)
         return http_failure(L, why, why.subject ? "file" : "memory");
-    if (http->curl->multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
+    if (http->loop.curl->multi_add_handle(http->loop.multi, transfer->easy) != CURLM_OK) {
         http_transfer_free(transfer);
         return failure_return(L, FAILURE("add a request", NULL, "libcurl refuses"));
     }
@@ -277,7 +277,7 @@ static int http_poll(lua_State *L)
     CURLMcode code = advance(http, timeout_ms < POLL_MAX_MS ? (int)ceil(timeout_ms) : POLL_MAX_MS);
 
     if (code != CURLM_OK)
-        return failure_return(L, FAILURE("poll", NULL, http->curl->multi_strerror(code)));
+        return failure_return(L, FAILURE("poll", NULL, http->loop.curl->multi_strerror(code)));
     lua_newtable(L);
     for (struct http_transfer *t = http->done; t; t = t->next)
         push_answer(L, t, false);

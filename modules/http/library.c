@@ -12,33 +12,27 @@
 #define VERSION_MIN 0x075000u /* 7.80: on_sending of transfer.c */
 #define LIBRARY "native.http.library"
 
+#define FUNCTION(name)                                                                             \
+    {                                                                                              \
+        "curl_" #name, offsetof(struct http_library, name)                                         \
+    }
 static const struct {
     const char *name;
     size_t at;
 } functions[] = {
-    {"curl_easy_cleanup", offsetof(struct http_library, easy_cleanup)},
-    {"curl_easy_getinfo", offsetof(struct http_library, easy_getinfo)},
-    {"curl_easy_init", offsetof(struct http_library, easy_init)},
-    {"curl_easy_pause", offsetof(struct http_library, easy_pause)},
-    {"curl_easy_reset", offsetof(struct http_library, easy_reset)},
-    {"curl_easy_setopt", offsetof(struct http_library, easy_setopt)},
-    {"curl_easy_strerror", offsetof(struct http_library, easy_strerror)},
-    {"curl_global_cleanup", offsetof(struct http_library, global_cleanup)},
-    {"curl_global_init", offsetof(struct http_library, global_init)},
-    {"curl_multi_add_handle", offsetof(struct http_library, multi_add_handle)},
-    {"curl_multi_assign", offsetof(struct http_library, multi_assign)},
-    {"curl_multi_cleanup", offsetof(struct http_library, multi_cleanup)},
-    {"curl_multi_info_read", offsetof(struct http_library, multi_info_read)},
-    {"curl_multi_init", offsetof(struct http_library, multi_init)},
-    {"curl_multi_remove_handle", offsetof(struct http_library, multi_remove_handle)},
-    {"curl_multi_setopt", offsetof(struct http_library, multi_setopt)},
-    {"curl_multi_socket_action", offsetof(struct http_library, multi_socket_action)},
-    {"curl_multi_strerror", offsetof(struct http_library, multi_strerror)},
-    {"curl_multi_timeout", offsetof(struct http_library, multi_timeout)},
-    {"curl_slist_append", offsetof(struct http_library, slist_append)},
-    {"curl_slist_free_all", offsetof(struct http_library, slist_free_all)},
-    {"curl_version_info", offsetof(struct http_library, version_info)},
+    FUNCTION(easy_cleanup),     FUNCTION(easy_getinfo),        FUNCTION(easy_init),
+    FUNCTION(easy_pause),       FUNCTION(easy_reset),          FUNCTION(easy_setopt),
+    FUNCTION(easy_strerror),    FUNCTION(global_cleanup),      FUNCTION(global_init),
+    FUNCTION(multi_add_handle), FUNCTION(multi_assign),        FUNCTION(multi_cleanup),
+    FUNCTION(multi_info_read),  FUNCTION(multi_init),          FUNCTION(multi_remove_handle),
+    FUNCTION(multi_setopt),     FUNCTION(multi_socket_action), FUNCTION(multi_strerror),
+    FUNCTION(multi_timeout),    FUNCTION(slist_append),        FUNCTION(slist_free_all),
+    FUNCTION(version_info),
 };
+_Static_assert(sizeof(struct http_library) ==
+                   offsetof(struct http_library, global_init) +
+                       sizeof functions / sizeof *functions * sizeof(void (*)(void)),
+               "each is looked up");
 
 static int library_close(lua_State *L)
 {

@@ -5,8 +5,6 @@
  */
 #include "xml.h"
 
-#include <string.h>
-
 struct stream {
     struct xml_reader *r;
     struct scan scan;

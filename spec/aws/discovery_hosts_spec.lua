@@ -9,7 +9,6 @@ local loop = require "spec.support.loop"
 
 local CELL <const> = "ingest-cell1.timestream.us-east-1.amazonaws.com"
 local OTHER <const> = "ingest-cell2.timestream.us-east-1.amazonaws.com"
-local PYTHON <const> = (os.getenv "MRUN_VENV" or "build/deps/venv") .. "/bin/python"
 
 -- Two calls of one client, whatever becomes of them.
 local BOTOCORE <const> = [[
@@ -103,7 +102,7 @@ describe("an endpoint that is told, over a network,", function()
 
   -- What both send and say, in a state of AWS and an environment.
   local function beside(state, env, service, url)
-    local python = { PYTHON, "-c", BOTOCORE, service[1], service[2], url }
+    local python = { hosts.PYTHON, "-c", BOTOCORE, service[1], service[2], url }
     local script = os.getenv "TMPDIR" .. "/ours.lua"
     local ours = { child.binary, "run", script, service[1], service[3], url }
     assert(fs.replace(script, OURS))

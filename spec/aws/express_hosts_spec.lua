@@ -11,7 +11,6 @@ local transfer = require "aws.transfer"
 
 local BUCKET <const> = "b--use1-az4--x-s3"
 local HOST <const> = "b--use1-az4--x-s3.s3express-use1-az4"
-local PYTHON <const> = (os.getenv "MRUN_VENV" or "build/deps/venv") .. "/bin/python"
 
 -- Calls of one client, with whole parameters in JSON; a Body is a text.
 local BOTOCORE <const> = [[
@@ -204,7 +203,8 @@ describe("sessions with directory buckets, over a network,", function()
   local function beside(calls, env)
     local script, found = os.getenv "TMPDIR" .. "/ours.lua", {}
     assert(require "native.fs".replace(script, OURS))
-    for at, command in ipairs { { PYTHON, "-c", BOTOCORE }, { child.binary, "run", script } } do
+    local botocore, ours = { hosts.PYTHON, "-c", BOTOCORE }, { child.binary, "run", script }
+    for at, command in ipairs { botocore, ours } do
       world:state()
       command[#command + 1] = json.encode(calls)
       local said = world:run(command, env)

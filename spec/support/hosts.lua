@@ -18,6 +18,9 @@ local function make_certificate(path)
   return path .. ".pem", path .. ".key"
 end
 
+-- The Python that has botocore.
+hosts.PYTHON = (os.getenv "MRUN_VENV" or "build/deps/venv") .. "/bin/python"
+
 function hosts.start()
   local self = setmetatable({ path = os.getenv "TMPDIR" .. "/hosts" }, hosts)
   local certificate, key = make_certificate(self.path)

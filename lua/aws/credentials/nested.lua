@@ -31,7 +31,7 @@ end
 ---@param client aws.client
 ---@param operation string
 ---@param params table
----@param about { what: string, next: fun(fault: Failure): string|nil, headers: function|nil }
+---@param about { what: string, next: (fun(fault: Failure): string|nil)|nil, headers: function|nil }
 ---@return table answer
 function nested.call(client, operation, params, about)
   -- Caught to say whose credentials these were to be.
@@ -40,7 +40,7 @@ function nested.call(client, operation, params, about)
   local fault = failure.from(answer)
   if fault.kind == "interrupted" then error(answer, 0) end
   local told = failure.add({ what = about.what .. ": " .. fault.what }, fault)
-  told.next = about.next(fault) or told.next
+  told.next = about.next and about.next(fault) or told.next
   error(told, 0)
 end
 

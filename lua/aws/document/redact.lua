@@ -60,8 +60,8 @@ local function hide_free(value)
 end
 
 -- Whether what stands at a key is hidden for its name.
-local function is_named(plan, key, item)
-  return plan.kind ~= "list" and type(item) ~= "boolean" and is_secret(key)
+local function is_named(key, item)
+  return type(item) ~= "boolean" and not math.type(key) and is_secret(key)
 end
 
 -- A map whose keys are secret cannot show any of itself.
@@ -72,7 +72,7 @@ end
 local function hide_each(plan, value)
   local copy = setmetatable({}, getmetatable(value))
   for key, item in pairs(value) do
-    copy[key] = is_named(plan, key, item) and REDACTED or hide(plan:at(key), item)
+    copy[key] = is_named(key, item) and REDACTED or hide(plan:at(key), item)
   end
   return copy
 end
@@ -99,9 +99,8 @@ end
 local function gather_each(plan, value, hidden, take)
   for key, item in pairs(value) do
     if hidden and plan and plan.kind == "map" then take(key) end
-    local named = type(item) ~= "boolean" and not math.type(key) and is_secret(key)
     local own = plan and plan.composite and plan:at(key) or nil
-    redact.each(own, item, hidden or named, take)
+    redact.each(own, item, hidden or is_named(key, item), take)
   end
 end
 

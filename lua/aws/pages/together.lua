@@ -12,11 +12,11 @@ local together = {}
 ---@param client aws.client
 ---@param operation string
 ---@param inputs table[]
----@param options { at_once: integer|nil }|nil
+---@param options { at_once: integer|nil }
 ---@return table[]
 function together.ask(client, operation, inputs, options)
   local answers = {}
-  at_once(#inputs, options and options.at_once or AT_ONCE, function(at)
+  at_once(#inputs, options.at_once or AT_ONCE, function(at)
     answers[at] = pages.join(client, operation, inputs[at])
   end)
   return answers

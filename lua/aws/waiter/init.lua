@@ -68,11 +68,10 @@ end
 ---@param client aws.client
 ---@param name string  the model's name, as in "InstanceRunning"
 ---@param params table  of the operation that looks
----@param options { max_wait_s: number|nil, delay_s: number|nil }|nil  by default the model's own
+---@param options { max_wait_s: number|nil, delay_s: number|nil }  by default the model's own
 ---@return table|nil result  the last answer
 ---@return { looks: integer } about
 function waiter.wait(client, name, params, options)
-  options = options or {}
   local config = find(client, name)
   local session, acceptors = client.session, acceptor.list(config.acceptors)
   local limit_s = options.max_wait_s or config.delay * config.maxAttempts
